@@ -1,0 +1,69 @@
+"""A setting: everything that determines one run, in the words and numbers a person writes."""
+
+import dataclasses
+from typing import Literal, NamedTuple
+
+Kill = Literal["none", "bias", "shift", "step"]
+
+
+class Program(NamedTuple):
+    """What a compiled program depends on; settings that agree on it share one program.
+
+    Attributes:
+      data: the dataset's name; it fixes the number of input features and of classes.
+      depth: hidden layers.
+      width: units in each hidden layer.
+      batch_size: examples in a step.
+    """
+
+    data: str
+    depth: int
+    width: int
+    batch_size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One run: a network, its task, how it is trained, and its seed.
+
+    Attributes:
+      data: name of the dataset.
+      activation: name in `bnact.activations.ACTIVATIONS`.
+      norm: name in `bnact.normalizations.NORMALIZATIONS`.
+      order: where the norm stands: "before" or "after" the activation. A network without a norm has
+        no order; by convention its order is "before".
+      depth: hidden layers, at least 1.
+      width: units in each hidden layer, at least 1.
+      batch_size: examples in a step.
+      steps: steps of gradient descent.
+      learning_rate: of stochastic gradient descent with momentum 0.9.
+      gain: standard deviation of a hidden weight times the square root of its fan-in.
+      kill: a deliberate injury to every second hidden unit at the start: "bias" (the linear map's
+        bias is set far below zero), "shift" (the norm's own bias is), "step" (the first step is
+        taken with a huge learning rate, all units), or "none".
+      seed: chooses the initial weights and the order of the data, and nothing else, so that runs
+        of equal seed are paired across settings.
+    """
+
+    data: str = "digits"
+    activation: str = "relu"
+    norm: str = "batch"
+    order: str = "before"
+    depth: int = 8
+    width: int = 64
+    batch_size: int = 64
+    steps: int = 300
+    learning_rate: float = 0.03
+    gain: float = 1.0
+    kill: Kill = "none"
+    seed: int = 0
+
+    @property
+    def program(self) -> Program:
+        """The static part: what the compiled program of this run depends on."""
+        return Program(self.data, self.depth, self.width, self.batch_size)
+
+    @property
+    def cell(self) -> "Setting":
+        """The setting without learning rate and seed (both zero): runs of one cell differ in these alone."""
+        return dataclasses.replace(self, learning_rate=0.0, seed=0)

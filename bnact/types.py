@@ -1,0 +1,9 @@
+"""The words every room of the house shares."""
+
+from typing import Any
+
+import jax
+
+Array = jax.Array
+Key = jax.Array
+PyTree = Any

@@ -1,0 +1,90 @@
+"""The finished runs of a study, and the choice of some of them by what was set."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from bnact.training.log import Log
+from bnact.training.setting import Setting
+
+
+class Row(NamedTuple):
+    """One finished run.
+
+    Attributes:
+      id: content hash of the setting, see `setting_id`.
+      setting: what was run.
+      log: what it left, as numpy arrays; a number that was not finite is NaN.
+    """
+
+    id: str
+    setting: Setting
+    log: Log
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """An immutable collection of finished runs, in a fixed order.
+
+    Attributes:
+      rows: the runs.
+    """
+
+    rows: tuple[Row, ...] = ()
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def select(
+        self,
+        *,
+        data: str | None = None,
+        activation: str | None = None,
+        norm: str | None = None,
+        order: str | None = None,
+        depth: int | None = None,
+        width: int | None = None,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        learning_rate: float | None = None,
+        gain: float | None = None,
+        kill: str | None = None,
+        seed: int | None = None,
+    ) -> "Rows":
+        """The runs whose settings have every value given, in their order; None takes any value.
+
+        Args:
+          data, activation, norm, order, depth, width, batch_size, steps, learning_rate, gain, kill,
+            seed: the value that the field of `Setting` of the same name must equal.
+
+        Returns:
+          The matching runs; none is an empty collection.
+        """
+        wanted = {
+            "data": data,
+            "activation": activation,
+            "norm": norm,
+            "order": order,
+            "depth": depth,
+            "width": width,
+            "batch_size": batch_size,
+            "steps": steps,
+            "learning_rate": learning_rate,
+            "gain": gain,
+            "kill": kill,
+            "seed": seed,
+        }
+        given = [(name, value) for name, value in wanted.items() if value is not None]
+        return Rows(
+            tuple(row for row in self.rows if all(getattr(row.setting, name) == value for name, value in given))
+        )
+
+    def cells(self) -> Mapping[Setting, "Rows"]:
+        """The runs by `setting.cell`: those of one cell differ in learning rate and seed alone."""
+        cells: dict[Setting, list[Row]] = {}
+        for row in self.rows:
+            cells.setdefault(row.setting.cell, []).append(row)
+        return {cell: Rows(tuple(rows)) for cell, rows in cells.items()}

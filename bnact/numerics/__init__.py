@@ -1,5 +1,10 @@
 from .finite_differences import directional_derivative as directional_derivative
 from .finite_differences import jacobian as jacobian
+from .moments import Moments as Moments
+from .moments import deviation as deviation
+from .moments import inverse_deviation as inverse_deviation
+from .moments import merge as merge
+from .moments import moments as moments
 from .tolerances import TOLERANCES as TOLERANCES
 from .tolerances import Tolerance as Tolerance
 from .tolerances import tolerance as tolerance

@@ -1,0 +1,56 @@
+"""The learned scale and shift of each feature that follow a standardization."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.types import Array
+
+
+class Affine(NamedTuple):
+    """Parameters of x * scale + bias.
+
+    Attributes:
+      scale: (features,), or None for 1.
+      bias: (features,), or None for 0.
+    """
+
+    scale: Array | None
+    bias: Array | None
+
+
+def initial_affine(num_features: int, use_scale: bool, use_bias: bool) -> Affine:
+    """Scale 1 and bias 0 in float32, where used.
+
+    Args:
+      num_features: length of both.
+      use_scale: whether there is a scale.
+      use_bias: whether there is a bias.
+
+    Returns:
+      Affine parameters that change nothing.
+    """
+    scale = jnp.ones(num_features, jnp.float32) if use_scale else None
+    bias = jnp.zeros(num_features, jnp.float32) if use_bias else None
+    return Affine(scale, bias)
+
+
+def affine(params: Affine, x: Array) -> Array:
+    """x * scale + bias in x's dtype.
+
+    Args:
+      params: scale and bias, each (features,) or None.
+      x: (..., features).
+
+    Returns:
+      Array of x's shape and dtype.
+    """
+    if params.scale is not None:
+        x = x * _over_leading(params.scale, x)
+    if params.bias is not None:
+        x = x + _over_leading(params.bias, x)
+    return x
+
+
+def _over_leading(parameter: Array, x: Array) -> Array:
+    return jnp.expand_dims(parameter.astype(x.dtype), tuple(range(x.ndim - 1)))

@@ -1,0 +1,90 @@
+"""A dataset from a user's own file of arrays."""
+
+import dataclasses
+import math
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .dataset import Dataset, from_arrays
+
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def npz(path: str | Path) -> Dataset:
+    """The dataset in a file written by `numpy.savez(path, inputs=..., labels=...)`; nothing in it is executed.
+
+    Args:
+      path: of the file. Its array `inputs` is (n, ...), real and finite, further axes are flattened into
+        features; its array `labels` is (n,), integers 0, 1, ..., classes - 1, no class empty.
+
+    Returns:
+      The dataset, split and standardized as `from_arrays` says. Its name is "npz-" and the first 12
+      digits of its hash, so that it names the content and not a place on one machine.
+
+    Raises:
+      FileNotFoundError: if there is no such file.
+      ValueError: if it is not an npz file, lacks an array, is damaged, or an array breaks a rule.
+    """
+    source = f"npz:{path}"
+    inputs, labels = _arrays(source, Path(path).expanduser(), ("inputs", "labels"))
+    dataset = from_arrays(source, inputs, labels)
+    return dataclasses.replace(dataset, name=f"npz-{dataset.hash[:12]}")
+
+
+def _arrays(source: str, path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
+    if not path.is_file():
+        found = "a directory" if path.is_dir() else "no such file"
+        raise FileNotFoundError(f"{source}: the path must name a file; got {found}; check the path")
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise ValueError(
+            f"{source}: the file must be an npz archive; got something else ({error}); "
+            "write it with numpy.savez(path, inputs=..., labels=...)"
+        ) from error
+    with archive:
+        _check_names(source, archive, names)
+        return [_array(source, archive, name) for name in names]
+
+
+def _check_names(source: str, archive: zipfile.ZipFile, names: tuple[str, ...]) -> None:
+    found = [member.removesuffix(".npy") for member in archive.namelist()]
+    missing = [name for name in names if f"{name}.npy" not in archive.namelist()]
+    if missing:
+        raise ValueError(
+            f"{source}: the file must hold the arrays {' and '.join(names)}; {' and '.join(missing)} missing, "
+            f"found {', '.join(sorted(found)) or 'nothing'}; write it with numpy.savez(path, inputs=..., labels=...)"
+        )
+
+
+def _array(source: str, archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    try:
+        _check_header(archive, f"{name}.npy")
+        with archive.open(f"{name}.npy") as member:
+            return np.lib.format.read_array(member, allow_pickle=False)
+    except (ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"{source}: the array {name} must be a whole numpy array of numbers; got {error}; "
+            "write it with numpy.savez(path, inputs=..., labels=...)"
+        ) from error
+
+
+def _check_header(archive: zipfile.ZipFile, member: str) -> None:
+    # Before anything is allocated: a header may claim any shape.
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        if version not in _HEADERS:
+            raise ValueError(f"format version {version}")
+        shape, _, dtype = _HEADERS[version](stream)
+        if dtype.hasobject:
+            raise ValueError("Python objects")
+        declared = math.prod(shape) * dtype.itemsize
+        held = archive.getinfo(member).file_size - stream.tell()
+    if declared != held:
+        raise ValueError(f"a header that declares {declared} bytes over {held} bytes")

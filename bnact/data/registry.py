@@ -1,0 +1,41 @@
+"""The datasets that have a name."""
+
+import difflib
+from collections.abc import Callable, Mapping
+
+from .dataset import Dataset
+from .digits import digits
+from .npz import npz
+from .synthetic import spirals
+
+DATASETS: Mapping[str, Callable[[], Dataset]] = {
+    "digits": digits,
+    "spirals": spirals,
+}
+
+
+def load(name: str) -> Dataset:
+    """The dataset of that name.
+
+    Args:
+      name: a key of `DATASETS`, or "npz:FILE" for a file that `npz` reads.
+
+    Returns:
+      The dataset: the same arrays every time.
+
+    Raises:
+      ValueError: if there is no such dataset, or the file's content breaks a rule.
+      FileNotFoundError: if there is no such file.
+      ImportError: if what brings the dataset is not installed.
+    """
+    if name.startswith("npz:"):
+        return npz(name.removeprefix("npz:"))
+    if name not in DATASETS:
+        raise ValueError(_unknown(name))
+    return DATASETS[name]()
+
+
+def _unknown(name: str) -> str:
+    names = [*DATASETS, "npz:FILE"]
+    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
+    return f"data: must be one of {', '.join(names)}; got {name!r}; use {' or '.join(map(repr, nearest))}"

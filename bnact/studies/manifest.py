@@ -1,0 +1,152 @@
+"""What must not change while a study is under way, and the refusal to go on when it has."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+
+from bnact.studies.errors import StudyError
+from bnact.studies.files import explained, write_atomically
+from bnact.studies.identity import SCHEMA
+from bnact.studies.source_hash import PACKAGE, source_hash
+
+
+class Manifest(NamedTuple):
+    """The conditions of every run of a study; nothing in it names a machine, a path or a person.
+
+    Attributes:
+      schema: version of the results' format.
+      study: name of the study.
+      data: name of the dataset.
+      data_hash: SHA-256 of its arrays.
+      code: SHA-256 of the source that makes the numbers.
+      jax, jaxlib, flax, optax, numpy: versions.
+      x64: whether jax computes in 64 bits by default.
+      device: kind of the device, for example "cpu".
+    """
+
+    schema: int
+    study: str
+    data: str
+    data_hash: str
+    code: str
+    jax: str
+    jaxlib: str
+    flax: str
+    optax: str
+    numpy: str
+    x64: bool
+    device: str
+
+
+def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
+    """The conditions under which this process would run.
+
+    Args:
+      study: name of the study.
+      data: name of the dataset.
+      data_hash: SHA-256 of its arrays.
+
+    Returns:
+      The manifest.
+    """
+    return Manifest(
+        schema=SCHEMA,
+        study=study,
+        data=data,
+        data_hash=data_hash,
+        code=source_hash(PACKAGE),
+        jax=version("jax"),
+        jaxlib=version("jaxlib"),
+        flax=version("flax"),
+        optax=version("optax"),
+        numpy=version("numpy"),
+        x64=bool(jax.config.read("jax_enable_x64")),
+        device=jax.devices()[0].device_kind,
+    )
+
+
+def _checksum(fields: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode("ascii")).hexdigest()[:16]
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Stores a manifest as JSON with a checksum.
+
+    Args:
+      path: `study.json`.
+      manifest: the conditions.
+
+    Raises:
+      StudyError: it cannot be written.
+    """
+    fields = manifest._asdict()
+    write_atomically(path, json.dumps({**fields, "checksum": _checksum(fields)}, indent=2) + "\n")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Reads a manifest.
+
+    Args:
+      path: `study.json`.
+
+    Returns:
+      The conditions under which the study was begun.
+
+    Raises:
+      StudyError: the file is missing or damaged, or its format is not the present one.
+    """
+    with explained(path, "read what the study was begun under"):
+        data = path.read_bytes()
+    try:
+        fields = json.loads(data)
+        checksum = fields.pop("checksum")
+        schema = fields["schema"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(path) from error
+    if checksum != _checksum(fields):
+        raise _damaged(path)
+    if schema != SCHEMA or set(fields) != set(Manifest._fields):
+        raise StudyError(
+            f"study: results must be of format {SCHEMA}; {path} is of format {schema}; "
+            "use the version of bnact that wrote it, or another --workdir"
+        )
+    return Manifest(**fields)
+
+
+def _damaged(path: Path) -> StudyError:
+    return StudyError(
+        f"study: the conditions of a study must be known to go on; {path} is damaged; "
+        "restore it from a copy, or use another --workdir"
+    )
+
+
+_CHANGED = {
+    "study": "a work directory must hold one study",
+    "data": "a study must keep its dataset",
+    "data_hash": "a study must keep its data",
+    "code": "a study must keep the code that makes its numbers",
+}
+
+
+def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
+    """Refuses to mix runs made under different conditions.
+
+    Args:
+      path: where the first manifest was read.
+      begun: the conditions the study was begun under.
+      present: those of this process.
+
+    Raises:
+      StudyError: they differ; every differing field is named with both values.
+    """
+    differing = [name for name in Manifest._fields if getattr(begun, name) != getattr(present, name)]
+    if not differing:
+        return
+    rule = _CHANGED.get(differing[0], "a study must keep the versions and the device it was begun with")
+    was = ", ".join(f"{name}={getattr(begun, name)!r}" for name in differing)
+    now = ", ".join(f"{name}={getattr(present, name)!r}" for name in differing)
+    raise StudyError(f"study: {rule}; {path} has {was}, now {now}; use another --workdir for a new study")

@@ -36,7 +36,7 @@ def initial_affine(num_features: int, use_scale: bool, use_bias: bool) -> Affine
 
 
 def affine(params: Affine, x: Array) -> Array:
-    """x * scale + bias in x's dtype.
+    """Scaled and shifted features, x * scale + bias, in x's dtype.
 
     Args:
       params: scale and bias, each (features,) or None.

@@ -1,5 +1,6 @@
 from .finite_differences import directional_derivative as directional_derivative
 from .finite_differences import jacobian as jacobian
+from .masks import full_mask as full_mask
 from .moments import Moments as Moments
 from .moments import deviation as deviation
 from .moments import inverse_deviation as inverse_deviation

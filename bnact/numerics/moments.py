@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from bnact.numerics.masks import full_mask
 from bnact.types import Array
 
 AxisName = str | tuple[str, ...]
@@ -26,7 +27,7 @@ class Moments(NamedTuple):
       correction: the mean less `mean`.
     """
 
-    count: Array
+    count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
     mean: Array
     squares: Array
     correction: Array
@@ -71,7 +72,7 @@ def moments(
     recommendations", 1983.
     """
     axes = _reduced_axes(x, axes)
-    mask = _full_mask(x, mask)
+    mask = full_mask(mask, x)
     x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
     if mask is not None:
         x = jnp.where(mask, x, 0)
@@ -159,25 +160,13 @@ def _reduced_axes(x: Array, axes: int | Sequence[int]) -> tuple[int, ...]:
         raise TypeError(f"moments: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")
     given = (operator.index(axes),) if not isinstance(axes, Sequence) else tuple(axes)
     if any(not -x.ndim <= axis < x.ndim for axis in given):
-        raise ValueError(f"moments: axes must be in [{-x.ndim}, {x.ndim}); got axes={given}, x of shape {x.shape}")
+        raise ValueError(
+            f"moments: axes must be in [{-x.ndim}, {x.ndim}); got axes={given}; x is of shape {x.shape}"
+        )
     reduced = tuple(axis % x.ndim for axis in given)
     if len(set(reduced)) < len(reduced):
         raise ValueError(f"moments: axes must differ; got axes={given}; name each axis once")
     return reduced
-
-
-def _full_mask(x: Array, mask: Array | None) -> Array | None:
-    if mask is None:
-        return None
-    if mask.dtype != jnp.bool_:
-        raise TypeError(f"moments: mask must be boolean; got {mask.dtype}; use mask.astype(bool) or mask > 0")
-    try:
-        return jnp.broadcast_to(mask, x.shape)
-    except ValueError as error:
-        raise ValueError(
-            f"moments: mask must broadcast to x; got mask {mask.shape}, x {x.shape}; "
-            f"one flag an example is mask[..., None]"
-        ) from error
 
 
 def _total(values: Array, axes: tuple[int, ...], axis_name: AxisName | None) -> Array:
@@ -217,7 +206,7 @@ def _difference(x: Array, centre: Array, axes: tuple[int, ...], mask: Array | No
 
 
 def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
-    """a + b rounded, and exactly what the rounding lost (Knuth, "The art of computer programming", 2)."""
+    """The sum of a and b rounded, and exactly what the rounding lost (Knuth, "The art of computer programming", 2)."""
     total = a + b
     b_used = total - a
     return total, (a - (total - b_used)) + (b - b_used)

@@ -1,0 +1,52 @@
+"""Norms that standardize each example by itself, over its features, and remember nothing."""
+
+from bnact.normalizations.affine import Affine, initial_affine
+from bnact.normalizations.border import checked_epsilon, checked_features, checked_input
+from bnact.normalizations.normalization import AxisName, Normalization
+from bnact.normalizations.standardization import Standardization, reduced_axes
+from bnact.normalizations.standardize import behind_mask_zero, normalized
+from bnact.numerics.masks import full_mask
+from bnact.numerics.moments import moments
+from bnact.types import Array
+
+
+def example_norm(
+    name: str, standardization: Standardization, epsilon: float, use_scale: bool, use_bias: bool
+) -> Normalization:
+    """The norm that takes its statistics over the last axis.
+
+    Args:
+      name: for its error messages.
+      standardization: over "features", centered or not.
+      epsilon: added to the variance, or to the mean square.
+      use_scale: whether to learn a scale.
+      use_bias: whether to learn a bias.
+
+    Returns:
+      Normalization whose state is (). Training or not, and divided over devices or not, it does the same.
+
+    Raises:
+      ValueError: epsilon is negative.
+    """
+    checked_epsilon(name, epsilon)
+
+    def init(num_features: int) -> tuple[Affine, tuple[()]]:
+        return initial_affine(checked_features(name, num_features), use_scale, use_bias), ()
+
+    def apply(
+        params: Affine,
+        state: tuple[()],
+        x: Array,
+        train: bool = True,
+        mask: Array | None = None,
+        axis_name: AxisName | None = None,
+    ) -> tuple[Array, tuple[()]]:
+        del train, axis_name  # an example needs no other
+        x = checked_input(name, x, params)
+        mask = full_mask(mask, x)
+        x = behind_mask_zero(x, mask)
+        axes = reduced_axes(standardization, x.ndim)
+        statistics = moments(x, axes, mask, centered=standardization.centered)
+        return normalized(x, statistics, axes, epsilon, params, mask), state
+
+    return Normalization(init, apply)

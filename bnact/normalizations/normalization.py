@@ -1,0 +1,47 @@
+"""What every norm is: a pair of pure functions."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from bnact.normalizations.affine import Affine
+from bnact.types import Array, PyTree
+
+AxisName = str | tuple[str, ...]
+
+
+class Apply(Protocol):
+    """The second function of a norm, under the names by which its arguments may be passed."""
+
+    def __call__(
+        self,
+        params: Affine,
+        state: PyTree,
+        x: Array,
+        train: bool = True,
+        mask: Array | None = None,
+        axis_name: AxisName | None = None,
+    ) -> tuple[Array, PyTree]:
+        """(params, state, x) -> (y, new state)."""
+        ...
+
+
+class Normalization(NamedTuple):
+    """A norm as two pure functions; under `jit`, `vmap`, `grad`, `scan`, `remat` and `shard_map` alike.
+
+        params, state = norm.init(num_features)
+        y, state = norm.apply(params, state, x, train=True, mask=None, axis_name=None)
+
+    Attributes:
+      init: num_features -> (params, state). The state is () for a norm that remembers nothing.
+      apply: (params, state, x) -> (y, new state), y of x's shape and dtype. Statistics, scale and bias are
+        computed in float32 or wider, and rounded to x's dtype once.
+          x: (..., features), floating.
+          train: True takes the statistics of x; False those remembered, if the norm remembers any.
+          mask: boolean, broadcastable to x, True counts. An entry behind it comes out as 0, and touches
+            neither the statistics nor any gradient, were it NaN.
+          axis_name: the mapped axis (of `jax.vmap` or `jax.shard_map`), or several, over which the examples
+            are divided; a norm that treats each example by itself has no need of it.
+    """
+
+    init: Callable[[int], tuple[Affine, PyTree]]
+    apply: Apply

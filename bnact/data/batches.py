@@ -52,7 +52,7 @@ def steps_per_epoch(num_examples: int, batch_size: int) -> int:
     Raises:
       ValueError: if batch_size is not between 1 and num_examples.
     """
-    _check(f"a training set of {num_examples} examples", num_examples, batch_size)
+    _check("batches", num_examples, batch_size)
     return num_examples // batch_size
 
 
@@ -62,17 +62,14 @@ def check_batch_size(dataset: Dataset, batch_size: int) -> None:
     Raises:
       ValueError: if batch_size is not between 1 and the number of training examples.
     """
-    num_examples = len(dataset.train.labels)
-    _check(f"{dataset.name}, which has {num_examples} training examples,", num_examples, batch_size)
+    _check(dataset.name, len(dataset.train.labels), batch_size)
 
 
 def _check(subject: str, num_examples: int, batch_size: int) -> None:
     if not 1 <= batch_size <= num_examples:
         raise ValueError(
-            f"batch_size must be at least 1 and at most the number of training examples; got "
-            f"batch_size={batch_size} for {subject}; use a batch_size from 1 to {num_examples}".replace(
-                ",;", ";"
-            )
+            f"{subject}: batch_size must be at least 1 and at most the number of training examples; got "
+            f"batch_size={batch_size} and {num_examples} examples; use a batch_size from 1 to {num_examples}"
         )
 
 
@@ -93,7 +90,7 @@ def _permuted(key: Key, positions: Array, count: int) -> Array:
 
 
 def _feistel(round_keys: Array, numbers: Array, side: int) -> Array:
-    """A permutation of 0, ..., side * side - 1: each round adds a hash of one digit (base side) to the other."""
+    """A permutation of 0, ..., side^2 - 1: each round adds a hash of one digit (base side) to the other."""
     left, right = numbers // jnp.uint32(side), numbers % jnp.uint32(side)
     for round_number in range(_ROUNDS):
         hashed = _hash(right ^ round_keys[round_number]) % jnp.uint32(side)

@@ -100,13 +100,10 @@ def content_hash(*arrays: np.ndarray) -> str:
 
 def _split_positions(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     # The stream of RandomState is frozen for ever; that of default_rng may change with numpy.
-    permutation = np.random.RandomState(SPLIT_SEED).permutation(count)  # noqa: NPY002
+    permutation = np.random.RandomState(SPLIT_SEED).permutation(count)
     fifth = -(-count // 5)
-    return (
-        permutation[: count - 2 * fifth],
-        permutation[count - 2 * fifth : count - fifth],
-        permutation[-fifth:],
-    )
+    train, validation, test = np.split(permutation, [count - 2 * fifth, count - fifth])
+    return train, validation, test
 
 
 def _root_mean_square(name: str, centered: np.ndarray) -> float:
@@ -114,8 +111,8 @@ def _root_mean_square(name: str, centered: np.ndarray) -> float:
         scale = float(np.sqrt(np.mean(np.square(centered))))
     if not 0.0 < scale < np.inf:
         raise ValueError(
-            f"{name}: the standard deviation of the training inputs must be positive and finite; got {scale}; "
-            "give inputs that vary, of ordinary size"
+            f"{name}: the standard deviation of the training inputs must be positive and finite; "
+            f"got {scale}; give inputs that vary, of ordinary size"
         )
     return scale
 

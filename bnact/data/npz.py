@@ -10,6 +10,8 @@ import numpy as np
 
 from .dataset import Dataset, from_arrays
 
+_FIX = "write it with numpy.savez(path, inputs=..., labels=...)"
+
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -17,7 +19,7 @@ _HEADERS = {
 
 
 def npz(path: str | Path) -> Dataset:
-    """The dataset in a file written by `numpy.savez(path, inputs=..., labels=...)`; nothing in it is executed.
+    """The dataset in a file that `numpy.savez(path, inputs=..., labels=...)` wrote; nothing is executed.
 
     Args:
       path: of the file. Its array `inputs` is (n, ...), real and finite, further axes are flattened into
@@ -45,8 +47,7 @@ def _arrays(source: str, path: Path, names: tuple[str, ...]) -> list[np.ndarray]
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise ValueError(
-            f"{source}: the file must be an npz archive; got something else ({error}); "
-            "write it with numpy.savez(path, inputs=..., labels=...)"
+            f"{source}: the file must be an npz archive; got something else ({error}); {_FIX}"
         ) from error
     with archive:
         _check_names(source, archive, names)
@@ -59,7 +60,7 @@ def _check_names(source: str, archive: zipfile.ZipFile, names: tuple[str, ...]) 
     if missing:
         raise ValueError(
             f"{source}: the file must hold the arrays {' and '.join(names)}; {' and '.join(missing)} missing, "
-            f"found {', '.join(sorted(found)) or 'nothing'}; write it with numpy.savez(path, inputs=..., labels=...)"
+            f"found {', '.join(sorted(found)) or 'nothing'}; {_FIX}"
         )
 
 
@@ -70,8 +71,7 @@ def _array(source: str, archive: zipfile.ZipFile, name: str) -> np.ndarray:
             return np.lib.format.read_array(member, allow_pickle=False)
     except (ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
-            f"{source}: the array {name} must be a whole numpy array of numbers; got {error}; "
-            "write it with numpy.savez(path, inputs=..., labels=...)"
+            f"{source}: the array {name} must be a whole numpy array of numbers; got {error}; {_FIX}"
         ) from error
 
 

@@ -23,12 +23,12 @@ def checked_examples(source: str, inputs: np.ndarray, labels: np.ndarray) -> tup
     _check_labels(source, labels)
     if len(inputs) != len(labels):
         raise ValueError(
-            f"{source}: every example must have one label; got {len(inputs)} inputs and {len(labels)} labels; "
-            "give both arrays the same length"
+            f"{source}: every example must have one label; got {len(inputs)} inputs and {len(labels)} "
+            "labels; give both arrays the same length"
         )
     if len(labels) < MINIMUM_EXAMPLES:
         raise ValueError(
-            f"{source}: three splits need at least {MINIMUM_EXAMPLES} examples; got {len(labels)}; add examples"
+            f"{source}: three splits need at least {MINIMUM_EXAMPLES} examples; got {len(labels)}; add more"
         )
     _check_classes(source, labels)
     return inputs.reshape(len(inputs), -1), labels.astype(np.int32)
@@ -46,7 +46,7 @@ def _check_inputs(source: str, inputs: np.ndarray) -> None:
         )
     if 0 in inputs.shape[1:]:
         raise ValueError(
-            f"{source}: an example must have at least one feature; got inputs of shape {inputs.shape}; add features"
+            f"{source}: an example must have at least one feature; got shape {inputs.shape}; add features"
         )
     _check_finite(source, inputs)
 
@@ -87,12 +87,13 @@ def _check_classes(source: str, labels: np.ndarray) -> None:
     present = np.unique(labels)
     if len(present) < 2:
         raise ValueError(
-            f"{source}: there must be at least 2 classes; got only label {present[0]}; add examples of another"
+            f"{source}: there must be at least 2 classes; got only label {present[0]}; add examples"
         )
     if present[-1] != len(present) - 1:
         missing = int(np.argmax(present != np.arange(len(present))))
         position = int(np.argmax(labels > missing))
         raise ValueError(
-            f"{source}: labels must be 0, 1, ..., classes - 1 with no class empty; got {labels[position]} at "
-            f"labels[{position}] and no example of class {missing}; use np.unique(labels, return_inverse=True)[1]"
+            f"{source}: labels must be 0, 1, ..., classes - 1 with no class empty; got {labels[position]} "
+            f"at labels[{position}] and no example of class {missing}; "
+            "use np.unique(labels, return_inverse=True)[1]"
         )

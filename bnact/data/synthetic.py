@@ -29,7 +29,7 @@ def spirals(arms: int = 3, examples_per_arm: int = 700, turns: float = 1.0, nois
     """
     _check(arms, examples_per_arm, noise)
     # The stream of RandomState is frozen for ever; that of default_rng may change with numpy.
-    random = np.random.RandomState(SEED)  # noqa: NPY002
+    random = np.random.RandomState(SEED)
     labels = np.repeat(np.arange(arms), examples_per_arm)
     radius = random.uniform(0.1, 1.0, labels.shape)
     angle = 2 * np.pi * (turns * radius + labels / arms)

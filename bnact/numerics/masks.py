@@ -25,9 +25,11 @@ def full_mask(mask: Array | None, x: Array) -> Array | None:
     if mask.dtype != jnp.bool_:
         raise TypeError(f"mask: must be boolean, True counts; got {mask.dtype}; use mask.astype(bool)")
     try:
-        return jnp.broadcast_to(mask, x.shape)
+        flags = jnp.broadcast_to(mask, x.shape)
     except ValueError as error:
         raise ValueError(
             f"mask: must broadcast to x; got mask of shape {mask.shape}, x of shape {x.shape}; "
             f"for one flag an example use mask[..., None]"
         ) from error
+    # Takes on the sharding of x, which selecting by the mask demands on an explicit mesh.
+    return flags & jnp.ones_like(x, dtype=jnp.bool_)

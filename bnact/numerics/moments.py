@@ -206,7 +206,7 @@ def _difference(x: Array, centre: Array, axes: tuple[int, ...], mask: Array | No
 
 
 def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
-    """The sum of a and b rounded, and exactly what the rounding lost (Knuth, "The art of computer programming", 2)."""
+    """The rounded sum and exactly what rounding lost (Knuth, "The art of computer programming", 2)."""
     total = a + b
     b_used = total - a
     return total, (a - (total - b_used)) + (b - b_used)

@@ -78,15 +78,15 @@ def _permuted(key: Key, positions: Array, count: int) -> Array:
     side = math.isqrt(count - 1) + 1
     round_keys = jax.random.bits(key, (_ROUNDS,), jnp.uint32)
 
-    def excess(images: Array) -> Array:
-        return jnp.any(images >= jnp.uint32(count))
+    def walked(walk: tuple[Array, Array]) -> tuple[Array, Array]:
+        images, outside = walk
+        images = jnp.where(outside, _feistel(round_keys, images, side), images)
+        return images, images >= jnp.uint32(count)
 
-    def walked(images: Array) -> Array:
-        return jnp.where(images >= jnp.uint32(count), _feistel(round_keys, images, side), images)
-
-    # The network permutes side * side >= count numbers. An image outside is mapped again: its cycle leads
-    # back to where it entered, inside, so the walk ends, and what it skips keeps the map one to one.
-    return lax.while_loop(excess, walked, _feistel(round_keys, positions, side))
+    # The network permutes side^2 >= count numbers. An image outside is mapped again: its cycle leads back
+    # to where it entered, inside, so the walk ends, and what it skips leaves the map one to one.
+    start = positions, jnp.ones_like(positions, dtype=bool)
+    return lax.while_loop(lambda walk: jnp.any(walk[1]), walked, start)[0]
 
 
 def _feistel(round_keys: Array, numbers: Array, side: int) -> Array:

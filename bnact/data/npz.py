@@ -59,7 +59,7 @@ def _check_names(source: str, archive: zipfile.ZipFile, names: tuple[str, ...]) 
     missing = [name for name in names if f"{name}.npy" not in archive.namelist()]
     if missing:
         raise ValueError(
-            f"{source}: the file must hold the arrays {' and '.join(names)}; {' and '.join(missing)} missing, "
+            f"{source}: it must hold the arrays {' and '.join(names)}; {' and '.join(missing)} missing, "
             f"found {', '.join(sorted(found)) or 'nothing'}; {_FIX}"
         )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dataset import Dataset, from_arrays
+from .dataset import Dataset, Split, from_arrays
 
 SEED = 0
 
@@ -28,15 +28,20 @@ def spirals(arms: int = 3, examples_per_arm: int = 700, turns: float = 1.0, nois
     Source: K. J. Lang, M. J. Witbrock, Learning to Tell Two Spirals Apart, 1988.
     """
     _check(arms, examples_per_arm, noise)
+    return from_arrays("spirals", *spiral_points(arms, examples_per_arm, turns, noise))
+
+
+def spiral_points(arms: int, examples_per_arm: int, turns: float, noise: float) -> Split:
+    """The points of `spirals` as they are drawn, arm after arm: (n, 2) inputs and (n,) labels."""
     # The stream of RandomState is frozen for ever; that of default_rng may change with numpy.
     random = np.random.RandomState(SEED)
-    labels = np.repeat(np.arange(arms), examples_per_arm)
+    labels = np.repeat(np.arange(arms, dtype=np.int32), examples_per_arm)
     radius = random.uniform(0.1, 1.0, labels.shape)
     angle = 2 * np.pi * (turns * radius + labels / arms)
     points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     points += noise * random.standard_normal(points.shape)
     # Rounded, so that the last bit of a machine's cosine does not change the dataset's hash.
-    return from_arrays("spirals", points.astype(np.float32), labels)
+    return Split(points.astype(np.float32), labels)
 
 
 def _check(arms: int, examples_per_arm: int, noise: float) -> None:

@@ -1,0 +1,91 @@
+import re
+
+import numpy as np
+import pytest
+
+from bnact.data.rules import checked_examples
+
+INPUTS = np.arange(24, dtype=np.float32).reshape(12, 2)
+LABELS = np.arange(12) % 3
+
+
+def changed(array, position, value):
+    array = array.copy()
+    array[position] = value
+    return array
+
+
+def test_examples_are_flattened_and_labels_become_int32():
+    inputs, labels = checked_examples("mine", np.zeros((12, 4, 4, 3), np.uint8), LABELS.astype(np.uint8))
+    assert inputs.shape == (12, 48)
+    assert inputs.dtype == np.uint8
+    assert labels.dtype == np.int32
+    np.testing.assert_array_equal(labels, LABELS)
+
+
+BROKEN = {
+    "complex": (
+        INPUTS.astype(complex),
+        LABELS,
+        "mine: inputs must be real numbers; got dtype complex128; use inputs.astype(np.float32)",
+    ),
+    "text": (INPUTS.astype(str), LABELS, "mine: inputs must be real numbers; got dtype <U32"),
+    "one axis": (INPUTS[:, 0], LABELS, "mine: inputs must have shape (examples, features); got shape (12,)"),
+    "no feature": (
+        INPUTS[:, :0],
+        LABELS,
+        "mine: an example must have at least one feature; got shape (12, 0)",
+    ),
+    "nan": (
+        changed(INPUTS, ([4, 7], [1, 0]), np.nan),
+        LABELS,
+        "mine: inputs must be finite; got 2 NaN and 0 infinite, the first nan at inputs[4, 1]",
+    ),
+    "infinite, three axes": (
+        changed(changed(INPUTS, (9, 1), -np.inf), (11, 0), np.nan)[:, :, None],
+        LABELS,
+        "mine: inputs must be finite; got 1 NaN and 1 infinite, the first -inf at inputs[9, 1, 0]",
+    ),
+    "float labels": (INPUTS, LABELS.astype(float), "mine: labels must be integers; got dtype float64"),
+    "boolean labels": (INPUTS, LABELS > 1, "mine: labels must be integers; got dtype bool"),
+    "one-hot labels": (
+        INPUTS,
+        np.eye(3, dtype=int)[LABELS],
+        "mine: labels must have shape (examples,); got shape (12, 3)",
+    ),
+    "negative": (
+        INPUTS,
+        changed(LABELS, 5, -1),
+        "mine: labels must be at least 0; got -1 at labels[5]; use np.unique",
+    ),
+    "out of range": (
+        INPUTS,
+        changed(LABELS, 6, 57),
+        "mine: labels must be 0, 1, ..., classes - 1 with no class empty; got 57 at labels[6] and no example "
+        "of class 3; use np.unique",
+    ),
+    "one-based": (INPUTS, LABELS + 1, "got 1 at labels[0] and no example of class 0"),
+    "one class": (
+        INPUTS,
+        0 * LABELS,
+        "mine: there must be at least 2 classes; got only label 0; add examples",
+    ),
+    "counts": (
+        INPUTS,
+        LABELS[:11],
+        "mine: every example must have one label; got 12 inputs and 11 labels; give both arrays",
+    ),
+    "few": (
+        INPUTS[:9],
+        LABELS[:9],
+        "mine: three splits need at least 10 examples; got 9; add more",
+    ),
+    "none": (INPUTS[:0], LABELS[:0], "mine: three splits need at least 10 examples; got 0; add more"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_rule_is_named(case):
+    inputs, labels, message = BROKEN[case]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        checked_examples("mine", inputs, labels)

@@ -91,7 +91,7 @@ def write_durably(path: Path, data: bytes) -> None:
 
 
 def part_path(path: Path) -> Path:
-    """Where `write_atomically` prepares a file; a kill leaves at most this one, and the next call reuses it."""
+    """Where `write_atomically` prepares a file; a kill leaves at most this, and the next call reuses it."""
     return path.with_name(path.name + ".part")
 
 

@@ -22,6 +22,10 @@ class Row(NamedTuple):
     log: Log
 
 
+def _has(setting: Setting, values: Mapping[str, object]) -> bool:
+    return all(getattr(setting, name) == value for name, value in values.items())
+
+
 @dataclasses.dataclass(frozen=True)
 class Rows:
     """An immutable collection of finished runs, in a fixed order.
@@ -54,11 +58,21 @@ class Rows:
         kill: str | None = None,
         seed: int | None = None,
     ) -> "Rows":
-        """The runs whose settings have every value given, in their order; None takes any value.
+        """The runs whose settings equal every value given, in their order; None takes any value.
 
         Args:
-          data, activation, norm, order, depth, width, batch_size, steps, learning_rate, gain, kill,
-            seed: the value that the field of `Setting` of the same name must equal.
+          data: name of the dataset.
+          activation: name of the activation.
+          norm: name of the normalization.
+          order: "before" or "after".
+          depth: hidden layers.
+          width: units in each hidden layer.
+          batch_size: examples in a step.
+          steps: steps of gradient descent.
+          learning_rate: of gradient descent.
+          gain: of the weights.
+          kill: the injury.
+          seed: of the weights and the order of the data.
 
         Returns:
           The matching runs; none is an empty collection.
@@ -77,10 +91,8 @@ class Rows:
             "kill": kill,
             "seed": seed,
         }
-        given = [(name, value) for name, value in wanted.items() if value is not None]
-        return Rows(
-            tuple(row for row in self.rows if all(getattr(row.setting, name) == value for name, value in given))
-        )
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return Rows(tuple(row for row in self.rows if _has(row.setting, given)))
 
     def cells(self) -> Mapping[Setting, "Rows"]:
         """The runs by `setting.cell`: those of one cell differ in learning rate and seed alone."""

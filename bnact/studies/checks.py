@@ -1,0 +1,90 @@
+"""Whether settings can be run at all: every value is looked at before anything costs time."""
+
+import math
+from collections.abc import Iterable
+from typing import get_args
+
+from bnact import activations, normalizations
+from bnact.training.setting import Kill, Setting
+
+ORDERS = ("before", "after")
+KILLS: tuple[Kill, ...] = get_args(Kill)
+
+_WHOLE = {"depth": 1, "width": 1, "batch_size": 1, "steps": 1, "seed": 0}
+_POSITIVE = ("learning_rate", "gain")
+_CHOICES = {"order": ORDERS, "kill": KILLS}
+
+
+def _check_whole(setting: Setting, name: str, least: int) -> None:
+    value = getattr(setting, name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"setting: {name} must be a whole number; got {name}={value!r}; use {least} or more")
+    if value < least:
+        raise ValueError(f"setting: {name} must be at least {least}; got {name}={value}; use {least} or more")
+
+
+def _check_positive(setting: Setting, name: str) -> None:
+    value = getattr(setting, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise ValueError(
+            f"setting: {name} must be a finite number above 0; got {name}={value!r}; use {name}=0.1, say"
+        )
+
+
+def _check_choice(setting: Setting, name: str, choices: tuple[str, ...]) -> None:
+    value = getattr(setting, name)
+    if value not in choices:
+        raise ValueError(
+            f"setting: {name} must be one of {choices}; got {name}={value!r}; use {name}={choices[0]}"
+        )
+
+
+def _check_spread(setting: Setting) -> None:
+    """A centred norm over a single value subtracts the value itself: nothing is left to learn from."""
+    standardization = normalizations.STANDARDIZATIONS.get(setting.norm)
+    if standardization is None or not standardization.centered:
+        return
+    name = {"batch": "batch_size", "features": "width"}[standardization.axes]
+    if getattr(setting, name) < 2:
+        raise ValueError(
+            f"setting: {setting.norm} norm needs {name} of at least 2, since it subtracts the mean over it; "
+            f"got {name}=1; use {name}=2 or more, or norm=none"
+        )
+
+
+def check_setting(setting: Setting) -> None:
+    """Refuses a setting that cannot be run.
+
+    Args:
+      setting: the run.
+
+    Raises:
+      ValueError: a value is unknown or out of range; the message names it, and the nearest known name.
+    """
+    activations.get(setting.activation)
+    normalizations.get(setting.norm)
+    for name, choices in _CHOICES.items():
+        _check_choice(setting, name, choices)
+    for name, least in _WHOLE.items():
+        _check_whole(setting, name, least)
+    for name in _POSITIVE:
+        _check_positive(setting, name)
+    _check_spread(setting)
+
+
+def check_batch_sizes(settings: Iterable[Setting], examples: int) -> None:
+    """Refuses a batch larger than the data.
+
+    Args:
+      settings: the runs.
+      examples: size of the training set.
+
+    Raises:
+      ValueError: a batch has more examples than there are.
+    """
+    largest = max((setting.batch_size for setting in settings), default=0)
+    if largest > examples:
+        raise ValueError(
+            f"setting: batch_size must be at most the number of training examples; got batch_size={largest}, "
+            f"examples={examples}; use batch_size={examples} or less"
+        )

@@ -1,0 +1,90 @@
+"""The order of work: one cell at a time, each program compiled once, the cheap ones first."""
+
+from collections.abc import Iterable, Set
+from typing import NamedTuple
+
+from bnact.studies.identity import setting_id
+from bnact.training.setting import Program, Setting
+
+
+class Cell(NamedTuple):
+    """One call of training: a population that differs in learning rate and seed alone.
+
+    Attributes:
+      lanes: all runs of the cell, those already stored too: a population that lacked some would be
+        another program, whose numbers may differ in the last bit.
+      missing: the runs to store.
+      compiles: whether it is the first of its program and size, which is then compiled.
+    """
+
+    lanes: tuple[Setting, ...]
+    missing: tuple[Setting, ...]
+    compiles: bool
+
+    @property
+    def work(self) -> float:
+        """Expected cost of its arithmetic, proportional to the number of multiplications."""
+        return population_work(self.lanes)
+
+
+class Plan(NamedTuple):
+    """What is left to do.
+
+    Attributes:
+      cells: in the order of work; none is left out or done twice.
+      runs: all runs of the study.
+      stored: how many of them are stored already.
+    """
+
+    cells: tuple[Cell, ...]
+    runs: int
+    stored: int
+
+
+def population_work(lanes: tuple[Setting, ...]) -> float:
+    """Hidden layers * width^2 * batch size * steps * runs: the multiplications of a population."""
+    first = lanes[0]
+    return float(first.depth * first.width**2 * first.batch_size * first.steps * len(lanes))
+
+
+def _populations(settings: Iterable[Setting]) -> list[tuple[Setting, ...]]:
+    cells: dict[Setting, list[Setting]] = {}
+    for setting in settings:
+        cells.setdefault(setting.cell, []).append(setting)
+    # The order in which a person names learning rates must not change a number.
+    return [tuple(sorted(lanes, key=lambda s: (s.learning_rate, s.seed))) for lanes in cells.values()]
+
+
+def _cheap_first(populations: list[tuple[Setting, ...]]) -> list[tuple[Setting, ...]]:
+    """Programs by their cheapest population, populations of a program together, then by size and cost."""
+    cheapest: dict[Program, float] = {}
+    for lanes in populations:
+        program = lanes[0].program
+        cheapest[program] = min(population_work(lanes), cheapest.get(program, float("inf")))
+    return sorted(
+        populations,
+        key=lambda lanes: (cheapest[lanes[0].program], lanes[0].program, len(lanes), population_work(lanes)),
+    )
+
+
+def plan(settings: Iterable[Setting], stored: Set[str]) -> Plan:
+    """Orders the work that is left.
+
+    Args:
+      settings: all runs of the study; a repeated one counts once.
+      stored: identities of the runs that are done, see `setting_id`.
+
+    Returns:
+      The plan: every cell that lacks a run, with all its runs.
+    """
+    distinct = tuple(dict.fromkeys(settings))
+    done = {setting for setting in distinct if setting_id(setting) in stored}
+    cells: list[Cell] = []
+    compiled: set[tuple[Program, int]] = set()
+    for lanes in _cheap_first(_populations(distinct)):
+        missing = tuple(setting for setting in lanes if setting not in done)
+        if missing:
+            program = (lanes[0].program, len(lanes))
+            cells.append(Cell(lanes, missing, program not in compiled))
+            compiled.add(program)
+    return Plan(tuple(cells), len(distinct), len(done))

@@ -1,0 +1,159 @@
+"""Where a study stands, in words: what both ways of showing progress say."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from bnact.studies.estimate import Estimate, first_estimate, refined
+from bnact.studies.plan import Cell, Plan
+from bnact.studies.rows import Rows
+from bnact.training.log import Log
+from bnact.training.setting import Setting
+
+_WORD_LENGTH = 60
+
+
+class Best(NamedTuple):
+    """The best validation accuracy so far.
+
+    Attributes:
+      accuracy: mean over the seeds of one cell and learning rate, after the last step.
+      seeds: how many.
+      setting: one of its runs.
+    """
+
+    accuracy: float
+    seeds: int
+    setting: Setting
+
+
+class Tally(NamedTuple):
+    """Where a study stands.
+
+    Attributes:
+      cells_done, cells: of this execution.
+      runs_done, runs: of the study.
+      failed: runs that ended in an error in this execution.
+      best: None as long as nothing can be ranked.
+      estimate: of the time left.
+    """
+
+    cells_done: int
+    cells: int
+    runs_done: int
+    runs: int
+    failed: int
+    best: Best | None
+    estimate: Estimate
+
+
+def _best(logs: Iterable[tuple[Setting, Log]]) -> Best | None:
+    """A group in which a run diverged is not ranked: its other runs would look better than the setting is."""
+    groups: dict[tuple[Setting, float], list[tuple[Setting, float]]] = {}
+    for setting, log in logs:
+        accuracy = float(np.asarray(log.validation_accuracy)[-1]) if log.diverged < 0 else math.nan
+        groups.setdefault((setting.cell, setting.learning_rate), []).append((setting, accuracy))
+    ranked = [
+        Best(math.fsum(accuracy for _, accuracy in runs) / len(runs), len(runs), runs[0][0])
+        for runs in groups.values()
+        if all(math.isfinite(accuracy) for _, accuracy in runs)
+    ]
+    return max(ranked, key=lambda best: best.accuracy, default=None)
+
+
+def _better(first: Best | None, second: Best | None) -> Best | None:
+    found = [best for best in (first, second) if best is not None]
+    return max(found, key=lambda best: best.accuracy, default=None)
+
+
+def first_tally(plan: Plan, stored: Rows) -> Tally:
+    """Where a study stands at the start.
+
+    Args:
+      plan: what is left to do.
+      stored: the runs done before.
+
+    Returns:
+      The tally.
+    """
+    best = _best((row.setting, row.log) for row in stored)
+    return Tally(0, len(plan.cells), plan.stored, plan.runs, 0, best, first_estimate(plan.cells))
+
+
+def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> Tally:
+    """Where a study stands after one more cell.
+
+    Args:
+      tally: before it.
+      cell: the cell.
+      logs: of those of its runs that did not end in an error.
+      seconds: what it took.
+
+    Returns:
+      The tally.
+    """
+    finished = sum(setting in logs for setting in cell.missing)
+    return tally._replace(
+        cells_done=tally.cells_done + 1,
+        runs_done=tally.runs_done + finished,
+        failed=tally.failed + len(cell.missing) - finished,
+        best=_better(tally.best, _best(logs.items())),
+        estimate=refined(tally.estimate, cell, seconds),
+    )
+
+
+def _word(text: str) -> str:
+    """A name as it may be shown anywhere: bounded, and nothing that moves a cursor."""
+    shown = "".join(c if c.isprintable() else "�" for c in text)
+    return shown if len(shown) <= _WORD_LENGTH else shown[: _WORD_LENGTH - 1] + "…"
+
+
+def setting_words(setting: Setting) -> str:
+    """A setting in words, without data, steps, batch size, gain and seed."""
+    norm = "no norm" if setting.norm == "none" else f"{_word(setting.norm)} norm {_word(setting.order)}"
+    words = [_word(setting.activation), norm, f"depth {setting.depth}", f"width {setting.width}"]
+    if setting.kill != "none":
+        words.append(f"injured by {_word(setting.kill)}")
+    return ", ".join([*words, f"learning rate {setting.learning_rate:g}"])
+
+
+def duration_words(seconds: float) -> str:
+    """A duration as a person says it, to two units."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def count_words(tally: Tally) -> str:
+    """Cells done of all, and failed runs if any."""
+    failed = f", {tally.failed} runs failed" if tally.failed else ""
+    return f"{tally.cells_done} of {tally.cells} cells{failed}"
+
+
+def time_words(tally: Tally, elapsed: float) -> str:
+    """Time gone and time left."""
+    gone = f"{duration_words(elapsed)} gone"
+    if tally.cells_done == tally.cells:
+        return gone
+    if tally.estimate.seconds is None:
+        return f"{gone}, time left not known yet"
+    return f"{gone}, about {duration_words(tally.estimate.seconds)} left"
+
+
+def best_words(tally: Tally) -> str:
+    """The current best and its setting."""
+    if tally.best is None:
+        return "best so far: none"
+    accuracy, seeds, setting = tally.best
+    over = "1 seed" if seeds == 1 else f"mean of {seeds} seeds"
+    return f"best so far: {accuracy:.1%} on validation data ({over}): {setting_words(setting)}"
+
+
+def start_words(tally: Tally) -> str:
+    """What there is to do, and what is done already."""
+    return f"{tally.runs} runs, {tally.runs_done} of them stored; {tally.cells} cells to train"

@@ -6,6 +6,9 @@ from .moments import deviation as deviation
 from .moments import inverse_deviation as inverse_deviation
 from .moments import merge as merge
 from .moments import moments as moments
+from .quadrature import GaussianRule as GaussianRule
+from .quadrature import expectation as expectation
+from .quadrature import gaussian_rule as gaussian_rule
 from .tolerances import TOLERANCES as TOLERANCES
 from .tolerances import Tolerance as Tolerance
 from .tolerances import tolerance as tolerance

@@ -1,0 +1,5 @@
+from .activation import Activation as Activation
+from .registry import ACTIVATIONS as ACTIVATIONS
+from .registry import get as get
+from .rule import Curve as Curve
+from .rule import curve as curve

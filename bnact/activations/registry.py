@@ -1,0 +1,57 @@
+"""Every activation by name."""
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .activation import Activation
+from .gelu import GELU
+from .rectifiers import ELU, IDENTITY, LEAKY_RELU, RELU, SELU
+from .sigmoids import SIGMOID, SOFT_SIGN, TANH
+from .smooth import MISH, SILU, SOFTPLUS
+
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
+    {
+        "identity": IDENTITY,
+        "relu": RELU,
+        "leaky_relu": LEAKY_RELU,
+        "elu": ELU,
+        "selu": SELU,
+        "softplus": SOFTPLUS,
+        "sigmoid": SIGMOID,
+        "tanh": TANH,
+        "gelu": GELU,
+        "silu": SILU,
+        "mish": MISH,
+        "soft_sign": SOFT_SIGN,
+    }
+)
+
+
+def get(activation: str | Activation) -> Activation:
+    """The activation of that name.
+
+    Args:
+      activation: a key of `ACTIVATIONS`, or an `Activation`, which is returned as it is.
+
+    Returns:
+      The activation.
+
+    Raises:
+      ValueError: no activation has that name; the message has the nearest names.
+      TypeError: neither a name nor an `Activation`.
+    """
+    if isinstance(activation, Activation):
+        return activation
+    if not isinstance(activation, str):
+        raise TypeError(
+            f"activation: must be a name or an Activation; got {type(activation).__name__}; "
+            "wrap your function and its derivatives in bnact.activations.Activation"
+        )
+    if activation not in ACTIVATIONS:
+        near = difflib.get_close_matches(activation.lower(), ACTIVATIONS, n=3, cutoff=0.5)
+        raise ValueError(
+            f"activation: must be a name in ACTIVATIONS; got {activation!r}; "
+            f"{'nearest: ' if near else 'use one of '}{', '.join(near or ACTIVATIONS)}"
+        )
+    return ACTIVATIONS[activation]

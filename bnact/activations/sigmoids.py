@@ -1,0 +1,97 @@
+"""Activations that saturate at both ends, every tail free of cancellation: 1 - sigmoid is never formed."""
+
+import jax.numpy as jnp
+
+from bnact.types import Array
+
+from .activation import Activation
+from .exponentials import decay
+from .rule import curve, function
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) = e / (1 + e) for x <= 0 with e = exp(-|x|); float32 and float64."""
+    e = decay(x)
+    return jnp.where(x > 0, 1.0, e) / (1.0 + e)
+
+
+def sigmoid_derivative(x: Array) -> Array:
+    """sigmoid' = e / (1 + e)^2 with e = exp(-|x|); float32 and float64."""
+    e = decay(x)
+    return e / jnp.square(1.0 + e)
+
+
+def _sigmoid_second_derivative(x: Array) -> Array:
+    return -jnp.tanh(0.5 * x) * sigmoid_derivative(x)
+
+
+def _sigmoid_inverse(y: Array) -> Array:
+    return jnp.log(y) - jnp.log1p(-y)
+
+
+def _sech(x: Array) -> Array:
+    e = decay(x)
+    return 2.0 * e / (1.0 + e * e)
+
+
+def _tanh_derivative(x: Array) -> Array:
+    return jnp.square(_sech(x))
+
+
+def _tanh_second_derivative(x: Array) -> Array:
+    # Product of the two small factors last: their square underflows where twice it does not.
+    sech = _sech(x)
+    return (-2.0 * jnp.tanh(x) * sech) * sech
+
+
+def _soft_sign(x: Array) -> Array:
+    # Clipped to the largest finite number, where it is 1, because infinity / infinity is NaN.
+    largest = float(jnp.finfo(x.dtype).max)
+    finite = jnp.clip(x, -largest, largest)
+    return finite / (1.0 + jnp.abs(finite))
+
+
+def _soft_sign_derivative(x: Array) -> Array:
+    return jnp.square(1.0 / (1.0 + jnp.abs(x)))
+
+
+def _soft_sign_second_derivative(x: Array) -> Array:
+    r = 1.0 / (1.0 + jnp.where(x > 0, x, -x))
+    return jnp.where(x > 0, -2.0, 2.0) * r * r * r
+
+
+def _soft_sign_inverse(y: Array) -> Array:
+    size = jnp.abs(y)
+    return jnp.where(size > 1.0, jnp.nan, y / (1.0 - jnp.minimum(size, 1.0)))
+
+
+SIGMOID = Activation(
+    name="sigmoid",
+    curve=curve("sigmoid", sigmoid, sigmoid_derivative, _sigmoid_second_derivative),
+    range=(0.0, 1.0),
+    lipschitz=0.25,
+    formula="1 / (1 + exp(-x))",
+    source="Verhulst, Notice sur la loi que la population suit dans son accroissement, 1838",
+    inverse=function("sigmoid inverse", _sigmoid_inverse),
+)
+
+TANH = Activation(
+    name="tanh",
+    curve=curve("tanh", jnp.tanh, _tanh_derivative, _tanh_second_derivative),
+    range=(-1.0, 1.0),
+    lipschitz=1.0,
+    formula="(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
+    source="LeCun, Bottou, Orr and Mueller, Efficient backprop, 1998",
+    inverse=function("tanh inverse", jnp.arctanh),
+)
+
+SOFT_SIGN = Activation(
+    name="soft_sign",
+    curve=curve("soft_sign", _soft_sign, _soft_sign_derivative, _soft_sign_second_derivative),
+    range=(-1.0, 1.0),
+    lipschitz=1.0,
+    formula="x / (1 + |x|)",
+    source="Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image features, 2009",
+    breakpoints=(0.0,),
+    inverse=function("soft_sign inverse", _soft_sign_inverse),
+)

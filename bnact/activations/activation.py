@@ -54,7 +54,9 @@ class Activation:
     def __post_init__(self) -> None:
         low, high = self.range
         if not low < high:
-            raise ValueError(f"{self.name}: range must be (low, high) with low < high; got {self.range}; order it")
+            raise ValueError(
+                f"{self.name}: range must be (low, high) with low < high; got {self.range}; order it"
+            )
         if not 0.0 < self.lipschitz < math.inf:
             raise ValueError(
                 f"{self.name}: lipschitz must be positive and finite; got {self.lipschitz}; give sup |phi'|"

@@ -50,5 +50,5 @@ def exponential(exponent: Array) -> Exponential:
 
 
 def bounded(x: Array) -> Array:
-    """x clipped to where exp(-|x|) is already 0, NaN kept."""
+    """Clips x to where exp(-|x|) is already 0, NaN kept."""
     return jnp.clip(x, -_NOTHING_LEFT, _NOTHING_LEFT)

@@ -120,7 +120,7 @@ class Gaussian(NamedTuple):
     correction: Array
 
     def times(self, value: Array) -> Array:
-        """value exp(-a^2 / 2)."""
+        """The value times exp(-a^2 / 2)."""
         return self.small.times(value + value * self.correction)
 
 

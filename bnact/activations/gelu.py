@@ -14,7 +14,7 @@ _DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 def _gelu(x: Array) -> Array:
-    """x Phi(x) = max(x, 0) - |x| Phi(-|x|), which cancels at no x."""
+    """Gelu as x Phi(x) = max(x, 0) - |x| Phi(-|x|), which cancels at no x."""
     density = gaussian(x)
     return jnp.maximum(x, 0.0) - density.times(density.size * tail_ratio(density.size))
 

@@ -84,7 +84,9 @@ def _selu_inverse(y: Array) -> Array:
 
 IDENTITY = Activation(
     name="identity",
-    curve=curve("identity", _identity, lambda x: _nan_or(x, jnp.ones_like(x)), lambda x: _nan_or(x, _zeros(x))),
+    curve=curve(
+        "identity", _identity, lambda x: _nan_or(x, jnp.ones_like(x)), lambda x: _nan_or(x, _zeros(x))
+    ),
     range=(-math.inf, math.inf),
     lipschitz=1.0,
     formula="x",

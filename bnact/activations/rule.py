@@ -79,7 +79,9 @@ def _checked(name: str, fn: Formula) -> Function:
     def checked(x: ArrayLike) -> Array:
         array = jnp.asarray(x)
         if not jnp.issubdtype(array.dtype, jnp.floating):
-            raise TypeError(f"{name}: x must be real floating point; got {array.dtype}; cast it, e.g. to float32")
+            raise TypeError(
+                f"{name}: x must be real floating point; got {array.dtype}; cast it, e.g. to float32"
+            )
         return fn(array)
 
     checked.__name__ = checked.__qualname__ = name

@@ -16,7 +16,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def sigmoid_derivative(x: Array) -> Array:
-    """sigmoid' = e / (1 + e)^2 with e = exp(-|x|); float32 and float64."""
+    """Derivative of the sigmoid, e / (1 + e)^2 with e = exp(-|x|); float32 and float64."""
     e = decay(x)
     return e / jnp.square(1.0 + e)
 
@@ -91,7 +91,8 @@ SOFT_SIGN = Activation(
     range=(-1.0, 1.0),
     lipschitz=1.0,
     formula="x / (1 + |x|)",
-    source="Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image features, 2009",
+    source="Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image "
+    "features, 2009",
     breakpoints=(0.0,),
     inverse=function("soft_sign inverse", _soft_sign_inverse),
 )

@@ -83,7 +83,7 @@ def _mish_second_derivative(x: Array) -> Array:
 
 
 def _negative_size(x: Array) -> Exponential:
-    """e = exp(-|x|), split; its derivative at 0 is the left one."""
+    """The number exp(-|x|), split; its derivative at 0 is the left one."""
     return exponential(jnp.where(x > 0, -x, x))
 
 
@@ -114,8 +114,8 @@ SILU = Activation(
     range=(-0.2784645427610738, math.inf),
     lipschitz=1.099839320128867,
     formula="x / (1 + exp(-x))",
-    source="Elfwing, Uchibe and Doya, Sigmoid-weighted linear units for neural network function approximation "
-    "in reinforcement learning, 2018",
+    source="Elfwing, Uchibe and Doya, Sigmoid-weighted linear units for neural network function "
+    "approximation in reinforcement learning, 2018",
 )
 
 MISH = Activation(

@@ -1,3 +1,5 @@
+"""Quadrature, moments that merge, tolerances and finite differences."""
+
 from .finite_differences import directional_derivative as directional_derivative
 from .finite_differences import jacobian as jacobian
 from .masks import full_mask as full_mask

@@ -87,8 +87,8 @@ def _rule(kinks: tuple[float, ...]) -> GaussianRule:
 def _check(values: np.ndarray, nodes: np.ndarray) -> None:
     if np.issubdtype(values.dtype, np.inexact) and values.dtype != np.float64:
         raise TypeError(
-            f"expectation: f must compute in float64; got {values.dtype}; do not cast inside f, nor close over "
-            "narrower arrays"
+            f"expectation: f must compute in float64; got {values.dtype}; do not cast inside f, "
+            "nor close over narrower arrays"
         )
     finite = np.broadcast_to(np.isfinite(values), values.shape[:-1] + nodes.shape)
     if not np.all(finite):

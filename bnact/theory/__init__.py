@@ -1,3 +1,5 @@
+"""What one can know about a network from its activation and norm alone."""
+
 from bnact.numerics.quadrature import expectation as expectation
 
 from .gain import gain as gain

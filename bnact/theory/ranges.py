@@ -87,7 +87,9 @@ def output_quantiles(activation: str | Activation, probabilities: ArrayLike) -> 
         )
     levels = np.asarray(probabilities, np.float64)
     if not np.all((levels >= 0.0) & (levels <= 1.0)):
-        raise ValueError(f"output_quantiles: probabilities must be within [0, 1]; got {probabilities}; clip them")
+        raise ValueError(
+            f"output_quantiles: probabilities must be within [0, 1]; got {probabilities}; clip them"
+        )
     return _number(evaluate(phi, evaluate(ndtri, levels)))
 
 

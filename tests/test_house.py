@@ -76,17 +76,21 @@ def test_the_tests_mirror_the_package(path):
 
 def is_offered(path):
     """Whether the table of contents names the module; what it does not is tested through what it does."""
-    return imports_from(path.parent / "__init__.py", path.stem)
+    return path in imported_beside(path.parent / "__init__.py")
 
 
 def is_listed(path):
     """Whether the registry beside it lists what the module holds: then the registry's tests find it."""
     registry = path.parent / "registry.py"
-    return (ROOT / registry).is_file() and imports_from(registry, path.stem)
+    return (ROOT / registry).is_file() and path in imported_beside(registry)
 
 
-def imports_from(path, module):
-    return any(isinstance(node, ast.ImportFrom) and node.module == module for node in parsed(path).body)
+def imported_beside(path):
+    """The modules of its own package that a module imports from."""
+    package = ".".join(path.parent.parts)
+    nodes = [node for node in parsed(path).body if isinstance(node, ast.ImportFrom)]
+    named = [f"{package}.{node.module}" if node.level else node.module or "" for node in nodes]
+    return {path.parent / f"{name.removeprefix(f'{package}.')}.py" for name in named}
 
 
 def has_functions(path):

@@ -6,9 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from bnact.data.dataset import Dataset
 from bnact.types import Array, Key
-
-from .dataset import Dataset
 
 _ROUNDS = 8
 """Of the Feistel network; four make a pseudorandom permutation, eight leave a margin on small sets."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .rules import checked_examples
+from bnact.data.rules import checked_examples
 
 SPLIT_SEED = 0
 """Of the permutation that decides which example falls into which split; the same for every dataset."""

@@ -1,6 +1,6 @@
 """Handwritten digits, as they come with scikit-learn: nothing is downloaded."""
 
-from .dataset import Dataset, from_arrays
+from bnact.data.dataset import Dataset, from_arrays
 
 
 def digits() -> Dataset:

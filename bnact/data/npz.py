@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .dataset import Dataset, from_arrays
+from bnact.data.dataset import Dataset, from_arrays
 
 _FIX = "write it with numpy.savez(path, inputs=..., labels=...)"
 

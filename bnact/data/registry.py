@@ -3,10 +3,10 @@
 import difflib
 from collections.abc import Callable, Mapping
 
-from .dataset import Dataset
-from .digits import digits
-from .npz import npz
-from .synthetic import spirals
+from bnact.data.dataset import Dataset
+from bnact.data.digits import digits
+from bnact.data.npz import npz
+from bnact.data.synthetic import spirals
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = {
     "digits": digits,

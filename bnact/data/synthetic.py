@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dataset import Dataset, Split, from_arrays
+from bnact.data.dataset import Dataset, Split, from_arrays
 
 SEED = 0
 

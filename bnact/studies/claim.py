@@ -1,0 +1,121 @@
+"""A claim as it was said, how it is decided, and what came out."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from bnact.training.setting import Setting
+
+from .rows import Rows
+
+Answer = Literal["supported", "refuted", "undecided"]
+
+
+class Scale(NamedTuple):
+    """How much is trained.
+
+    Attributes:
+      seeds: runs of each setting and learning rate.
+      steps: steps of each run.
+      learning_rates: the values the best is chosen from, in each cell.
+      depths: hidden layers.
+    """
+
+    seeds: int
+    steps: int
+    learning_rates: tuple[float, ...]
+    depths: tuple[int, ...]
+
+
+class Verdict(NamedTuple):
+    """What the runs say about a claim; one entry of verdicts.json.
+
+    Attributes:
+      id, claim, source: of the claim.
+      verdict: "supported", "refuted" or "undecided".
+      effect: the deciding effect, in the claim's quantity; NaN if nothing was measured.
+      low, high: 95 % interval of the effect, corrected for the claim's comparisons.
+      n: paired seeds behind it.
+      sentence: what a person would say.
+    """
+
+    id: str
+    claim: str
+    source: str
+    verdict: Answer
+    effect: float
+    low: float
+    high: float
+    n: int
+    sentence: str
+
+
+class Quantity(NamedTuple):
+    """What an effect is: its meaning in words, its unit, and the factor that brings it to that unit."""
+
+    meaning: str
+    unit: str
+    factor: float
+
+
+class Panel(NamedTuple):
+    """One drawing: its title, the same in words for who cannot see it, and the drawing as SVG."""
+
+    title: str
+    alternative: str
+    svg: str
+
+
+class LegendEntry(NamedTuple):
+    """One kind of line in a figure: what it stands for, and its swatch as SVG."""
+
+    label: str
+    svg: str
+
+
+class Figure(NamedTuple):
+    """Panels that share a legend and a caption."""
+
+    caption: str
+    legend: tuple[LegendEntry, ...]
+    panels: tuple[Panel, ...]
+
+
+class Table(NamedTuple):
+    """Text in rows and columns.
+
+    Attributes:
+      caption: what it shows.
+      columns: headings.
+      rows: one text for each column, in the order they are shown.
+      notes: remarks below the table.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Claim(NamedTuple):
+    """A sentence somebody said, and everything needed to decide it.
+
+    Attributes:
+      id: name of the claim, as commands take it.
+      text, source: the words as they were said, and where.
+      why: why it matters to a person who trains networks.
+      rule: how the runs decide, in words written before them.
+      quantity: what the verdict's effect is.
+      settings: the runs it needs at a scale.
+      decide, figures, table: made from the rows of those runs.
+    """
+
+    id: str
+    text: str
+    source: str
+    why: str
+    rule: str
+    quantity: Quantity
+    settings: Callable[[Scale], tuple[Setting, ...]]
+    decide: Callable[[Rows], Verdict]
+    figures: Callable[[Rows], Sequence[Figure]]
+    table: Callable[[Rows], Table]

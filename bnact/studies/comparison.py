@@ -1,0 +1,154 @@
+"""A family of comparisons, each with its interval and outcome, and the rule that makes one verdict of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from .claim import Answer
+from .statistics import ALPHA, bootstrap_interval, holm_levels, holm_p_values, sign_flip_p_value
+
+MARGIN = 0.01
+"""Differences in accuracy inside one percentage point count as none."""
+
+Outcome = Literal["above", "below", "equal", "unclear"]
+
+
+class Comparison(NamedTuple):
+    """One comparison of a family.
+
+    Attributes:
+      label: what is compared, for example "depth 8".
+      effect: mean of the values over seeds.
+      low, high: interval of the effect at the level Holm's procedure gives this comparison.
+      p_value: of the effect being the null value, corrected for the family.
+      n: values, one a seed.
+      outcome: "above" or "below" the null value (corrected p-value at most 5 % and the whole interval on
+        that side), else "equal" (interval inside the margin around it, and both one-sided tests against
+        the margin's ends say so), else "unclear".
+    """
+
+    label: str
+    effect: float
+    low: float
+    high: float
+    p_value: float
+    n: int
+    outcome: Outcome
+
+
+class Decision(NamedTuple):
+    """A verdict and what it stands on.
+
+    Attributes:
+      answer: "supported", "refuted" or "undecided".
+      comparisons: the whole family.
+      deciding: the comparison that decides: the weakest of a supported claim, the strongest against a
+        refuted one, the lowest of those that leave it undecided.
+    """
+
+    answer: Answer
+    comparisons: tuple[Comparison, ...]
+    deciding: Comparison | None
+
+
+def works_better(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
+    """Is the first better at every comparison?
+
+    Supported if the difference is above 0 at every comparison; refuted if it is below 0 at any, or equal
+    (inside the margin) at every one; else undecided.
+
+    Args:
+      differences: for each comparison, (n,) paired differences, first minus second.
+      margin: differences inside it count as none.
+
+    Returns:
+      The decision, with Holm's correction over the comparisons.
+    """
+    return _decide(compare(differences, 0.0, margin))
+
+
+def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
+    """Is the first as good as the second, or better, at every comparison?
+
+    Supported if the difference is above -margin at every comparison; refuted if it is below -margin at
+    any; else undecided.
+
+    Args:
+      differences: for each comparison, (n,) paired differences, first minus second.
+      margin: how much worse still counts as as good.
+
+    Returns:
+      The decision, with Holm's correction over the comparisons.
+    """
+    return _decide(compare(differences, -margin, 0.0))
+
+
+def lies_above(values: Mapping[str, np.ndarray], threshold: float) -> Decision:
+    """Is the mean above a threshold at every comparison? Refuted if it is below at any; else undecided.
+
+    Args:
+      values: for each comparison, (n,) values, one a seed.
+      threshold: in the values' unit.
+
+    Returns:
+      The decision, with Holm's correction over the comparisons.
+    """
+    return _decide(compare(values, threshold, 0.0))
+
+
+def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tuple[Comparison, ...]:
+    """Each comparison's effect, interval, corrected p-value and outcome against the null value.
+
+    Args:
+      values: for each comparison, (n,) values, one a seed, n at least 1.
+      null: the value of no effect.
+      margin: half-width of the zone around the null value that counts as equal; 0 for none.
+
+    Returns:
+      One comparison for each entry, in order.
+    """
+    corrected = holm_p_values(np.array([sign_flip_p_value(each, null) for each in values.values()]))
+    levels = holm_levels(corrected)
+    return tuple(
+        _comparison(label, np.asarray(each, np.float64), null, margin, float(p_value), float(level))
+        for (label, each), p_value, level in zip(values.items(), corrected, levels, strict=True)
+    )
+
+
+def _comparison(
+    label: str, values: np.ndarray, null: float, margin: float, p_value: float, level: float
+) -> Comparison:
+    low, high = bootstrap_interval(values, level)
+    if p_value <= ALPHA and low > null:
+        outcome = "above"
+    elif p_value <= ALPHA and high < null:
+        outcome = "below"
+    elif _is_inside(values, null, margin, low, high):
+        outcome = "equal"
+    else:
+        outcome = "unclear"
+    return Comparison(label, float(values.mean()), low, high, p_value, len(values), outcome)
+
+
+def _is_inside(values: np.ndarray, null: float, margin: float, low: float, high: float) -> bool:
+    """Whether the values lie within the margin: interval and both one-sided exact tests (TOST)."""
+    if not null - margin < low <= high < null + margin:
+        return False
+    return max(sign_flip_p_value(values, null - margin), sign_flip_p_value(values, null + margin)) <= ALPHA
+
+
+def _decide(comparisons: Sequence[Comparison]) -> Decision:
+    outcomes = [each.outcome for each in comparisons]
+    if not comparisons:
+        return Decision("undecided", (), None)
+    if "below" in outcomes:
+        against = [each for each in comparisons if each.outcome == "below"]
+        return Decision("refuted", tuple(comparisons), min(against, key=lambda each: each.high))
+    weakest = min(comparisons, key=lambda each: each.low)
+    if set(outcomes) == {"above"}:
+        return Decision("supported", tuple(comparisons), weakest)
+    if set(outcomes) == {"equal"}:
+        return Decision("refuted", tuple(comparisons), weakest)
+    open_ones = [each for each in comparisons if each.outcome != "above"]
+    return Decision("undecided", tuple(comparisons), min(open_ones, key=lambda each: each.low))

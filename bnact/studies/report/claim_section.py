@@ -1,0 +1,89 @@
+"""A claim and its verdict as one part of the report."""
+
+from bnact.studies.claim import Claim, Verdict
+from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
+
+from .page import Card, Section
+from .wording import effect_in_words, interval_in_words, listed
+
+
+def claim_section(claim: Claim, verdict: Verdict, rows: Rows, command: str) -> Section:
+    """The words as they were said, the answer, why it matters, what was done, figures, table, rule, command.
+
+    Args:
+      claim: the claim.
+      verdict: what came out.
+      rows: the claim's own runs; without any, figures and table are left out.
+      command: what runs it again.
+
+    Returns:
+      The section.
+    """
+    return Section(
+        id=claim.id,
+        heading=claim.id.replace("_", " ").capitalize(),
+        card=_card(claim, verdict),
+        quote=claim.text,
+        source=claim.source,
+        paragraphs=(("Why it matters", claim.why), ("What was done", runs_in_words(rows))),
+        figures=tuple(claim.figures(rows)) if len(rows) else (),
+        tables=(claim.table(rows),) if len(rows) else (),
+        rule=claim.rule,
+        command=command,
+    )
+
+
+def runs_in_words(rows: Rows) -> str:
+    """What was trained, in a few sentences, from the runs themselves.
+
+    Args:
+      rows: finished runs.
+
+    Returns:
+      Pairs, depths, widths, injuries, learning rates, seeds, steps, and how many runs diverged.
+    """
+    if not len(rows):
+        return "Nothing was trained."
+    settings = [row.setting for row in rows]
+    pairs = dict.fromkeys(pair_of(setting) for setting in settings)
+    kills = sorted({setting.kill for setting in settings} - {"none"})
+    rates = [f"{rate:g}" for rate in sorted({setting.learning_rate for setting in settings})]
+    diverged = sum(has_diverged(row.log) for row in rows)
+    seeds = len({setting.seed for setting in settings})
+    return (
+        f"{len(rows):,} networks were trained: {_pairs_in_words(list(pairs))}; "
+        f"{_numbers([s.depth for s in settings])} hidden layers of {_numbers([s.width for s in settings])} units"
+        f"{f'; injuries: {listed(kills)}' if kills else ''}. "
+        f"Each was trained for {_numbers([s.steps for s in settings])} steps of "
+        f"{_numbers([s.batch_size for s in settings])} examples at learning rates {listed(rates)} with "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}; results are shown at the learning rate that is best "
+        f"on validation data. {diverged or 'None'} of the runs diverged."
+    )
+
+
+def _card(claim: Claim, verdict: Verdict) -> Card:
+    return Card(
+        id=claim.id,
+        answer=verdict.verdict,
+        claim=claim.text,
+        sentence=verdict.sentence,
+        effect=effect_in_words(verdict, claim.quantity),
+        interval=interval_in_words(verdict, claim.quantity),
+        meaning=claim.quantity.meaning,
+        n=verdict.n,
+    )
+
+
+def _pairs_in_words(pairs: list[Pair]) -> str:
+    places: dict[str, list[str]] = {}
+    for pair in pairs:
+        places.setdefault(pair.activation, []).append(pair.placement)
+    by_places: dict[tuple[str, ...], list[str]] = {}
+    for activation, found in places.items():
+        by_places.setdefault(tuple(found), []).append(activation)
+    return "; ".join(f"{listed(names)} with {listed(found)}" for found, names in by_places.items())
+
+
+def _numbers(values: list[int]) -> str:
+    return listed([str(value) for value in sorted(set(values))])

@@ -1,0 +1,108 @@
+"""A report as one HTML file that needs nothing else: no network, no script, no fonts."""
+
+import base64
+import hashlib
+from importlib import resources
+from typing import NamedTuple
+
+import jinja2
+
+from bnact.studies.claim import Answer, Figure, Table
+
+
+class Card(NamedTuple):
+    """One verdict at a glance.
+
+    Attributes:
+      id: of the section that explains it.
+      answer: "supported", "refuted" or "undecided".
+      claim: the words as they were said.
+      sentence: the answer as a person would say it.
+      effect, interval, meaning: the effect with its unit, its interval, and what it is; or empty.
+      n: paired seeds.
+    """
+
+    id: str
+    answer: Answer
+    claim: str
+    sentence: str
+    effect: str
+    interval: str
+    meaning: str
+    n: int
+
+
+class Section(NamedTuple):
+    """One part of the report; whatever is empty is not shown.
+
+    Attributes:
+      id: its address inside the page.
+      heading: its title.
+      card: the verdict it explains.
+      quote, source: the words as they were said, and where.
+      paragraphs: (title, text) in the order they are read.
+      figures, tables: what was measured.
+      rule: how it was decided, in words written before the runs.
+      command: what runs it again.
+    """
+
+    id: str
+    heading: str
+    card: Card | None = None
+    quote: str = ""
+    source: str = ""
+    paragraphs: tuple[tuple[str, str], ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    rule: str = ""
+    command: str = ""
+
+
+class Page(NamedTuple):
+    """A report: title, the question in a sentence, what was done in short, notices, and its sections."""
+
+    title: str
+    question: str
+    summary: str
+    sections: tuple[Section, ...]
+    methods: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...] = ()
+
+
+MARKS = {"supported": "\N{CHECK MARK}", "refuted": "\N{MULTIPLICATION X}", "undecided": "?"}
+
+
+def html(page: Page) -> str:
+    """The page as HTML; the same page gives the same text."""
+    style = _resource("style.css")
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["image"] = _image
+    environment.filters["last_words"] = _with_hard_last_space
+    template = environment.from_string(_resource("template.html.jinja"))
+    return template.render(page=page, style=style, style_hash=_content_hash(style), marks=MARKS)
+
+
+def _resource(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _content_hash(style: str) -> str:
+    """What the content security policy calls this style sheet; nothing else is allowed to style the page."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def _image(svg: str) -> str:
+    """A drawing as an address that holds the drawing itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _with_hard_last_space(text: str) -> str:
+    """No single word on the last line of a short text."""
+    head, space, tail = text.rpartition(" ")
+    return f"{head}\N{NO-BREAK SPACE}{tail}" if space and len(tail) < 10 else text

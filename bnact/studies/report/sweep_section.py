@@ -1,0 +1,149 @@
+"""A user's own grid as a ranked table and figures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bnact.studies.claim import Figure, Table
+from bnact.studies.rows import Rows
+from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.tuned_cell import (
+    TunedCell,
+    has_diverged,
+    pair_of,
+    steps_to_target,
+    test_accuracy,
+    tuned_cells,
+    validation_accuracy,
+)
+
+from .claim_section import runs_in_words
+from .figures import Line, accuracy_against_depth, dead_through_training, gradient_by_layer, learning_curves
+from .page import Section
+from .palette import numbered_style
+from .wording import plain
+
+TARGETS = (0.9, 0.5)
+SHOWN = 7
+"""Lines in a figure; more cannot be told apart."""
+
+
+def ranked_cells(rows: Rows) -> tuple[TunedCell, ...]:
+    """Every cell at its best learning rate, the highest mean validation accuracy first.
+
+    Ranked on validation data: the test accuracy of the first is then not the best of many by luck.
+    """
+    cells = tuned_cells(rows).values()
+    return tuple(sorted(cells, key=lambda cell: -cell.over_seeds(validation_accuracy).mean()))
+
+
+def sweep_table(rows: Rows) -> Table:
+    """Each cell's accuracy, learning rate, dead units and speed, best first.
+
+    Args:
+      rows: of a sweep.
+
+    Returns:
+      The table.
+    """
+    target = _target(rows)
+    columns = (
+        "network",
+        "depth",
+        "width",
+        "validation (%)",
+        "test (%)",
+        "95 % interval",
+        "learning rate",
+        "dead units (%)",
+        f"steps to {target:.0%}",
+        "diverged",
+    )
+    lines = tuple(_table_line(cell, target) for cell in ranked_cells(rows))
+    notes = (
+        "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of the rates tried.",
+        f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how many do.",
+    )
+    return Table("Every network of the grid, best first", columns, lines, notes)
+
+
+def sweep_section(rows: Rows, command: str) -> Section:
+    """The grid's table, accuracy against depth, and curves of the best networks.
+
+    Args:
+      rows: of a sweep, at least one.
+      command: what runs it again.
+
+    Returns:
+      The section.
+    """
+    return Section(
+        id="grid",
+        heading="The grid",
+        paragraphs=(("What was done", runs_in_words(rows)),),
+        figures=_figures(rows),
+        tables=(sweep_table(rows),),
+        command=command,
+    )
+
+
+def _target(rows: Rows) -> float:
+    """The highest of the targets that some run reaches."""
+    reached = [target for target in TARGETS if any(np.isfinite(steps_to_target(row.log, target)) for row in rows)]
+    return reached[0] if reached else TARGETS[-1]
+
+
+def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
+    accuracy, steps = cell.over_seeds(test_accuracy), cell.over_seeds(lambda log: steps_to_target(log, target))
+    dead = cell.over_seeds(lambda log: float(np.mean(np.asarray(log.dead)[-1])))
+    low, high = bootstrap_interval(accuracy)
+    reached = np.isfinite(steps)
+    diverged = sum(has_diverged(row.log) for row in cell.rows)
+    return (
+        _label(cell),
+        str(cell.setting.depth),
+        str(cell.setting.width),
+        plain(100 * cell.over_seeds(validation_accuracy).mean()),
+        plain(100 * accuracy.mean()),
+        f"{plain(100 * low)} to {plain(100 * high)}",
+        f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}",
+        plain(100 * dead.mean()),
+        f"{plain(steps[reached].mean(), 0)} ({reached.sum()} of {len(steps)})" if reached.any() else "never",
+        f"{diverged} of {len(accuracy)}",
+    )
+
+
+def _label(cell: TunedCell) -> str:
+    kill = "" if cell.setting.kill == "none" else f", injured by {cell.setting.kill}"
+    return f"{pair_of(cell.setting).label}{kill}"
+
+
+def _figures(rows: Rows) -> tuple[Figure, ...]:
+    cells = ranked_cells(rows)
+    names = list(dict.fromkeys(_name(cell, rows) for cell in cells))[:SHOWN]
+    styles = {name: numbered_style(position) for position, name in enumerate(names)}
+    shown = [cell for cell in cells if _name(cell, rows) in styles]
+    groups: dict[str, list[Line]] = {}
+    for cell in sorted(shown, key=lambda cell: (cell.setting.depth, names.index(_name(cell, rows)))):
+        name = _name(cell, rows)
+        groups.setdefault(f"{cell.setting.depth} hidden layers", []).append(Line(name, styles[name], cell))
+    best = f"The {len(names)} best networks" if len(set(_name(cell, rows) for cell in cells)) > SHOWN else "Every network"
+    curves = (
+        learning_curves(groups, f"{best}: validation accuracy through training."),
+        dead_through_training(groups, f"{best}: dead units through training."),
+        gradient_by_layer(groups, f"{best}: gradient by each layer's linear output before the first step."),
+    )
+    if len(groups) < 2:
+        return curves
+    by_name = {(name, styles[name]): _named(shown, name, rows) for name in names}
+    return (accuracy_against_depth(by_name, f"{best}, each at its best learning rate."), *curves)
+
+
+def _name(cell: TunedCell, rows: Rows) -> str:
+    """The network without its depth, and with its width if there are several."""
+    widths = {row.setting.width for row in rows}
+    return f"{_label(cell)}, width {cell.setting.width}" if len(widths) > 1 else _label(cell)
+
+
+def _named(cells: Sequence[TunedCell], name: str, rows: Rows) -> tuple[TunedCell, ...]:
+    return tuple(cell for cell in cells if _name(cell, rows) == name)

@@ -1,0 +1,60 @@
+"""Numbers as a person writes them."""
+
+import math
+from collections.abc import Sequence
+
+from bnact.studies.claim import Quantity, Verdict
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, for example "+1.2" or "−0.3"; "–" if it is not a number."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0.0:
+        return text
+    return f"{MINUS if value < 0 else '+'}{text}"
+
+
+def plain(value: float, digits: int = 1) -> str:
+    """A number with a sign only if it is negative."""
+    return signed(value, digits).removeprefix("+")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as percent, for example "34.1 %"."""
+    return f"{plain(100.0 * share, digits)} %" if math.isfinite(share) else "–"
+
+
+def points(difference: float, digits: int = 1) -> str:
+    """A difference of shares in percentage points, without sign: "3.2 points", "1.0 point"."""
+    text = plain(abs(100.0 * difference), digits)
+    return f"{text} {'point' if float(text) == 1.0 else 'points'}"
+
+
+def interval_in_points(effect: float, low: float, high: float) -> str:
+    """A difference of shares with its interval in percentage points: "+1.2 [−0.3, +2.7]"."""
+    return f"{signed(100 * effect)} [{signed(100 * low)}, {signed(100 * high)}]"
+
+
+def effect_in_words(verdict: Verdict, quantity: Quantity) -> str:
+    """The verdict's effect in its unit, for example "+1.2 points"."""
+    if not math.isfinite(verdict.effect):
+        return "not measured"
+    number = signed if quantity.unit == "points" else plain
+    return f"{number(quantity.factor * verdict.effect)} {quantity.unit}"
+
+
+def interval_in_words(verdict: Verdict, quantity: Quantity) -> str:
+    """The verdict's interval in its unit, for example "−0.3 to +2.7"; empty if nothing was measured."""
+    if not (math.isfinite(verdict.low) and math.isfinite(verdict.high)):
+        return ""
+    number = signed if quantity.unit == "points" else plain
+    return f"{number(quantity.factor * verdict.low)} to {number(quantity.factor * verdict.high)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as an enumeration: "2", "2 and 8", "2, 8 and 16"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -1,0 +1,3 @@
+"""Where the founding claims were said."""
+
+QUESTION = "A question and its answers about batch normalization and activation functions"

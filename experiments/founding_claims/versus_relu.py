@@ -1,0 +1,145 @@
+"""What the claims that set one activation against ReLU under batch norm have in common."""
+
+from collections.abc import Mapping, Sequence
+
+from bnact.studies.claim import Figure, Scale, Table, Verdict
+from bnact.studies.comparison import Comparison, Decision
+from bnact.studies.report.figures import accuracy_against_depth, gradient_by_layer, learning_curves
+from bnact.studies.report.palette import style_of
+from bnact.studies.report.wording import interval_in_points, listed, points, signed
+from bnact.studies.rows import Rows
+from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
+from bnact.training.setting import Setting
+
+from .chosen import AFTER, BEFORE, NONE, cell_of, cells_by_pair, depth_label, depths_of, lines_by_depth
+from .scale import settings_of
+
+COLUMNS = (
+    "network",
+    "depth",
+    "test accuracy (%)",
+    "95 % interval",
+    "best learning rate",
+    "diverged",
+    "minus ReLU (points)",
+    "p (Holm)",
+    "outcome",
+)
+
+EDGE_NOTE = "* the best learning rate is the smallest or largest tried: the true best may lie beyond it."
+
+
+def pairs_with_relu(activation: str) -> tuple[Pair, ...]:
+    """The activation and ReLU, each under batch norm before, after, and without a norm."""
+    return tuple(Pair(name, *place) for place in (BEFORE, AFTER, NONE) for name in (activation, "relu"))
+
+
+def settings_with_relu(activation: str, scale: Scale) -> tuple[Setting, ...]:
+    """The runs of `pairs_with_relu` at a scale."""
+    return settings_of(scale, (activation, "relu"), norms=("batch", "none"))
+
+
+def figures_with_relu(activation: str, rows: Rows) -> tuple[Figure, ...]:
+    """Accuracy against depth, learning curves, and the gradient at the start, layer by layer."""
+    pairs = pairs_with_relu(activation)
+    cells = cells_by_pair(rows, pairs)
+    return (
+        accuracy_against_depth(
+            {(pair.label, style_of(pair)): cells[pair] for pair in pairs},
+            f"Test accuracy of {activation} and ReLU networks, each at its best learning rate.",
+        ),
+        learning_curves(
+            lines_by_depth(rows, pairs), "Validation accuracy through training, each at its best learning rate."
+        ),
+        gradient_by_layer(
+            lines_by_depth(rows, pairs),
+            "Gradient of the loss by each layer's linear output before the first step: "
+            "a falling line to the left vanishes, a rising one explodes.",
+        ),
+    )
+
+
+def table_with_relu(
+    activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str]
+) -> Table:
+    """Every network's accuracy, and beside the compared ones the difference that decides.
+
+    Args:
+      activation: what is set against ReLU.
+      rows: of the claim.
+      decision: with a comparison for each depth.
+      outcomes: the words for a comparison's outcome.
+
+    Returns:
+      The table.
+    """
+    compared = {each.label: each for each in decision.comparisons}
+    decided = Pair(activation, *BEFORE)
+    lines = []
+    for depth in depths_of(rows):
+        for pair in pairs_with_relu(activation):
+            cell = cell_of(rows, pair, depth)
+            if cell is not None:
+                comparison = compared.get(depth_label(depth)) if pair == decided else None
+                lines.append((*accuracy_columns(pair, cell), *difference_columns(comparison, outcomes)))
+    caption = f"{activation} against ReLU; the rows with a difference decide"
+    return Table(caption, COLUMNS, tuple(lines), (EDGE_NOTE,))
+
+
+def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
+    """Network, depth, test accuracy, its interval, best learning rate, and how many seeds diverged."""
+    accuracy = cell.over_seeds(test_accuracy)
+    low, high = bootstrap_interval(accuracy)
+    diverged = sum(has_diverged(row.log) for row in cell.rows)
+    return (
+        pair.label,
+        str(cell.setting.depth),
+        f"{100 * accuracy.mean():.1f}",
+        f"{100 * low:.1f} to {100 * high:.1f}",
+        f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}",
+        f"{diverged} of {len(accuracy)}",
+    )
+
+
+def difference_columns(comparison: Comparison | None, outcomes: Mapping[str, str]) -> tuple[str, ...]:
+    """A comparison's difference with its interval, its p-value and its outcome; empty without one."""
+    if comparison is None:
+        return ("", "", "")
+    effect = interval_in_points(comparison.effect, comparison.low, comparison.high)
+    return (effect, f"{comparison.p_value:.3f}", outcomes[comparison.outcome])
+
+
+def at_depths(comparisons: Sequence[Comparison]) -> str:
+    """Where: "at depth 8", "at depths 2 and 8"."""
+    numbers = [each.label.removeprefix("depth ") for each in comparisons]
+    return f"at depth{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+
+
+def with_outcome(decision: Decision, *outcomes: str) -> tuple[Comparison, ...]:
+    """The comparisons of a decision that came out so."""
+    return tuple(each for each in decision.comparisons if each.outcome in outcomes)
+
+
+def verdict_of_decision(id: str, text: str, source: str, decision: Decision, sentence: str) -> Verdict:
+    """The verdict that a decision and its sentence make; NaN where there was nothing to compare."""
+    deciding = decision.deciding
+    if deciding is None:
+        return Verdict(id, text, source, decision.answer, float("nan"), float("nan"), float("nan"), 0, sentence)
+    return Verdict(
+        id, text, source, decision.answer, deciding.effect, deciding.low, deciding.high, deciding.n, sentence
+    )
+
+
+def by_how_much(comparison: Comparison) -> str:
+    """A difference without its sign: "4.1 points at depth 8 (95 % interval −4.9 to −3.2)"."""
+    return f"{points(comparison.effect)} {_where_and_how_sure(comparison)}"
+
+
+def at_worst(comparison: Comparison) -> str:
+    """A difference with its sign: "−0.3 points at depth 8 (95 % interval −0.9 to +0.4)"."""
+    return f"{signed(100 * comparison.effect)} points {_where_and_how_sure(comparison)}"
+
+
+def _where_and_how_sure(comparison: Comparison) -> str:
+    return f"at {comparison.label} (95 % interval {signed(100 * comparison.low)} to {signed(100 * comparison.high)})"

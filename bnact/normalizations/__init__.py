@@ -5,6 +5,7 @@ from .affine import affine as affine
 from .affine import initial_affine as initial_affine
 from .batch_norm import BatchNormState as BatchNormState
 from .batch_norm import batch_norm as batch_norm
+from .batch_norm import running_averages as running_averages
 from .identity import none as none
 from .layer_norm import layer_norm as layer_norm
 from .normalization import Normalization as Normalization

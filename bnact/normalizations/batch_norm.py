@@ -12,7 +12,7 @@ from bnact.normalizations.normalization import AxisName, Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero, normalized
 from bnact.numerics.masks import full_mask
-from bnact.numerics.moments import Moments, moments
+from bnact.numerics.moments import Moments, moments, statistics_dtype
 from bnact.types import Array
 
 
@@ -93,18 +93,31 @@ def batch_norm(
         _check_examples(x, axis_name)
         statistics = moments(x, axes, mask, axis_name)
         y = normalized(x, statistics, axes, epsilon, params, mask)
-        return y, _updated(state, statistics, momentum, bessel)
+        return y, running_averages(state, statistics, momentum, bessel)
 
     return Normalization(init, apply)
 
 
 def _remembered(state: BatchNormState, x: Array) -> Moments:
-    dtype = jnp.promote_types(x.dtype, jnp.float32)
+    dtype = statistics_dtype(x)
     mean, variance = state.mean.astype(dtype), state.variance.astype(dtype)
     return Moments(jnp.ones_like(mean), mean, variance, jnp.zeros_like(mean))
 
 
-def _updated(state: BatchNormState, statistics: Moments, momentum: float, bessel: bool) -> BatchNormState:
+def running_averages(
+    state: BatchNormState, statistics: Moments, momentum: float, bessel: bool = False
+) -> BatchNormState:
+    """momentum * old + (1 - momentum) * new, without a gradient, of the features with two values or more.
+
+    Args:
+      state: the averages so far.
+      statistics: (features,) the moments of one batch.
+      momentum: weight of the old average.
+      bessel: True averages the unbiased variance.
+
+    Returns:
+      The averages after this batch; the count grows by one unless no feature had two values.
+    """
     statistics = lax.stop_gradient(statistics)
     freedom = jnp.maximum(statistics.count - 1, 1) if bessel else jnp.maximum(statistics.count, 1)
     counts = statistics.count >= 2

@@ -8,6 +8,7 @@ from .moments import deviation as deviation
 from .moments import inverse_deviation as inverse_deviation
 from .moments import merge as merge
 from .moments import moments as moments
+from .moments import statistics_dtype as statistics_dtype
 from .quadrature import GaussianRule as GaussianRule
 from .quadrature import expectation as expectation
 from .quadrature import gaussian_rule as gaussian_rule

@@ -38,6 +38,11 @@ class Moments(NamedTuple):
         return self.squares / jnp.maximum(self.count, 1)
 
 
+def statistics_dtype(x: Array) -> jnp.dtype:
+    """The dtype in which statistics of x are kept: its own, or float32 where that is narrower."""
+    return x.dtype if jnp.finfo(x.dtype).bits >= 32 else jnp.dtype(jnp.float32)
+
+
 def moments(
     x: Array,
     axes: int | Sequence[int],
@@ -73,7 +78,7 @@ def moments(
     """
     axes = _reduced_axes(x, axes)
     mask = full_mask(mask, x)
-    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+    x = x.astype(statistics_dtype(x))
     if mask is not None:
         x = jnp.where(mask, x, 0)
     count = _count(x, axes, mask, axis_name)

@@ -19,8 +19,12 @@ PlainSetting = Mapping[str, str | int | float]
 _TYPES = get_type_hints(Setting)
 
 
+def _plain_type(name: str) -> type:
+    return _TYPES[name] if _TYPES[name] in (int, float) else str
+
+
 def _plain_value(name: str, value: object) -> str | int | float:
-    kind = _TYPES[name]
+    kind = _plain_type(name)
     if kind is float:
         return float(value) + 0.0  # pyright: ignore[reportArgumentType]  # -0.0 equals 0.0: one identity
     if kind is int:
@@ -48,10 +52,10 @@ def setting_from_plain(plain: PlainSetting) -> Setting:
     if plain.keys() != _TYPES.keys():
         odd = sorted(plain.keys() ^ _TYPES.keys())
         raise ValueError(f"setting: fields must be those of Setting; missing or unknown: {odd}")
-    setting = Setting(**plain)  # pyright: ignore[reportArgumentType]
-    if any(type(plain[name]) is not type(value) for name, value in plain_setting(setting).items()):
-        raise ValueError(f"setting: every field must be of its declared type; got {dict(plain)}")
-    return setting
+    wrong = {name: value for name, value in plain.items() if type(value) is not _plain_type(name)}
+    if wrong:
+        raise ValueError(f"setting: every field must be of its declared type; got {wrong}")
+    return Setting(**plain)  # pyright: ignore[reportArgumentType]
 
 
 def setting_id(setting: Setting) -> str:

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
@@ -26,8 +27,9 @@ from bnact.training.setting import Setting
 
 def _picture(tally: Tally, elapsed: float) -> Group:
     # Text, not markup: a name that looks like markup is shown as it is.
+    bar = ProgressBar(total=max(1, tally.cells), completed=tally.cells_done if tally.cells else 1)
     return Group(
-        ProgressBar(total=max(1, tally.cells), completed=tally.cells_done if tally.cells else 1),
+        Padding(bar, 0),  # a bar alone does not end its line
         Text(f"{count_words(tally)}; {time_words(tally, elapsed)}"),
         Text(best_words(tally)),
     )
@@ -39,7 +41,6 @@ class BarProgress:
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._console = Console(file=stream, highlight=False)
-        self._live = Live(console=self._console, get_renderable=self._render, refresh_per_second=2)
 
     def _render(self) -> Group:
         return _picture(self._tally, self._clock() - self._began)
@@ -49,6 +50,7 @@ class BarProgress:
         self._tally = first_tally(plan, stored)
         self._began = self._clock()
         self._console.print(Text(start_words(self._tally)))
+        self._live = Live(console=self._console, get_renderable=self._render, refresh_per_second=2)
         self._live.start(refresh=True)
 
     def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:

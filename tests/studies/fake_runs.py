@@ -1,0 +1,98 @@
+"""Runs that cost nothing, for tests of what happens around training."""
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bnact.studies.execute import Outcome, execute
+from bnact.studies.identity import SCHEMA, setting_id
+from bnact.studies.manifest import Manifest
+from bnact.studies.plan import Cell, Plan
+from bnact.studies.rows import Rows
+from bnact.studies.study import open_study
+from bnact.training.log import Log
+from bnact.training.setting import Setting
+
+POINTS, LAYERS, BINS = 3, 2, 4
+
+MANIFEST = Manifest(
+    schema=SCHEMA,
+    study="fake",
+    data="digits",
+    data_hash="d" * 64,
+    code="c" * 64,
+    jax="1",
+    jaxlib="2",
+    flax="3",
+    optax="4",
+    numpy="5",
+    x64=False,
+    device="cpu",
+)
+
+# Two programs, two cells each, four lanes a cell.
+SETTINGS = tuple(
+    Setting(activation=activation, depth=depth, width=8, batch_size=16, steps=5, learning_rate=rate, seed=seed)
+    for activation, depth in itertools.product(("relu", "tanh"), (1, 4))
+    for rate, seed in itertools.product((0.1, 0.3), (0, 1))
+)
+
+
+def fake_log(setting: Setting) -> Log:
+    """Numbers that depend on the setting alone; one setting in eight diverges."""
+    digest = hashlib.sha256(setting_id(setting).encode()).digest()
+    random = np.random.default_rng(list(digest))
+    diverged = digest[0] % 8 == 0
+
+    def reals(*shape: int) -> np.ndarray:
+        values = np.asarray(random.random(shape), np.float32)
+        return np.where(random.random(shape) < 0.3, np.float32(np.nan), values) if diverged else values
+
+    return Log(
+        step=np.arange(POINTS, dtype=np.int32),
+        train_loss=reals(POINTS),
+        train_accuracy=reals(POINTS),
+        validation_loss=reals(POINTS),
+        validation_accuracy=reals(POINTS),
+        dead=reals(POINTS, LAYERS),
+        saturated=reals(POINTS, LAYERS),
+        gradient_norm=reals(POINTS, LAYERS),
+        histogram=np.asarray(random.integers(0, 1000, (2, BINS)), np.int32),
+        test_accuracy=reals(),
+        test_accuracy_running=reals(),
+        diverged=np.int32(2 if diverged else -1),
+    )  # pyright: ignore[reportArgumentType]
+
+
+def fake_train(settings: Sequence[Setting]) -> list[Log]:
+    return [fake_log(setting) for setting in settings]
+
+
+class Silence:
+    """Progress that nobody hears."""
+
+    def start(self, plan: Plan, stored: Rows) -> None:
+        self.plan = plan
+
+    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+
+def fake_study(workdir: Path, settings=SETTINGS, train=fake_train, progress=None, manifest=MANIFEST) -> Outcome:
+    with open_study(workdir, manifest) as study:
+        return execute(settings, study, train, progress or Silence())
+
+
+def stored_lines(workdir: Path) -> list[bytes]:
+    """The stored runs, in no particular order."""
+    return sorted((workdir / "results" / "runs.jsonl").read_bytes().splitlines(keepends=True))
+
+
+def all_files(workdir: Path) -> dict[str, bytes]:
+    return {p.relative_to(workdir).as_posix(): p.read_bytes() for p in workdir.rglob("*") if p.is_file()}

@@ -1,0 +1,57 @@
+import dataclasses
+import math
+import re
+
+import pytest
+
+from bnact.studies.checks import check_batch_sizes, check_setting
+from bnact.training.setting import Setting
+
+WRONG = [
+    ({"activation": "rellu"}, "relu"),
+    ({"norm": "bach"}, "batch"),
+    ({"order": "during"}, "order must be one of ('before', 'after'); got order='during'"),
+    ({"kill": "axe"}, "kill must be one of ('none', 'bias', 'shift', 'step'); got kill='axe'"),
+    ({"depth": 0}, "depth must be at least 1; got depth=0; use 1 or more"),
+    ({"depth": 2.0}, "depth must be a whole number; got depth=2.0"),
+    ({"depth": True}, "depth must be a whole number; got depth=True"),
+    ({"width": 0}, "width must be at least 1; got width=0"),
+    ({"batch_size": 0}, "batch_size must be at least 1; got batch_size=0"),
+    ({"steps": 0}, "steps must be at least 1; got steps=0"),
+    ({"seed": -1}, "seed must be at least 0; got seed=-1"),
+    ({"learning_rate": 0.0}, "learning_rate must be a finite number above 0; got learning_rate=0.0"),
+    ({"learning_rate": -0.1}, "learning_rate must be a finite number above 0; got learning_rate=-0.1"),
+    ({"learning_rate": math.nan}, "learning_rate must be a finite number above 0; got learning_rate=nan"),
+    ({"learning_rate": math.inf}, "learning_rate must be a finite number above 0; got learning_rate=inf"),
+    ({"learning_rate": "0.1"}, "learning_rate must be a finite number above 0; got learning_rate='0.1'"),
+    ({"gain": 0.0}, "gain must be a finite number above 0; got gain=0.0"),
+    ({"norm": "batch", "batch_size": 1}, "batch norm needs batch_size of at least 2"),
+    ({"norm": "layer", "width": 1}, "layer norm needs width of at least 2"),
+]
+
+
+@pytest.mark.parametrize("change, message", WRONG, ids=[str(change) for change, _ in WRONG])
+def test_refuses(change, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        check_setting(dataclasses.replace(Setting(), **change))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        Setting(),
+        Setting(norm="none", batch_size=1),
+        Setting(norm="layer", batch_size=1),
+        Setting(norm="rms", width=1),
+        Setting(depth=1, width=1, steps=1, batch_size=2),
+        Setting(learning_rate=1),
+    ],
+)
+def test_accepts(setting):
+    check_setting(setting)
+
+
+def test_refuses_a_batch_larger_than_the_data():
+    with pytest.raises(ValueError, match="got batch_size=64, examples=63; use batch_size=63 or less"):
+        check_batch_sizes([Setting(batch_size=2), Setting(batch_size=64)], 63)
+    check_batch_sizes([Setting(batch_size=64)], 64)

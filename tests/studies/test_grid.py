@@ -1,0 +1,73 @@
+import re
+
+import pytest
+
+from bnact.studies.grid import RUNS_LIMIT, grid
+from bnact.training.setting import Setting
+
+SMALL = {
+    "data": "digits",
+    "activations": ("relu", "tanh"),
+    "norms": ("none", "batch"),
+    "orders": ("before", "after"),
+    "depths": (1, 2),
+    "widths": (8,),
+    "learning_rates": (0.1, 0.3, 1.0),
+    "seeds": 2,
+    "steps": 10,
+    "batch_size": 16,
+    "gain": {"relu": 1.4, "tanh": 1.6}.__getitem__,
+}
+
+
+def small_grid(**changes) -> tuple[Setting, ...]:
+    return grid(**{**SMALL, **changes})
+
+
+def test_is_every_combination_with_one_order_for_no_norm():
+    settings = small_grid()
+    # (none, batch before, batch after) * activations * depths * widths * learning rates * seeds
+    assert len(settings) == 3 * 2 * 2 * 1 * 3 * 2
+    assert len(set(settings)) == len(settings)
+    assert {s.order for s in settings if s.norm == "none"} == {"before"}
+    assert {s.order for s in settings if s.norm == "batch"} == {"before", "after"}
+
+
+def test_no_norm_has_order_before_whatever_orders_are_given():
+    assert {s.order for s in small_grid(norms=("none",), orders=("after",))} == {"before"}
+
+
+def test_seeds_count_from_zero():
+    assert sorted({s.seed for s in small_grid(seeds=3)}) == [0, 1, 2]
+
+
+def test_gain_is_the_callers_for_each_activation():
+    assert {(s.activation, s.gain) for s in small_grid()} == {("relu", 1.4), ("tanh", 1.6)}
+
+
+def test_kills_are_a_choice_of_their_own():
+    assert {s.kill for s in small_grid(kills=("none", "step"))} == {"none", "step"}
+    assert {s.kill for s in small_grid()} == {"none"}
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"activations": ("relu", "rellu")}, "relu"),
+        ({"depths": (4, 0)}, "depth must be at least 1; got depth=0"),
+        ({"norms": ("batch",), "batch_size": 1}, "batch norm needs batch_size of at least 2"),
+        ({"gain": lambda name: 0.0}, "gain must be a finite number above 0"),
+        ({"depths": ()}, "grid: depths must have at least one value; got none; name one"),
+        ({"activations": ("relu", "relu")}, "grid: activations must differ; got 'relu' more than once"),
+        ({"learning_rates": (1, 1.0)}, "grid: learning_rates must differ; got 1 more than once"),
+        ({"seeds": 0}, "grid: seeds must be a whole number of at least 1; got seeds=0"),
+        ({"seeds": 1.5}, "grid: seeds must be a whole number of at least 1; got seeds=1.5"),
+        ({"seeds": True}, "grid: seeds must be a whole number of at least 1; got seeds=True"),
+        ({"seeds": RUNS_LIMIT}, f"grid: a study must have at most {RUNS_LIMIT} runs"),
+    ],
+)
+def test_refuses(changes, message):
+    # A mistaken grid must not reach its gain either: the names are looked at first or the message is theirs.
+    gains = {"gain": lambda name: 1.0}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        small_grid(**{**gains, **changes})

@@ -1,0 +1,86 @@
+import dataclasses
+import itertools
+
+import pytest
+
+from bnact.studies.estimate import first_estimate, refined
+from bnact.studies.identity import setting_id
+from bnact.studies.plan import plan
+from bnact.training.setting import Setting
+from tests.studies.fake_runs import SETTINGS
+
+
+def test_every_run_is_in_one_cell():
+    planned = plan(SETTINGS, set())
+    lanes = [lane for cell in planned.cells for lane in cell.lanes]
+    assert sorted(map(setting_id, lanes)) == sorted(map(setting_id, SETTINGS))
+    assert all(cell.missing == cell.lanes for cell in planned.cells)
+    assert (planned.runs, planned.stored) == (len(SETTINGS), 0)
+
+
+def test_cells_share_all_but_learning_rate_and_seed():
+    for cell in plan(SETTINGS, set()).cells:
+        assert len({lane.cell for lane in cell.lanes}) == 1
+
+
+def test_what_is_stored_is_not_planned():
+    assert plan(SETTINGS, set(map(setting_id, SETTINGS))).cells == ()
+
+
+def test_a_cell_that_lacks_one_run_is_trained_whole():
+    lacking = SETTINGS[5]
+    planned = plan(SETTINGS, {setting_id(s) for s in SETTINGS if s != lacking})
+    (cell,) = planned.cells
+    assert cell.missing == (lacking,)
+    assert set(cell.lanes) == {s for s in SETTINGS if s.cell == lacking.cell}
+    assert planned.stored == len(SETTINGS) - 1
+
+
+def test_the_population_does_not_depend_on_what_is_stored_or_on_the_order_asked():
+    whole = {cell.lanes for cell in plan(SETTINGS, set()).cells}
+    assert {cell.lanes for cell in plan(reversed(SETTINGS), set()).cells} == whole
+    some = {setting_id(s) for s in SETTINGS[::3]}
+    assert {cell.lanes for cell in plan(SETTINGS, some).cells} == whole
+
+
+def test_repeated_settings_count_once():
+    assert plan(SETTINGS * 2, set()) == plan(SETTINGS, set())
+
+
+def test_a_program_is_compiled_once_for_each_size():
+    more = tuple(dataclasses.replace(SETTINGS[0], activation="elu", seed=seed) for seed in range(3))
+    cells = plan(SETTINGS + more, set()).cells
+    programs = [(cell.lanes[0].program, len(cell.lanes)) for cell in cells]
+    assert len([*itertools.groupby(programs)]) == len(set(programs)), "a program comes back after another"
+    assert sum(cell.compiles for cell in cells) == len(set(programs))
+    assert [cell.compiles for cell in cells] == [p not in programs[:i] for i, p in enumerate(programs)]
+
+
+def test_cheap_programs_come_first():
+    settings = [Setting(depth=depth, width=width) for depth, width in itertools.product((16, 2, 8), (64, 16))]
+    works = [cell.work for cell in plan(settings, set()).cells]
+    assert works == sorted(works)
+    assert works[0] == 2 * 16**2 * 64 * 300
+
+
+def test_the_estimate_is_exact_when_time_follows_the_model():
+    cells = plan(SETTINGS, set()).cells
+    seconds_per_work, compiling = 1e-3, 7.0
+
+    def seconds(cell):
+        return seconds_per_work * cell.work + compiling * cell.compiles
+
+    estimate = first_estimate(cells)
+    assert estimate.seconds is None
+    for i, cell in enumerate(cells):
+        estimate = refined(estimate, cell, seconds(cell))
+        if i >= 1:  # one compiled cell and one that was not
+            assert estimate.seconds == pytest.approx(sum(map(seconds, cells[i + 1 :])))
+
+
+def test_the_estimate_ends_at_zero():
+    cells = plan(SETTINGS, set()).cells
+    estimate = first_estimate(cells)
+    for cell in cells:
+        estimate = refined(estimate, cell, 1.0)
+    assert estimate.seconds == 0.0

@@ -1,0 +1,15 @@
+"""Normalization and activation in one backward pass."""
+
+from .pair import act_norm as act_norm
+from .pair import norm_act as norm_act
+from .rule import layer as layer
+from .statistics import Statistics as Statistics
+from .switch import EPSILON as EPSILON
+from .switch import TABLE as TABLE
+from .switch import index_of as index_of
+from .switch import slope_where_activated as slope_where_activated
+from .switch import switched as switched
+from .switch import switched_with_running as switched_with_running
+from .table import ONLY as ONLY
+from .table import Index as Index
+from .table import Table as Table

@@ -1,0 +1,14 @@
+"""Flax NNX modules."""
+
+from .block import Block as Block
+from .functional import Pure as Pure
+from .functional import called as called
+from .functional import pure as pure
+from .initializers import normal_for as normal_for
+from .initializers import normal_with_gain as normal_with_gain
+from .mlp import MLP as MLP
+from .norm_act import NormAct as NormAct
+from .stack import Stack as Stack
+from .switch_mlp import SwitchMLP as SwitchMLP
+from .switch_norm_act import Choice as Choice
+from .switch_norm_act import SwitchNormAct as SwitchNormAct

@@ -1,0 +1,66 @@
+"""Modules as pure functions: the only file that splits and merges NNX."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import jax
+from flax import nnx
+
+from bnact.types import Key, PyTree
+
+Result = TypeVar("Result")
+Module = TypeVar("Module", bound=nnx.Module)
+
+
+class Pure(NamedTuple):
+    """A module taken apart: its structure, what is trained, and what is remembered.
+
+    Attributes:
+      graph: the structure, hashable.
+      params: the `nnx.Param` variables, for which gradients are taken.
+      state: all other variables, such as running averages.
+    """
+
+    graph: Any
+    params: PyTree
+    state: PyTree
+
+
+def pure(module: nnx.Module) -> Pure:
+    """The module taken apart; the module itself stays as it is."""
+    return Pure(*nnx.split(module, nnx.Param, ...))
+
+
+def called(parts: Pure, call: Callable[[Any], Result]) -> tuple[Result, Pure]:
+    """What `call` returns for the module put together from its parts, and the parts after it.
+
+    The module is a copy of its own: nothing outside changes, so this may stand inside `jax.grad`,
+    `jax.lax.scan` and every other transformation.
+
+    Args:
+      parts: of the module.
+      call: a function of the module, which may change the module's variables.
+
+    Returns:
+      The result, and the parts as the call left them.
+    """
+    module = nnx.merge(*parts, copy=True)
+    result = call(module)
+    return result, pure(module)
+
+
+def update(module: nnx.Module, parts: Pure) -> None:
+    """Sets the module's variables to those in `parts`."""
+    nnx.update(module, parts.params, parts.state)
+
+
+def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:
+    """One module that holds, along a leading axis of every variable, the modules of several keys.
+
+    Args:
+      make: makes one module from its keys.
+      keys: of shape (depth,).
+    """
+    graph, _, _ = nnx.split(nnx.eval_shape(lambda: make(nnx.Rngs(0))), nnx.Param, ...)
+    variables = jax.vmap(lambda key: pure(make(nnx.Rngs(key)))[1:])(keys)
+    return nnx.merge(graph, *variables)

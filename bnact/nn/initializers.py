@@ -1,0 +1,41 @@
+"""Initial weights whose spread is set by a gain."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from bnact import theory
+from bnact.activations import Activation
+from bnact.types import Array, Key
+
+
+def normal_with_gain(gain: Array | float) -> Callable[..., Array]:
+    """Normal weights with standard deviation gain / sqrt(fan_in), fan_in the product of all axes but the last.
+
+    With the gain of the activation that feeds a layer, the variance (or second moment) of the signal is
+    kept from layer to layer. The gain may be traced, and the underlying normal draws do not depend on it.
+
+    Args:
+      gain: standard deviation of a weight times the square root of its fan-in.
+
+    Returns:
+      An initializer `(key, shape, dtype) -> weights` as flax takes it.
+    """
+
+    def weights(key: Key, shape: tuple[int, ...], dtype: jnp.dtype = jnp.dtype(jnp.float32)) -> Array:
+        fan_in = 1
+        for size in shape[:-1]:
+            fan_in *= size
+        spread = jnp.asarray(gain, dtype) / fan_in**0.5
+        return jax.random.normal(key, shape, dtype) * spread
+
+    return weights
+
+
+def normal_for(activation: str | Activation) -> Callable[..., Array]:
+    """`normal_with_gain` with the gain that keeps the second moment of this activation's outputs.
+
+    For ReLU this is He's initialization. Source: He et al., "Delving Deep into Rectifiers", 2015.
+    """
+    return normal_with_gain(theory.gain(activation, preserve="second_moment"))

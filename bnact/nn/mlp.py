@@ -1,0 +1,86 @@
+"""A multilayer perceptron over any pair, its depth by scan."""
+
+from collections.abc import Callable
+
+from flax import nnx
+
+from bnact.activations import Activation
+from bnact.types import Array
+
+from .block import Block
+from .initializers import normal_for, normal_with_gain
+from .norm_act import NormAct
+from .stack import Stack
+
+
+class MLP(nnx.Module):
+    """`depth` hidden layers of equal width, each a `Block`, and a linear readout.
+
+    All hidden layers but the first are one stacked `Block` that a scan runs through, so that the time to
+    compile does not grow with the depth.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        width: int,
+        depth: int,
+        norm: str = "batch",
+        activation: str | Activation = "relu",
+        order: str = "before",
+        epsilon: float = 1e-5,
+        momentum: float = 0.99,
+        rngs: nnx.Rngs,
+    ):
+        """Makes the network.
+
+        Args:
+          in_features: numbers in one example.
+          out_features: numbers in one output, for instance classes.
+          width: units in each hidden layer.
+          depth: hidden layers, at least 1.
+          norm, activation, order, epsilon, momentum: of every hidden layer, as in `NormAct`.
+          rngs: keys for the initial values; hidden weights are drawn with `normal_for(activation)`.
+
+        Raises:
+          ValueError: depth below 1, unknown norm or activation, or an order that is neither.
+        """
+        kernel_init = normal_for(activation)
+
+        def block(in_features: int, rngs: nnx.Rngs) -> Block:
+            pair = NormAct(width, norm, activation, order, epsilon=epsilon, momentum=momentum)
+            return Block(in_features, width, pair, kernel_init, rngs=rngs)
+
+        self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
+        self.readout = nnx.Linear(width, out_features, kernel_init=normal_with_gain(1.0), rngs=rngs)
+
+    def __call__(self, x: Array) -> Array:
+        """(..., in_features) -> (..., out_features)."""
+        x = self.first(x)
+        if self.hidden is not None:
+            x = self.hidden(x)
+        return self.readout(x)
+
+
+def hidden_layers(
+    block: Callable[[int, nnx.Rngs], Block], in_features: int, width: int, depth: int, rngs: nnx.Rngs
+) -> tuple[Block, Stack | None]:
+    """The first hidden layer, and the stack of all others, or None if there are none.
+
+    Args:
+      block: makes one layer from its number of inputs and its keys.
+      in_features: inputs of the first layer.
+      width: outputs of every layer.
+      depth: hidden layers.
+      rngs: keys for the initial values.
+
+    Raises:
+      ValueError: depth below 1.
+    """
+    if depth < 1:
+        raise ValueError(f"depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more")
+    first = block(in_features, rngs)
+    hidden = Stack(lambda rngs: block(width, rngs), depth - 1, rngs=rngs) if depth > 1 else None
+    return first, hidden

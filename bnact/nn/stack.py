@@ -1,0 +1,58 @@
+"""Many blocks of one kind, one after another, compiled once: depth by scan."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from flax import nnx
+from jax import lax
+
+from bnact.types import Array, PyTree
+
+from .functional import Pure, called, pure, stacked, update
+
+
+class Stack(nnx.Module):
+    """Modules of equal structure, their variables stacked along a leading axis.
+
+    Called, it passes its input through all of them in turn by `lax.scan`: neither the program nor the
+    time to compile it grows with the depth.
+    """
+
+    def __init__(self, make: Callable[[nnx.Rngs], nnx.Module], depth: int, *, rngs: nnx.Rngs):
+        """Makes the modules.
+
+        Args:
+          make: makes one module from its keys; it is called under `jax.vmap`.
+          depth: how many modules, at least 1.
+          rngs: keys for the initial values, from its stream `params`.
+        """
+        self.blocks = stacked(make, jax.random.split(rngs.params(), depth))
+
+    def __call__(self, x: Array) -> Array:
+        """`x` passed through every module; the type and shape of x must not change on the way."""
+        return self.scan(lambda block, x, _: (block(x), None), x)[0]
+
+    def scan(
+        self, call: Callable[[Any, Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree = None
+    ) -> tuple[Array, PyTree]:
+        """`x` carried through `call(module, x, one of each) -> (x, output)` of every module in turn.
+
+        Args:
+          call: what to do with one module.
+          x: the carry.
+          each: arguments of the single calls, stacked along a leading axis of size depth.
+
+        Returns:
+          The last x, and the outputs stacked.
+        """
+        parts = pure(self.blocks)
+
+        def body(x: Array, scanned: tuple[PyTree, PyTree, PyTree]) -> tuple[Array, tuple[PyTree, PyTree]]:
+            params, state, one = scanned
+            (x, output), after = called(Pure(parts.graph, params, state), lambda block: call(block, x, one))
+            return x, (output, after.state)
+
+        x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each))
+        update(self.blocks, Pure(parts.graph, parts.params, state))
+        return x, outputs

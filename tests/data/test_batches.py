@@ -1,3 +1,4 @@
+import functools
 import re
 
 import jax
@@ -12,8 +13,12 @@ def epoch(key, number, num_examples, batch_size=1):
     """All indices of one epoch, in order."""
     steps = num_examples // batch_size
     step = number * steps + jnp.arange(steps)
-    indices = jax.vmap(lambda s: batch_indices(key, s, num_examples, batch_size))
-    return np.asarray(jax.jit(indices)(step)).reshape(-1)
+    return np.asarray(compiled_epoch(num_examples, batch_size)(key, step)).reshape(-1)
+
+
+@functools.cache
+def compiled_epoch(num_examples, batch_size):
+    return jax.jit(jax.vmap(lambda key, step: batch_indices(key, step, num_examples, batch_size), (None, 0)))
 
 
 @pytest.mark.parametrize("num_examples", [1, 2, 3, 5, 100, 101, 1077, 20000])
@@ -59,19 +64,20 @@ def test_a_population_of_keys_gets_what_each_gets_alone():
         np.testing.assert_array_equal(indices, batch_indices(key, 4, 1077, 64))
 
 
+@functools.cache
 def indices_of_many_keys(num_examples, batch_size, keys=20000):
     many = jax.jit(jax.vmap(lambda key: batch_indices(key, 0, num_examples, batch_size)))
     return np.asarray(many(jax.random.split(jax.random.key(11), keys)))
 
 
-@pytest.mark.parametrize("num_examples", [3, 5, 10, 37])
+@pytest.mark.parametrize("num_examples", [3, 10, 37])
 def test_every_example_is_equally_likely_at_every_place(num_examples):
     indices = indices_of_many_keys(num_examples, num_examples)
     for place in range(num_examples):
         assert surprise(np.bincount(indices[:, place], minlength=num_examples)) < 5.0
 
 
-@pytest.mark.parametrize("num_examples", [3, 5, 10, 37])
+@pytest.mark.parametrize("num_examples", [3, 10, 37])
 def test_every_pair_is_equally_likely_in_neighbouring_places(num_examples):
     indices = indices_of_many_keys(num_examples, num_examples)
     pairs = indices[:, 0] * num_examples + indices[:, 1]

@@ -1,5 +1,6 @@
 """How long the rest takes, from how long the beginning took."""
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ class Estimate(NamedTuple):
       work, compilations: left.
       warm_work, warm_seconds: of measured cells that were not compiled, the recent ones weighing more.
       cold_work, cold_seconds, cold_cells: of those that were.
+      slowest: seconds per work of the last of those; its arithmetic alone took no longer.
     """
 
     work: float
@@ -25,15 +27,14 @@ class Estimate(NamedTuple):
     cold_work: float = 0.0
     cold_seconds: float = 0.0
     cold_cells: int = 0
+    slowest: float = math.inf
 
     @property
     def seconds(self) -> float | None:
         """Expected seconds to the end, or None before anything was measured."""
-        if self.warm_work:
-            rate = self.warm_seconds / self.warm_work
-        elif self.cold_work:
-            rate = self.cold_seconds / self.cold_work
-        else:
+        warm_rate = self.warm_seconds / self.warm_work if self.warm_work else math.inf
+        rate = min(warm_rate, self.slowest)
+        if rate == math.inf:
             return None
         compiling = max(0.0, self.cold_seconds - rate * self.cold_work) / max(1, self.cold_cells)
         return rate * self.work + compiling * self.compilations
@@ -55,6 +56,7 @@ def refined(estimate: Estimate, cell: Cell, seconds: float) -> Estimate:
             cold_work=left.cold_work + cell.work,
             cold_seconds=left.cold_seconds + seconds,
             cold_cells=left.cold_cells + 1,
+            slowest=seconds / cell.work,
         )
     return left._replace(
         warm_work=_MEMORY * left.warm_work + cell.work, warm_seconds=_MEMORY * left.warm_seconds + seconds

@@ -63,6 +63,8 @@ def append_durably(path: Path, data: bytes) -> None:
             os.fsync(descriptor)
         except BaseException:
             os.ftruncate(descriptor, size)
+            if created:
+                path.unlink()
             raise
     finally:
         os.close(descriptor)

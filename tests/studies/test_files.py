@@ -44,6 +44,13 @@ def test_an_append_that_fails_halfway_leaves_the_file_as_before(tmp_path, monkey
     assert (tmp_path / "a").read_bytes() == b"1\n"
 
 
+def test_a_first_append_that_fails_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "write", broken(errno.ENOSPC, 3))
+    with pytest.raises(OSError, match="No space left"):
+        append_durably(tmp_path / "a", b"23456789\n")
+    assert os.listdir(tmp_path) == []
+
+
 def test_an_append_that_cannot_be_synced_leaves_the_file_as_before(tmp_path, monkeypatch):
     append_durably(tmp_path / "a", b"1\n")
     monkeypatch.setattr(os, "fsync", failing(errno.EIO))

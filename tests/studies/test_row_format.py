@@ -57,7 +57,7 @@ def test_every_float32_reads_back(bits):
 
 
 def test_reals_are_written_short():
-    log = fake_log(SETTINGS[0])._replace(train_loss=np.float32([0.1, 1 / 3]))
+    log = fake_log(SETTINGS[0])._replace(train_loss=np.asarray([0.1, 1 / 3], np.float32))
     assert b'"train_loss":[0.1,0.33333334]' in encode_row(SETTINGS[0], log)
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_are_a_collection():
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Setting)])
 def test_every_field_selects(name):
-    other = {"data": "spirals", "norm": "rms", "order": "after", "kill": "bias"}.get(name, 77)
+    other: Any = {"data": "spirals", "norm": "rms", "order": "after", "kill": "bias"}.get(name, 77)
     odd = dataclasses.replace(SETTINGS[0], **{name: other})
     rows = Rows((*ROWS, Row("odd", odd, fake_log(SETTINGS[0]))))
     assert [row.id for row in rows.select(**{name: other})] == ["odd"]

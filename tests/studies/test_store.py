@@ -34,7 +34,7 @@ def ids(rows):
 
 def mended(path):
     """Mends, and gives the rows with the warning; a second mending finds nothing to do."""
-    with pytest.warns(UserWarning) as warned:
+    with pytest.warns(UserWarning, match="left out, and to be run again") as warned:
         rows = mend_store(path, path.with_name("quarantine.jsonl"))
     assert len(warned) == 1
     with warnings.catch_warnings():
@@ -93,7 +93,9 @@ def test_an_end_torn_at_any_byte_is_cut_off_with_a_warning(store):
     start = len(LINES[0]) + len(LINES[1])
     for size in range(start + 1, len(whole)):
         store.write_bytes(whole[:size])
-        with pytest.warns(UserWarning, match=f"runs.jsonl: left out.*: at byte {start} the record is not complete"):
+        with pytest.warns(
+            UserWarning, match=f"runs.jsonl: left out.*: at byte {start} the record is not complete"
+        ):
             rows = mend_store(store, store.with_name("quarantine.jsonl"))
         assert ids(rows) == [setting_id(setting) for setting, _ in RUNS[:2]]
         assert store.read_bytes() == whole[:start]
@@ -214,7 +216,10 @@ def test_a_mending_that_fails_has_lost_nothing(store, monkeypatch):
     store.write_bytes(damaged)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", failing(errno.ENOSPC))
-        with pytest.warns(UserWarning), pytest.raises(StudyError, match="cannot mend the results"):
+        with (
+            pytest.warns(UserWarning, match="at byte"),
+            pytest.raises(StudyError, match="cannot mend the results"),
+        ):
             mend_store(store, store.with_name("quarantine.jsonl"))
     assert store.read_bytes() == damaged
     rows, _ = mended(store)

@@ -1,0 +1,108 @@
+import json
+import re
+import socket
+
+import jax
+import pytest
+
+from bnact.studies.errors import StudyError
+from bnact.studies.manifest import (
+    Manifest,
+    check_unchanged,
+    present_manifest,
+    read_manifest,
+    write_manifest,
+)
+from tests.studies.fake_runs import MANIFEST
+
+
+@pytest.fixture
+def path(tmp_path):
+    write_manifest(tmp_path / "study.json", MANIFEST)
+    return tmp_path / "study.json"
+
+
+def test_reads_back(path):
+    assert read_manifest(path) == MANIFEST
+    check_unchanged(path, read_manifest(path), MANIFEST)
+
+
+@pytest.mark.parametrize("name", [name for name in Manifest._fields if name != "schema"])
+def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
+    other = True if name == "x64" else "other"
+    present = MANIFEST._replace(**{name: other})
+    expected = f"{path} has {name}={getattr(MANIFEST, name)!r}, now {name}={other!r}; use another --workdir"
+    with pytest.raises(StudyError, match=re.escape(expected)):
+        check_unchanged(path, MANIFEST, present)
+
+
+@pytest.mark.parametrize(
+    "name, rule",
+    [
+        ("study", "a work directory must hold one study"),
+        ("data_hash", "a study must keep its data"),
+        ("code", "a study must keep the code that makes its numbers"),
+        ("jax", "a study must keep the versions and the device it was begun with"),
+    ],
+)
+def test_the_refusal_says_the_rule(path, name, rule):
+    with pytest.raises(StudyError, match=rule):
+        check_unchanged(path, MANIFEST, MANIFEST._replace(**{name: "other"}))
+
+
+def test_several_changes_are_named_together(path):
+    with pytest.raises(StudyError, match=r"has jax='1', numpy='5', now jax='7', numpy='8'; use another"):
+        check_unchanged(path, MANIFEST, MANIFEST._replace(jax="7", numpy="8"))
+
+
+def test_another_schema_is_refused_by_its_version(path):
+    write_manifest(path, MANIFEST._replace(schema=0))
+    with pytest.raises(
+        StudyError, match=r"results must be of format 1; .* is of format 0; use the version of bnact"
+    ):
+        read_manifest(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b"[]", b"{}", b"\x00" * 4096, b"[" * 100_000])
+def test_garbage_is_refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(StudyError, match=re.escape(f"{path} is damaged; restore it from a copy")):
+        read_manifest(path)
+
+
+def test_every_flipped_bit_is_refused(path):
+    whole = path.read_bytes()
+    for i in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[i] ^= 1 << (i % 8)
+        path.write_bytes(bytes(flipped))
+        try:
+            read = read_manifest(path)
+        except StudyError:
+            continue
+        # White space between the parts may change; no value may.
+        assert read == MANIFEST
+
+
+def test_a_missing_file_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(StudyError, match=re.escape(f"{tmp_path / 'study.json'}: No such file")):
+        read_manifest(tmp_path / "study.json")
+
+
+def test_the_present_is_this_process():
+    present = present_manifest("founding_claims", "digits", "d" * 64)
+    assert (present.study, present.data, present.data_hash) == ("founding_claims", "digits", "d" * 64)
+    assert (present.jax, present.x64, present.device) == (jax.__version__, False, "cpu")
+    assert present == present_manifest("founding_claims", "digits", "d" * 64)
+
+
+def test_the_present_sees_64_bits():
+    with jax.enable_x64(True):
+        assert present_manifest("s", "d", "h").x64
+
+
+def test_nothing_in_it_names_the_machine(path):
+    write_manifest(path, present_manifest("s", "digits", "h"))
+    text = path.read_text()
+    assert socket.gethostname() not in json.loads(text).values()
+    assert "/" not in text

@@ -1,0 +1,204 @@
+import io
+import re
+
+import numpy as np
+import pytest
+
+from bnact.studies.identity import setting_id
+from bnact.studies.plan import plan
+from bnact.studies.progress import LineProgress, progress_on
+from bnact.studies.progress_bar import BarProgress
+from bnact.studies.rows import Row, Rows
+from bnact.studies.tally import advanced, best_words, duration_words, first_tally, setting_words
+from bnact.training.setting import Setting
+from tests.studies.fake_runs import SETTINGS, fake_log
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def log_of(accuracy, diverged=-1):
+    log = fake_log(SETTINGS[0])
+    return log._replace(
+        validation_accuracy=np.asarray([0, 0, accuracy], np.float32), diverged=np.int32(diverged)
+    )
+
+
+def told(progress, clock, seconds, cells=None):
+    planned = plan(SETTINGS, set())
+    progress.start(planned, Rows())
+    for cell in planned.cells[:cells]:
+        clock.now += seconds
+        progress.cell_done(
+            cell, {lane: log_of(0.5 + 0.1 * lane.learning_rate) for lane in cell.lanes}, seconds
+        )
+    progress.finish()
+
+
+def test_lines_say_cells_time_and_the_best():
+    stream, clock = io.StringIO(), Clock()
+    told(LineProgress(stream, clock), clock, 10.0)
+    best = (
+        "best so far: 53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8, "
+    )
+    assert stream.getvalue().splitlines() == [
+        "16 runs, 0 of them stored; 4 cells to train",
+        f"1 of 4 cells; 10 s gone, about 1 min 30 s left; {best}learning rate 0.3",
+        f"2 of 4 cells; 20 s gone, about 1 min 20 s left; {best}learning rate 0.3",
+        f"3 of 4 cells; 30 s gone, about 10 s left; {best}learning rate 0.3",
+        f"4 of 4 cells; 40 s gone; {best}learning rate 0.3",
+    ]
+
+
+def test_lines_are_few_when_cells_are_quick():
+    stream, clock = io.StringIO(), Clock()
+    told(LineProgress(stream, clock), clock, 0.1)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("16 runs")
+    assert lines[1].startswith("4 of 4 cells")
+
+
+def test_lines_are_at_least_the_interval_apart():
+    stream, clock = io.StringIO(), Clock()
+    told(LineProgress(stream, clock, interval=5.0), clock, 3.0)
+    assert [line[:6] for line in stream.getvalue().splitlines()] == ["16 run", "2 of 4", "4 of 4"]
+
+
+def test_lines_have_no_control_characters():
+    stream, clock = io.StringIO(), Clock()
+    told(LineProgress(stream, clock), clock, 10.0)
+    assert re.fullmatch(r"[\x20-\x7e\n]+", stream.getvalue())
+
+
+def test_a_stream_that_is_no_terminal_gets_lines_and_a_terminal_a_bar():
+    assert isinstance(progress_on(io.StringIO()), LineProgress)
+    assert isinstance(progress_on(Terminal()), BarProgress)
+
+
+def test_the_bar_says_what_the_lines_say(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    stream, clock = Terminal(), Clock()
+    told(BarProgress(stream, clock), clock, 10.0)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert "16 runs, 0 of them stored; 4 cells to train" in text
+    assert "0 of 4 cells; 0 s gone, time left not known yet" in text
+    assert "3 of 4 cells; 30 s gone, about 10 s left" in text
+    assert "4 of 4 cells; 40 s gone" in text
+    assert "53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8" in text
+    assert "━" in text
+    assert stream.getvalue().rstrip().endswith("\x1b[?25h"), "the cursor is given back"
+
+
+def test_the_bar_takes_markup_as_it_is():
+    stream, clock = Terminal(), Clock()
+    progress = BarProgress(stream, clock)
+    odd = Setting(activation="[red]x[/red]")
+    planned = plan([odd], set())
+    progress.start(planned, Rows())
+    progress.cell_done(planned.cells[0], {odd: log_of(0.9)}, 1.0)
+    progress.finish()
+    assert "[red]x[/red]" in stream.getvalue()
+
+
+def test_failed_runs_are_counted():
+    planned = plan(SETTINGS, set())
+    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, 1.0)
+    assert (tally.failed, tally.runs_done, tally.cells_done) == (4, 0, 1)
+    stream, clock = io.StringIO(), Clock()
+    progress = LineProgress(stream, clock)
+    progress.start(planned, Rows())
+    clock.now += 10
+    progress.cell_done(planned.cells[0], {}, 10.0)
+    assert "1 of 4 cells, 4 runs failed; 10 s gone" in stream.getvalue()
+
+
+def best_of(*runs):
+    rows = Rows(tuple(Row(setting_id(setting), setting, log) for setting, log in runs))
+    return first_tally(plan([], set()), rows).best
+
+
+def test_the_best_is_the_best_mean_over_seeds():
+    runs = [
+        (Setting(learning_rate=0.1, seed=0), log_of(0.9)),
+        (Setting(learning_rate=0.1, seed=1), log_of(0.1)),
+        (Setting(learning_rate=0.2, seed=0), log_of(0.6)),
+        (Setting(learning_rate=0.2, seed=1), log_of(0.7)),
+    ]
+    best = best_of(*runs)
+    assert best is not None
+    assert best.accuracy == pytest.approx(0.65)
+    assert (best.seeds, best.setting.learning_rate) == (2, 0.2)
+
+
+def test_what_diverged_is_not_ranked():
+    runs = [
+        (Setting(learning_rate=0.1, seed=0), log_of(0.99)),
+        (Setting(learning_rate=0.1, seed=1), log_of(0.99, diverged=3)),
+        (Setting(learning_rate=0.2, seed=0), log_of(np.nan)),
+    ]
+    assert best_of(*runs) is None
+    ranked = best_of(*runs, (Setting(seed=0), log_of(0.2)))
+    assert ranked is not None
+    assert ranked.setting == Setting()
+
+
+def test_what_is_stored_counts_for_the_best():
+    best = best_of((Setting(), log_of(0.99)))
+    tally = first_tally(plan(SETTINGS, set()), Rows())._replace(best=best)
+    cell = plan(SETTINGS, set()).cells[0]
+    later = advanced(tally, cell, {lane: log_of(0.5) for lane in cell.lanes}, 1.0)
+    assert later.best == best
+    assert "99.0% on validation data (1 seed)" in best_words(later)
+
+
+@pytest.mark.parametrize(
+    "setting, words",
+    [
+        (Setting(norm="none"), "relu, no norm, depth 8, width 64, learning rate 0.03"),
+        (
+            Setting(norm="layer", order="after"),
+            "relu, layer norm after, depth 8, width 64, learning rate 0.03",
+        ),
+        (
+            Setting(kill="step"),
+            "relu, batch norm before, depth 8, width 64, injured by step, learning rate 0.03",
+        ),
+        (
+            Setting(activation="a\x1b[31m\n"),
+            "a�[31m�, batch norm before, depth 8, width 64, learning rate 0.03",
+        ),
+    ],
+)
+def test_settings_in_words(setting, words):
+    assert setting_words(setting) == words
+
+
+def test_names_are_bounded():
+    assert len(setting_words(Setting(activation="x" * 10_000, norm="y" * 10_000))) < 250
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        (-1, "0 s"),
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (3599, "59 min 59 s"),
+        (7260, "2 h 01 min"),
+    ],
+)
+def test_durations_in_words(seconds, words):
+    assert duration_words(seconds) == words

@@ -54,7 +54,8 @@ def output_mass(activation: str | Activation, low: ArrayLike, high: ArrayLike) -
       high: upper end, shaped like `low` or broadcast against it.
 
     Returns:
-      The probability, to about 1e-14: a float for numbers, else float64.
+      The probability, to about 1e-14: a float for numbers, else float64. At the very value where phi
+      turns, to about 1e-8: the mass grows there like a square root, so that rounding phi shows.
 
     Raises:
       ValueError: an unknown activation; `low` above `high`, or NaN.

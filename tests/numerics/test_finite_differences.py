@@ -50,8 +50,8 @@ def test_scalar_and_empty_inputs():
     "spoil", [lambda j: 1.01 * j, lambda j: 0.0 * j, lambda j: -j, lambda j: np.stack([j[0], 0.0 * j[1]])]
 )
 def test_a_wrong_jacobian_is_caught(spoil):
+    wrong = spoil(curved_jacobian(POINT))
     with pytest.raises(AssertionError):
-        wrong = spoil(curved_jacobian(POINT))
         np.testing.assert_allclose(jacobian(curved, POINT), wrong, rtol=GRADIENT, atol=GRADIENT)
 
 

@@ -1,0 +1,86 @@
+"""float16 and bfloat16: every finite number there is."""
+
+import jax
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+import pytest
+
+from bnact.activations import ACTIVATIONS
+
+DTYPES = {"float16": np.dtype(np.float16), "bfloat16": np.dtype(ml_dtypes.bfloat16)}
+COUNTS = {"float16": 63_488, "bfloat16": 65_280}
+
+
+def every_finite(dtype):
+    x = np.arange(2**16, dtype=np.uint16).view(DTYPES[dtype])
+    return x[np.isfinite(x.astype(np.float32))]
+
+
+def flushed(x):
+    """The numbers in float64, subnormal ones as 0: XLA on a CPU reads them so."""
+    wide = x.astype(np.float64)
+    smallest = float(jnp.finfo(jnp.float32).smallest_normal)
+    return np.where(np.abs(wide) < smallest, 0.0, wide)
+
+
+def unit(truth, dtype):
+    """Spacing of the dtype's numbers at the truth, at least that of the smallest normal number."""
+    information = ml_dtypes.finfo(DTYPES[dtype])
+    exponent = np.floor(np.log2(np.maximum(np.abs(truth), float(information.smallest_normal))))
+    return 2.0 ** (exponent - information.nmant)
+
+
+def wrong(values, truth, dtype):
+    """Which elements are more than one unit off, or not finite though the truth is representable."""
+    information = ml_dtypes.finfo(DTYPES[dtype])
+    values = np.asarray(values).astype(np.float64)
+    representable = np.abs(truth) <= float(information.max)
+    subnormal = np.abs(truth) < float(information.smallest_normal)
+    allowed = np.where(subnormal, float(information.smallest_normal), unit(truth, dtype))
+    with np.errstate(invalid="ignore"):
+        return representable & ~(np.abs(values - truth) <= allowed)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_finite_number(name, dtype, order):
+    act = ACTIVATIONS[name]
+    fn = (act, act.derivative, act.second_derivative)[order]
+    x = every_finite(dtype)
+    assert x.size == COUNTS[dtype]
+    values = fn(x)
+    assert values.dtype == DTYPES[dtype]
+    with jax.enable_x64(True):
+        truth = np.asarray(fn(flushed(x)))
+    assert not np.any(wrong(values, truth, dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_gradient_is_rounded_once(name, dtype):
+    act, x = ACTIVATIONS[name], every_finite(dtype)
+    cotangent = np.full(x.shape, 1.0 / 3.0).astype(x.dtype)
+    gradient = jax.vjp(act, x)[1](cotangent)[0]
+    with jax.enable_x64(True):
+        slope = np.asarray(act.derivative(flushed(x)))
+    assert gradient.dtype == DTYPES[dtype]
+    assert not np.any(wrong(gradient, slope * cotangent.astype(np.float64), dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_computing_in_half_precision_would_be_caught(dtype):
+    x = every_finite(dtype)
+    narrow = jax.grad(lambda x: jnp.sum(jax.nn.gelu(x, approximate=False)))(x)
+    with jax.enable_x64(True):
+        truth = np.asarray(ACTIVATIONS["gelu"].derivative(x.astype(np.float64)))
+    assert np.sum(wrong(narrow, truth, dtype)) > 100
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", [name for name, act in ACTIVATIONS.items() if act.inverse is not None])
+def test_inverses_keep_the_dtype(name, dtype):
+    inverse = ACTIVATIONS[name].inverse
+    assert inverse is not None
+    assert inverse(np.asarray([0.25, 0.5], DTYPES[dtype])).dtype == DTYPES[dtype]

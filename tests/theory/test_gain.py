@@ -1,0 +1,75 @@
+import json
+import math
+import pathlib
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from bnact.activations import ACTIVATIONS
+from bnact.numerics.quadrature import expectation
+from bnact.theory import gain
+
+CASES = json.loads((pathlib.Path(__file__).parent.parent / "reference_cases.json").read_text())
+SPELLED = {"gelu_exact": "gelu", "leaky_relu_0.01": "leaky_relu"}
+PRESERVED: dict[str, Literal["variance", "second_moment"]] = {
+    "gains_one_over_std": "variance",
+    "gains_one_over_rms": "second_moment",
+}
+
+
+def published(case):
+    values = {SPELLED.get(key, key): value for key, value in CASES[case].items()}
+    return [(case, name, value) for name, value in values.items() if name in ACTIVATIONS]
+
+
+@pytest.mark.parametrize("case, name, value", [row for case in PRESERVED for row in published(case)])
+def test_published_gain(case, name, value):
+    assert abs(gain(name, PRESERVED[case]) - value) < CASES[case]["analytic"]
+
+
+def test_most_of_the_registry_is_published():
+    assert len(published("gains_one_over_std")) == 10
+    assert len(published("gains_one_over_rms")) == 6
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_gain_gives_what_it_says(name):
+    act = ACTIVATIONS[name]
+    values = np.asarray(act(np.random.default_rng(0).normal(size=1_000_000).astype(np.float32)), np.float64)
+    assert gain(act, "variance") * values.std() == pytest.approx(1.0, abs=5e-3)
+    assert gain(act, "second_moment") * math.sqrt(np.mean(values**2)) == pytest.approx(1.0, abs=5e-3)
+
+
+def test_selu_constants_and_moment_map():
+    selu, case = ACTIVATIONS["selu"], CASES["selu"]
+    assert abs(expectation(selu, selu.breakpoints)) < 1e-12
+    scale = float(selu.derivative(np.float32(1.0)))
+    assert abs(scale - case["scale"]) < case["analytic"]
+    assert abs(float(selu.derivative(np.float32(0.0))) / scale - case["alpha"]) < case["analytic"]
+
+    # d E phi(sqrt(q) z) / dq = E phi'(z) z / 2 at q = 1, and the same of the second moment.
+    def first(z):
+        return selu.derivative(z) * z / 2.0
+
+    def second(z):
+        return selu(z) * selu.derivative(z) * z
+
+    assert abs(expectation(first, selu.breakpoints) - case["dmean_dvariance"]) < case["analytic"]
+    assert abs(expectation(second, selu.breakpoints) - case["dvariance_dvariance"]) < case["analytic"]
+
+
+def test_inside_a_traced_function():
+    assert jax.jit(lambda x: x * gain("relu"))(jnp.float32(1.0)) == pytest.approx(gain("relu"), rel=1e-6)
+
+
+def test_another_thing_to_preserve():
+    with pytest.raises(ValueError, match="must be 'variance' or 'second_moment'; got 'mean'; use 'variance'"):
+        gain("relu", "mean")  # pyright: ignore[reportArgumentType]
+
+
+def test_an_unknown_activation():
+    with pytest.raises(ValueError, match="nearest: gelu"):
+        gain("gleu")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import jax
 
+from bnact.distributed import population_mesh
 from bnact.studies.errors import StudyError
 from bnact.studies.files import explained, write_atomically
 from bnact.studies.identity import SCHEMA
@@ -65,7 +66,7 @@ def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
         optax=version("optax"),
         numpy=version("numpy"),
         x64=bool(jax.config.read("jax_enable_x64")),
-        device=jax.devices()[0].device_kind,
+        device=population_mesh().devices.flat[0].device_kind,
     )
 
 

@@ -57,20 +57,17 @@ def fake_log(setting: Setting) -> Log:
     def counts(values: Any) -> Any:
         return np.asarray(values, np.int32)
 
-    return Log(
-        step=counts(range(POINTS)),
-        train_loss=reals(POINTS),
-        train_accuracy=reals(POINTS),
-        validation_loss=reals(POINTS),
-        validation_accuracy=reals(POINTS),
-        dead=reals(POINTS, LAYERS),
-        saturated=reals(POINTS, LAYERS),
-        gradient_norm=reals(POINTS, LAYERS),
-        histogram=counts(random.integers(0, 1000, (2, BINS))),
-        test_accuracy=reals(),
-        test_accuracy_running=reals(),
-        diverged=counts(2 if diverged else -1),
-    )
+    shaped = {
+        "step": counts(range(POINTS)),
+        "dead": reals(POINTS, LAYERS),
+        "saturated": reals(POINTS, LAYERS),
+        "gradient_norm": reals(POINTS, LAYERS),
+        "histogram": counts(random.integers(0, 1000, (2, BINS))),
+        "test_accuracy": reals(),
+        "diverged": counts(2 if diverged else -1),
+    }
+    # A curve is what most fields are, and any that is added.
+    return Log(**{name: shaped[name] if name in shaped else reals(POINTS) for name in Log._fields})
 
 
 def fake_train(settings: Sequence[Setting]) -> list[Log]:

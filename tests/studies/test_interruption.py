@@ -11,18 +11,24 @@ from bnact.studies.interruption import SIGNALS, exit_code, interruptible
 from tests.studies.fake_runs import SETTINGS, fake_study, stored_lines
 
 
-def started(workdir, seconds, grace):
-    """A study in another process, in its second cell."""
+def started(workdir, grace, cell, cells):
+    """A study in another process, in the cell of that number."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.studies.signalled_study", str(workdir), str(seconds), str(grace)],
+        [sys.executable, "-m", "tests.studies.signalled_study", str(workdir), str(grace), str(cell)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    for _ in range(2):
+    for _ in range(cells):
         assert process.stdout.readline() == "training\n"
     return process
+
+
+def seconds_to_end(process):
+    began = time.monotonic()
+    _, errors = process.communicate(timeout=20)
+    return time.monotonic() - began, errors
 
 
 def goes_on(workdir, whole):
@@ -33,7 +39,7 @@ def goes_on(workdir, whole):
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_one_signal_ends_the_study_after_the_cell_under_way(tmp_path, number, code):
-    process = started(tmp_path / "a", 0.5, 6)
+    process = started(tmp_path / "a", 6, 0.5, 2)
     process.send_signal(number)
     output, errors = process.communicate(timeout=10)
     assert process.returncode == code == exit_code(number)
@@ -48,26 +54,37 @@ def test_one_signal_ends_the_study_after_the_cell_under_way(tmp_path, number, co
 
 
 def test_a_cell_that_takes_too_long_is_left(tmp_path):
-    process = started(tmp_path / "a", 2.0, 0.5)
-    began = time.monotonic()
+    process = started(tmp_path / "a", 0.5, 2.0, 2)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=10)
+    seconds, errors = seconds_to_end(process)
     assert process.returncode == 143
-    assert 0.4 < time.monotonic() - began < 1.7
+    assert 0.4 < seconds < 1.9
     assert "stopped by SIGTERM" in errors
     assert len(stored_lines(tmp_path / "a")) == len(SETTINGS) // 4
     goes_on(tmp_path / "a", tmp_path / "whole")
 
 
-def test_a_second_signal_ends_the_process_at_once(tmp_path):
-    process = started(tmp_path / "a", 3.0, 6)
+def test_compiled_code_that_does_not_return_is_left(tmp_path):
+    process = started(tmp_path / "a", 0.5, "compiled", 1)
+    time.sleep(1.0)  # into the compiled code
+    process.send_signal(signal.SIGINT)
+    seconds, errors = seconds_to_end(process)
+    assert process.returncode == 130
+    assert seconds < 10
+    assert "stopped by SIGINT" in errors
+    goes_on(tmp_path / "a", tmp_path / "whole")
+
+
+@pytest.mark.parametrize("cell", [3.0, "compiled"])
+def test_a_second_signal_ends_the_process_at_once(tmp_path, cell):
+    process = started(tmp_path / "a", 30, cell, 1)
+    time.sleep(1.0)
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    seconds, errors = seconds_to_end(process)
     assert process.returncode == 130
-    assert time.monotonic() - began < 2
+    assert seconds < 1.5
     assert errors.count("stopped by SIGINT") == 1
     goes_on(tmp_path / "a", tmp_path / "whole")
 

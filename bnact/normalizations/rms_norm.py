@@ -8,7 +8,8 @@ from bnact.normalizations.standardization import STANDARDIZATIONS
 def rms_norm(epsilon: float = 1e-6, use_scale: bool = True) -> Normalization:
     """RMS norm: y = x / sqrt(mean(x^2) + epsilon) * scale over the last axis.
 
-    With epsilon 0 a row of zeros comes out as zeros, and its gradient is 0.
+    With epsilon 0 a row of zeros comes out as zeros, and its gradient is 0. Values whose squares underflow,
+    below 1e-19 in float32, are as zeros.
 
     Args:
       epsilon: added to the mean square; 1e-6 as in flax.

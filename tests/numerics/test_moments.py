@@ -68,7 +68,7 @@ def test_constants_deviate_by_exactly_zero(examples, masked):
     statistics, distances = statistics_and_deviation(x)
     np.testing.assert_array_equal(distances, 0)
     np.testing.assert_array_equal(statistics.squares, 0)
-    np.testing.assert_array_equal(statistics.mean, np.float32(CONSTANTS))
+    np.testing.assert_array_equal(statistics.mean, np.asarray(CONSTANTS, np.float32))
 
 
 @pytest.mark.parametrize("axes", [0, (0, 1), (0, 2), -1, (-1, 0), (), (0, 1, 2)])

@@ -1,0 +1,1 @@
+"""Studies made with bnact: a file is a question, its grid and its command."""

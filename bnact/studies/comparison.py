@@ -1,4 +1,4 @@
-"""A family of comparisons, each with its interval and outcome, and the rule that makes one verdict of them."""
+"""Comparisons with interval and outcome, and the rules that make one decision of a family of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple

@@ -94,5 +94,8 @@ def _rich_table(table: Table) -> RichTable:
 def _aligned(table: Table) -> str:
     lines = [table.columns, *table.rows]
     widths = [max(len(line[position]) for line in lines) for position in range(len(table.columns))]
-    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    text = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
     return "\n".join((table.caption, *text)) + "\n"

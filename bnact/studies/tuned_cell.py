@@ -21,7 +21,9 @@ class Pair(NamedTuple):
     @property
     def label(self) -> str:
         """The pair as a person says it, for example "relu, batch norm before"."""
-        return f"{self.activation}, no norm" if self.norm == "none" else f"{self.activation}, {self.placement}"
+        return (
+            f"{self.activation}, no norm" if self.norm == "none" else f"{self.activation}, {self.placement}"
+        )
 
     @property
     def placement(self) -> str:
@@ -81,7 +83,8 @@ def tuned_cell(rows: Rows) -> TunedCell | None:
     cells = rows.cells()
     if len(cells) > 1:
         raise ValueError(
-            f"tuned_cell: the runs must belong to one cell; got {len(cells)}: select the rest of the setting as well"
+            f"tuned_cell: the runs must belong to one cell; got runs of {len(cells)}; "
+            "select the rest of the setting as well, or use tuned_cells"
         )
     rates = sorted({row.setting.learning_rate for row in rows})
     best = max(rates, key=lambda rate: (_mean_validation(rows.select(learning_rate=rate)), -rate))

@@ -20,7 +20,10 @@ def verdicts_json(verdicts: Sequence[Verdict]) -> str:
       The text of verdicts.json.
     """
     plain = [
-        {name: None if name in _NUMBERS and not math.isfinite(value) else value for name, value in fields.items()}
+        {
+            name: None if name in _NUMBERS and not math.isfinite(value) else value
+            for name, value in fields.items()
+        }
         for fields in (verdict._asdict() for verdict in verdicts)
     ]
     return json.dumps(plain, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
@@ -41,7 +44,8 @@ def verdicts_from_json(text: str) -> tuple[Verdict, ...]:
     entries = json.loads(text)
     if not isinstance(entries, list):
         raise ValueError(
-            f"verdicts: the file must hold a list; got {type(entries).__name__}; rebuild it with experiments.report"
+            f"verdicts: the file must hold a list; got {type(entries).__name__}; "
+            "rebuild it with experiments.report"
         )
     return tuple(_verdict(entry) for entry in entries)
 
@@ -58,4 +62,4 @@ def _verdict(entry: object) -> Verdict:
             f"verdicts: verdict must be one of {', '.join(get_args(Answer))}; got {entry['verdict']!r}; "
             "rebuild the file with experiments.report"
         )
-    return Verdict(**{name: math.nan if value is None else value for name, value in entry.items()})
+    return Verdict(**{**entry, **{name: math.nan for name in _NUMBERS if entry[name] is None}})

@@ -11,6 +11,7 @@ import numpy as np
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision, compare, works_better
 from bnact.studies.report.figures import accuracy_against_depth, learning_curves
+from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
 from bnact.studies.report.wording import interval_in_points, plain, signed
 from bnact.studies.rows import Rows
@@ -21,7 +22,7 @@ from bnact.training.setting import Setting
 from .chosen import AFTER, BEFORE, accuracy_differences, cell_of, cells_by_pair, depths_of, lines_by_depth
 from .scale import settings_of
 from .sources import QUESTION
-from .versus_relu import EDGE_NOTE, by_how_much, verdict_of_decision, with_outcome
+from .versus_relu import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
 
 ID = "norm_after_activation"
 TEXT = "BN after the activation gives better solutions than before"
@@ -32,17 +33,28 @@ TARGET = 0.9
 """Validation accuracy that counts as having learnt the task."""
 
 RULE = (
-    "Compared is the test accuracy with batch norm after the activation minus that with batch norm before it, for "
-    f"each of {', '.join((*BOUNDED, *UNBOUNDED))} at every depth, paired by seed, each at the learning rate that is "
-    "best on validation data. Supported if the difference is above 0 at every comparison (the whole interval, and "
-    "an exact sign-flip test with Holm's correction over all of them); refuted if it is below 0 at any, or inside "
-    "±1 point at every one; else undecided. Steps to 90 % validation accuracy, a run that never gets there counting "
-    "with all its steps, are compared the same way, shown, and decide nothing; nor does the split into bounded and "
+    "Compared is the test accuracy with batch norm after the activation minus that with batch norm "
+    "before it, for "
+    f"each of {', '.join((*BOUNDED, *UNBOUNDED))} at every depth, paired by seed, each at the learning "
+    "rate that is "
+    "best on validation data. Supported if the difference is above 0 at every comparison (the whole "
+    "interval, and "
+    "an exact sign-flip test with Holm's correction over all of them); refuted if it is below 0 at any, "
+    "or inside "
+    "±1 point at every one; else undecided. Steps to 90 % validation accuracy, a run that never gets "
+    "there counting "
+    "with all its steps, are compared the same way, shown, and decide nothing; nor does the split into "
+    "bounded and "
     "unbounded activations."
 )
 
 OUTCOMES = {"above": "after is better", "below": "before is better", "equal": "equal", "unclear": "unclear"}
-STEP_OUTCOMES = {"above": "before is faster", "below": "after is faster", "equal": "equal", "unclear": "unclear"}
+STEP_OUTCOMES = {
+    "above": "before is faster",
+    "below": "after is faster",
+    "equal": "equal",
+    "unclear": "unclear",
+}
 
 COLUMNS = (
     "activation",
@@ -78,17 +90,28 @@ def decide(rows: Rows) -> Verdict:
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
-    """Accuracy against depth and learning curves, bounded and unbounded apart."""
-    return tuple(figure for kind, names in KINDS.items() for figure in _figures(rows, kind, names))
+    """What decides; accuracy against depth and learning curves; bounded and unbounded apart."""
+    decision = decision_of(rows)
+    decisive = forest(
+        {f"{kind} activations": _family(decision, names) for kind, names in KINDS.items()},
+        OUTCOMES,
+        (0.0,),
+        "test accuracy, after − before (points)",
+        "What decides: the difference, and its interval at the level Holm's correction leaves it.",
+    )
+    return (decisive, *(figure for kind, names in KINDS.items() for figure in _figures(rows, kind, names)))
 
 
 def table(rows: Rows) -> Table:
     """Accuracy and steps to the target, before and after, with what decides."""
     decision = decision_of(rows)
     in_steps = {each.label: each for each in compare(_step_differences(rows), 0.0, 0.0)}
-    lines = tuple(_table_line(rows, comparison, in_steps[comparison.label]) for comparison in decision.comparisons)
+    lines = tuple(
+        _table_line(rows, comparison, in_steps[comparison.label]) for comparison in decision.comparisons
+    )
     notes = (
-        "Steps to 90 %: mean over seeds, a run that never gets there counting with all its steps; in brackets how "
+        "Steps to 90 %: mean over seeds, a run that never gets there counting with all its steps; in "
+        "brackets how "
         "many seeds got there.",
         EDGE_NOTE,
     )
@@ -139,7 +162,7 @@ def _table_line(rows: Rows, accuracy: Comparison, in_steps: Comparison) -> tuple
         *(_steps_in_words(cell) for cell in cells),
         steps,
         STEP_OUTCOMES[in_steps.outcome],
-        " / ".join(f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}" for cell in cells),
+        " / ".join(rate_in_words(cell) for cell in cells),
     )
 
 
@@ -171,11 +194,15 @@ def _sentence(decision: Decision) -> str:
         return f"No, not in general: before is better by {deciding}. After is better in {apart}."
     if decision.answer == "refuted":
         return "No: before and after are equal to within a point for every activation and depth."
-    return f"Not clear: nowhere is before better, but after is better only in {apart}."
+    return f"Not clear: after is better in {apart}, before in none; the rest these runs cannot tell apart."
+
+
+def _family(decision: Decision, activations: Sequence[str]) -> tuple[Comparison, ...]:
+    return tuple(each for each in decision.comparisons if each.label.split(",")[0] in activations)
 
 
 def _count(decision: Decision, kind: str, activations: Sequence[str]) -> str:
-    family = [each for each in decision.comparisons if each.label.split(",")[0] in activations]
+    family = _family(decision, activations)
     better = sum(each.outcome == "above" for each in family)
     return f"{better} of {len(family)} {kind} cases"
 
@@ -185,12 +212,15 @@ CLAIM = Claim(
     text=TEXT,
     source=QUESTION,
     why=(
-        "Where the norm stands costs nothing to change. If one place is better, everybody who took the other gave "
+        "Where the norm stands costs nothing to change. If one place is better, everybody who took the "
+        "other gave "
         "accuracy away."
     ),
     rule=RULE,
     quantity=Quantity(
-        "test accuracy with the norm after minus that with it before, at the comparison that decides", "points", 100.0
+        "test accuracy with the norm after minus that with it before, at the comparison that decides",
+        "points",
+        100.0,
     ),
     settings=settings,
     decide=decide,

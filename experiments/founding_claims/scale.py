@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from bnact.studies.claim import Scale
+from bnact.studies.claim import Claim, Scale
 from bnact.studies.grid import grid
 from bnact.studies.rows import Rows
 from bnact.training.setting import Kill, Setting
-
 from experiments.initialization import gain
 
 STUDY = "founding_claims"
 DATA, WIDTH, BATCH_SIZE = "digits", 64, 64
 
-DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.003, 0.01, 0.03, 0.1), depths=(2, 8, 16))
-QUICK = Scale(seeds=3, steps=60, learning_rates=(0.01, 0.1), depths=(2, 8))
+DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8, 16))
+QUICK = Scale(seeds=3, steps=60, learning_rates=(0.03, 0.1), depths=(2, 8))
 
 
 def settings_of(
@@ -65,3 +64,9 @@ def scale_of(rows: Rows) -> Scale:
         learning_rates=tuple(sorted({setting.learning_rate for setting in settings})),
         depths=tuple(sorted({setting.depth for setting in settings})),
     )
+
+
+def own_rows(claim: Claim, scale: Scale, rows: Rows) -> Rows:
+    """The runs that a claim asks for at a scale, as far as there are any."""
+    wanted = frozenset(claim.settings(scale))
+    return Rows(tuple(row for row in rows if row.setting in wanted))

@@ -1,6 +1,7 @@
 """Does batch normalization confine sigmoid to [0.5, 0.73]?
 
-The thought behind it: normalized inputs lie between 0 and 1. They have mean 0 and variance 1, which is another thing.
+The thought behind it: normalized inputs lie between 0 and 1. They have mean 0 and variance 1, which is
+another thing.
 """
 
 from collections.abc import Sequence
@@ -40,12 +41,13 @@ CONFINED = 0.95
 MOMENTS = {"at initialization": 0, "after training": 1}
 
 RULE = (
-    "Measured is the share of sigmoid outputs inside [0.5, 0.73], over all layers and all training examples, in "
-    "networks with batch norm before each sigmoid, at initialization and after training at the best learning rate, "
-    "at every depth. Theory gives the exact share for a standard normal input. Confined means 95 % or more. Supported "
-    "if the exact share and that of every run, at both moments, are; refuted if the exact share and that of every run "
-    "are not; else undecided. No test is needed where every single run agrees. The effect is the share after "
-    "training, averaged over the depths; its interval is over seeds."
+    "Measured is the share of sigmoid outputs inside [0.5, 0.73], over all layers, on the first 128 "
+    "training examples, in networks with batch norm before each sigmoid, at initialization and after "
+    "training at the best learning rate, at every depth. Theory gives the exact share for a standard "
+    "normal input. Confined means 95 % or more. Supported if the exact share and that of every run, at "
+    "both moments, are; refuted if the exact share and that of every run are not; else undecided. No test "
+    "is needed where every single run agrees. The effect is the share after training, averaged over the "
+    "depths; its interval is over seeds."
 )
 
 COLUMNS = (
@@ -97,7 +99,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
         _panel(cell, moment) for moment in MOMENTS for cell in _cells(rows) if _counts(cell, moment).sum() > 0
     )
     caption = (
-        "Outputs of sigmoid behind batch norm, all layers, examples and seeds. Bars: measured. Dashed: the exact "
+        "Outputs of sigmoid behind batch norm, all layers and seeds. Bars: measured. Dashed: the exact "
         "density for a standard normal input. Shaded: the interval the claim names."
     )
     return (Figure(caption, _legend(), panels),)
@@ -108,8 +110,10 @@ def table(rows: Rows) -> Table:
     lines = tuple(_table_line(cell, moment) for cell in _cells(rows) for moment in MOMENTS)
     low, high = theory.output_bound("sigmoid", BATCH_SIZE)
     note = (
-        f"Exactly, a standard normal input puts {percent(exact_share())} of the outputs inside the interval. What a "
-        f"batch of B standardized values does guarantee is sigmoid(±√(B−1)): for B = {BATCH_SIZE}, [{low:.4f}, {high:.4f}]."
+        f"Exactly, a standard normal input puts {percent(exact_share())} of the outputs inside the "
+        "interval. What a "
+        f"batch of B standardized values does guarantee is sigmoid(±√(B−1)): for B = {BATCH_SIZE}, "
+        f"[{low:.4f}, {high:.4f}]."
     )
     return Table("Where the outputs of sigmoid lie", COLUMNS, lines, (note,))
 
@@ -121,19 +125,21 @@ def _cells(rows: Rows) -> tuple[TunedCell, ...]:
 
 def _shares(cell: TunedCell, moment: str) -> np.ndarray:
     """(n,) share of outputs inside the claimed interval, one a seed."""
-    return cell.over_seeds(lambda log: share_between(log.histogram[MOMENTS[moment]], LOW, HIGH))
+    return cell.over_seeds(lambda log: share_between(np.asarray(log.histogram)[MOMENTS[moment]], LOW, HIGH))
 
 
 def _counts(cell: TunedCell, moment: str) -> np.ndarray:
     """(bins,) activation inputs counted over all seeds; runs that diverged count none."""
-    return np.nan_to_num(cell.stacked(lambda log: log.histogram[MOMENTS[moment]])).sum(axis=0)
+    return np.nan_to_num(cell.stacked(lambda log: np.asarray(log.histogram)[MOMENTS[moment]])).sum(axis=0)
 
 
 def _panel(cell: TunedCell, moment: str) -> Panel:
     measured = output_histogram(_counts(cell, moment), activations.get("sigmoid"))
     places = np.linspace(0.001, 0.999, 499)
     exact = Density(places, np.asarray(theory.output_density("sigmoid", places)))
-    return distribution_panel(f"{cell.setting.depth} hidden layers, {moment}", measured, exact, claimed_outputs())
+    return distribution_panel(
+        f"{cell.setting.depth} hidden layers, {moment}", measured, exact, claimed_outputs()
+    )
 
 
 def _legend() -> tuple[LegendEntry, ...]:
@@ -164,7 +170,8 @@ def _sentence(answer: str, shares: np.ndarray) -> str:
         return f"Yes: at least {percent(shares.min())} of the outputs lie between 0.5 and 0.73 in every run."
     if answer == "refuted":
         return (
-            f"No: for a normal input {percent(exact_share())} of the outputs lie between 0.5 and 0.73, and in these "
+            f"No: for a normal input {percent(exact_share())} of the outputs lie between 0.5 and 0.73, "
+            "and in these "
             f"networks {measured}."
         )
     return f"Not clear: in these networks {measured} of the outputs lie between 0.5 and 0.73."
@@ -175,11 +182,14 @@ CLAIM = Claim(
     text=TEXT,
     source=QUESTION,
     why=(
-        "If batch norm did this, sigmoid would be used only on a nearly straight half of its curve, and a network "
+        "If batch norm did this, sigmoid would be used only on a nearly straight half of its curve, and "
+        "a network "
         "of it would hardly be more than linear."
     ),
     rule=RULE,
-    quantity=Quantity("share of sigmoid outputs inside [0.5, 0.73] after training, mean over the depths", "%", 100.0),
+    quantity=Quantity(
+        "share of sigmoid outputs inside [0.5, 0.73] after training, mean over the depths", "%", 100.0
+    ),
     settings=settings,
     decide=decide,
     figures=figures,

@@ -7,7 +7,7 @@ Batch norm rescales each layer; the claim is that nothing of the disadvantage is
 from collections.abc import Sequence
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
-from bnact.studies.comparison import Decision, works_as_well
+from bnact.studies.comparison import MARGIN, Decision, works_as_well
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
@@ -29,10 +29,14 @@ ID = "sigmoid_with_norm"
 TEXT = "with BN, sigmoid works as well as or better than ReLU"
 
 RULE = (
-    "Compared is the test accuracy of sigmoid minus that of ReLU, both with batch norm before the activation, "
-    "at every depth, paired by seed, each at the learning rate that is best on validation data. Supported if at "
-    "every depth the difference is above −1 point (the whole interval, and an exact sign-flip test with Holm's "
-    "correction over the depths); refuted if at any depth it is below −1 point; else undecided. Networks with "
+    "Compared is the test accuracy of sigmoid minus that of ReLU, both with batch norm before the "
+    "activation, "
+    "at every depth, paired by seed, each at the learning rate that is best on validation data. "
+    "Supported if at "
+    "every depth the difference is above −1 point (the whole interval, and an exact sign-flip test with "
+    "Holm's "
+    "correction over the depths); refuted if at any depth it is below −1 point; else undecided. Networks "
+    "with "
     "the norm after the activation and without a norm are shown and decide nothing."
 )
 
@@ -61,8 +65,8 @@ def decide(rows: Rows) -> Verdict:
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
-    """Accuracy against depth, learning curves, gradient by layer."""
-    return figures_with_relu("sigmoid", rows)
+    """What decides, accuracy against depth, learning curves, gradient by layer."""
+    return figures_with_relu("sigmoid", rows, decision_of(rows), OUTCOMES, -MARGIN)
 
 
 def table(rows: Rows) -> Table:
@@ -81,10 +85,13 @@ def _sentence(decision: Decision) -> str:
         )
     if decision.answer == "refuted":
         kept = f"; it holds {at_depths(good)}" if good else ""
-        return f"No: even with batch norm, sigmoid falls behind ReLU, by {by_how_much(decision.deciding)}{kept}."
+        return (
+            f"No: even with batch norm, sigmoid falls behind ReLU, by {by_how_much(decision.deciding)}{kept}."
+        )
     unclear = with_outcome(decision, "equal", "unclear")
     kept = f"; {at_depths(good)} it is as good or better" if good else ""
-    return f"Not clear: these runs cannot tell whether sigmoid is within a point of ReLU {at_depths(unclear)}{kept}."
+    where = at_depths(unclear)
+    return f"Not clear: these runs cannot tell whether sigmoid is within a point of ReLU {where}{kept}."
 
 
 CLAIM = Claim(
@@ -92,11 +99,14 @@ CLAIM = Claim(
     text=TEXT,
     source=QUESTION,
     why=(
-        "If it holds, the choice of activation under batch norm is free, and the usual reason against sigmoid "
+        "If it holds, the choice of activation under batch norm is free, and the usual reason against "
+        "sigmoid "
         "is gone. If not, a norm alone does not mend a saturating activation."
     ),
     rule=RULE,
-    quantity=Quantity("test accuracy of sigmoid minus that of ReLU, at the depth that decides", "points", 100.0),
+    quantity=Quantity(
+        "test accuracy of sigmoid minus that of ReLU, at the depth that decides", "points", 100.0
+    ),
     settings=settings,
     decide=decide,
     figures=figures,

@@ -27,10 +27,13 @@ ID = "tanh_with_norm"
 TEXT = "with BN, tanh works better than ReLU"
 
 RULE = (
-    "Compared is the test accuracy of tanh minus that of ReLU, both with batch norm before the activation, at "
-    "every depth, paired by seed, each at the learning rate that is best on validation data. Supported if the "
+    "Compared is the test accuracy of tanh minus that of ReLU, both with batch norm before the "
+    "activation, at "
+    "every depth, paired by seed, each at the learning rate that is best on validation data. Supported "
+    "if the "
     "difference is above 0 at every depth (the whole interval, and an exact sign-flip test with Holm's "
-    "correction over the depths); refuted if it is below 0 at any depth, or inside ±1 point at every one; else "
+    "correction over the depths); refuted if it is below 0 at any depth, or inside ±1 point at every "
+    "one; else "
     "undecided. Networks with the norm after the activation and without a norm are shown and decide nothing."
 )
 
@@ -54,8 +57,8 @@ def decide(rows: Rows) -> Verdict:
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
-    """Accuracy against depth, learning curves, gradient by layer."""
-    return figures_with_relu("tanh", rows)
+    """What decides, accuracy against depth, learning curves, gradient by layer."""
+    return figures_with_relu("tanh", rows, decision_of(rows), OUTCOMES, 0.0)
 
 
 def table(rows: Rows) -> Table:
@@ -76,7 +79,8 @@ def _sentence(decision: Decision) -> str:
     if worse:
         return f"No: with batch norm, tanh is worse than ReLU, by {by_how_much(decision.deciding)}{kept}."
     if decision.answer == "refuted":
-        return f"No: with batch norm, tanh and ReLU are equal to within a point {at_depths(decision.comparisons)}."
+        where = at_depths(decision.comparisons)
+        return f"No: with batch norm, tanh and ReLU are equal to within a point {where}."
     unclear = with_outcome(decision, "unclear", "equal")
     return f"Not clear: {at_depths(unclear)} these runs do not show tanh ahead of ReLU or behind it{kept}."
 
@@ -86,7 +90,8 @@ CLAIM = Claim(
     text=TEXT,
     source=QUESTION,
     why=(
-        "Tanh lost to ReLU because it saturates. If batch norm keeps it out of saturation, its centred output "
+        "Tanh lost to ReLU because it saturates. If batch norm keeps it out of saturation, its centred "
+        "output "
         "might even be the better choice."
     ),
     rule=RULE,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bnact.studies.claim import Figure, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision
 from bnact.studies.report.figures import accuracy_against_depth, gradient_by_layer, learning_curves
+from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
 from bnact.studies.report.wording import interval_in_points, listed, points, signed
 from bnact.studies.rows import Rows
@@ -20,11 +21,11 @@ COLUMNS = (
     "depth",
     "test accuracy (%)",
     "95 % interval",
-    "best learning rate",
-    "diverged",
     "minus ReLU (points)",
     "p (Holm)",
     "outcome",
+    "best learning rate",
+    "diverged",
 )
 
 EDGE_NOTE = "* the best learning rate is the smallest or largest tried: the true best may lie beyond it."
@@ -40,17 +41,40 @@ def settings_with_relu(activation: str, scale: Scale) -> tuple[Setting, ...]:
     return settings_of(scale, (activation, "relu"), norms=("batch", "none"))
 
 
-def figures_with_relu(activation: str, rows: Rows) -> tuple[Figure, ...]:
-    """Accuracy against depth, learning curves, and the gradient at the start, layer by layer."""
+def figures_with_relu(
+    activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str], mark: float
+) -> tuple[Figure, ...]:
+    """The comparisons, accuracy against depth, learning curves, and the gradient at the start by layer.
+
+    Args:
+      activation: what is set against ReLU.
+      rows: of the claim.
+      decision: with a comparison for each depth.
+      outcomes: the words for a comparison's outcome.
+      mark: the difference that a comparison is held against.
+
+    Returns:
+      The figures.
+    """
     pairs = pairs_with_relu(activation)
     cells = cells_by_pair(rows, pairs)
     return (
+        forest(
+            {f"{activation} against ReLU": decision.comparisons},
+            outcomes,
+            (mark,),
+            f"test accuracy, {activation} − relu (points)",
+            "What decides: the difference with batch norm before the activation, and its interval at the "
+            "level Holm's "
+            f"correction leaves it. Dashed: {signed(100 * mark, 0)} points.",
+        ),
         accuracy_against_depth(
             {(pair.label, style_of(pair)): cells[pair] for pair in pairs},
             f"Test accuracy of {activation} and ReLU networks, each at its best learning rate.",
         ),
         learning_curves(
-            lines_by_depth(rows, pairs), "Validation accuracy through training, each at its best learning rate."
+            lines_by_depth(rows, pairs),
+            "Validation accuracy through training, each at its best learning rate.",
         ),
         gradient_by_layer(
             lines_by_depth(rows, pairs),
@@ -60,9 +84,7 @@ def figures_with_relu(activation: str, rows: Rows) -> tuple[Figure, ...]:
     )
 
 
-def table_with_relu(
-    activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str]
-) -> Table:
+def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str]) -> Table:
     """Every network's accuracy, and beside the compared ones the difference that decides.
 
     Args:
@@ -82,24 +104,33 @@ def table_with_relu(
             cell = cell_of(rows, pair, depth)
             if cell is not None:
                 comparison = compared.get(depth_label(depth)) if pair == decided else None
-                lines.append((*accuracy_columns(pair, cell), *difference_columns(comparison, outcomes)))
+                columns = difference_columns(comparison, outcomes)
+                lines.append((*accuracy_columns(pair, cell), *columns, *rate_columns(cell)))
     caption = f"{activation} against ReLU; the rows with a difference decide"
     return Table(caption, COLUMNS, tuple(lines), (EDGE_NOTE,))
 
 
 def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
-    """Network, depth, test accuracy, its interval, best learning rate, and how many seeds diverged."""
+    """Network, depth, test accuracy and its interval."""
     accuracy = cell.over_seeds(test_accuracy)
     low, high = bootstrap_interval(accuracy)
-    diverged = sum(has_diverged(row.log) for row in cell.rows)
     return (
         pair.label,
         str(cell.setting.depth),
         f"{100 * accuracy.mean():.1f}",
         f"{100 * low:.1f} to {100 * high:.1f}",
-        f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}",
-        f"{diverged} of {len(accuracy)}",
     )
+
+
+def rate_columns(cell: TunedCell) -> tuple[str, ...]:
+    """Best learning rate, and how many of its seeds diverged."""
+    diverged = sum(has_diverged(row.log) for row in cell.rows)
+    return (rate_in_words(cell), f"{diverged} of {len(cell.rows)}")
+
+
+def rate_in_words(cell: TunedCell) -> str:
+    """The best learning rate, with an asterisk at the edge of those tried."""
+    return f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}"
 
 
 def difference_columns(comparison: Comparison | None, outcomes: Mapping[str, str]) -> tuple[str, ...]:
@@ -125,21 +156,19 @@ def verdict_of_decision(id: str, text: str, source: str, decision: Decision, sen
     """The verdict that a decision and its sentence make; NaN where there was nothing to compare."""
     deciding = decision.deciding
     if deciding is None:
-        return Verdict(id, text, source, decision.answer, float("nan"), float("nan"), float("nan"), 0, sentence)
+        return Verdict(
+            id, text, source, decision.answer, float("nan"), float("nan"), float("nan"), 0, sentence
+        )
     return Verdict(
         id, text, source, decision.answer, deciding.effect, deciding.low, deciding.high, deciding.n, sentence
     )
 
 
 def by_how_much(comparison: Comparison) -> str:
-    """A difference without its sign: "4.1 points at depth 8 (95 % interval −4.9 to −3.2)"."""
-    return f"{points(comparison.effect)} {_where_and_how_sure(comparison)}"
+    """A difference without its sign: "4.1 points at depth 8"."""
+    return f"{points(comparison.effect)} at {comparison.label}"
 
 
 def at_worst(comparison: Comparison) -> str:
-    """A difference with its sign: "−0.3 points at depth 8 (95 % interval −0.9 to +0.4)"."""
-    return f"{signed(100 * comparison.effect)} points {_where_and_how_sure(comparison)}"
-
-
-def _where_and_how_sure(comparison: Comparison) -> str:
-    return f"at {comparison.label} (95 % interval {signed(100 * comparison.low)} to {signed(100 * comparison.high)})"
+    """A difference with its sign: "−0.3 points at depth 8"."""
+    return f"{signed(100 * comparison.effect)} points at {comparison.label}"

@@ -1,6 +1,7 @@
 """Rows as training might leave them, made from a seeded generator and no training."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,9 @@ def plausible_row(setting: Setting, quality: Quality | None = None) -> Row:
 def usual_quality(setting: Setting) -> float:
     """Final accuracy: sigmoid suffers with depth, and hopelessly so without a norm."""
     worse = {"sigmoid": 0.002, "tanh": 0.0005}.get(setting.activation, 0.0) * setting.depth
-    hopeless = 0.8 if setting.norm == "none" and setting.activation == "sigmoid" and setting.depth > 2 else 0.0
+    hopeless = (
+        0.8 if setting.norm == "none" and setting.activation == "sigmoid" and setting.depth > 2 else 0.0
+    )
     off = 0.02 * abs(np.log10(setting.learning_rate / 0.03))
     return 0.96 - worse - hopeless - off - (0.01 if setting.order == "after" else 0.0)
 
@@ -38,25 +41,31 @@ def plausible_log(setting: Setting, final: float) -> Log:
     loss = (2.3 * (1.0 - accuracy)).astype(np.float32)
     layers = np.arange(setting.depth)
     rate = {"sigmoid": 0.5, "relu": 0.95}.get(setting.activation, 0.85) if setting.norm == "none" else 1.2
-    gradient = 0.01 * rate ** (setting.depth - 1.0 - layers) * np.exp(0.1 * noise.standard_normal(setting.depth))
-    return Log(
-        step=steps,
-        train_loss=loss,
-        train_accuracy=accuracy,
-        validation_loss=loss,
-        validation_accuracy=accuracy,
-        dead=_dead(setting),
-        saturated=np.full((len(steps), setting.depth), 0.05, np.float32),
-        gradient_norm=np.tile(gradient.astype(np.float32), (len(steps), 1)),
-        histogram=_histogram(setting),
-        test_accuracy=np.float32(final - 0.003),
-        test_accuracy_running=np.float32(final - 0.01),
-        diverged=np.int32(-1),
-    )  # pyright: ignore[reportArgumentType]
+    gradient = (
+        0.01 * rate ** (setting.depth - 1.0 - layers) * np.exp(0.1 * noise.standard_normal(setting.depth))
+    )
+    fields: dict[str, Any] = {
+        "step": steps,
+        "train_loss": loss,
+        "train_accuracy": accuracy,
+        "validation_loss": loss,
+        "validation_accuracy": accuracy,
+        "dead": _dead(setting),
+        "saturated": np.full((len(steps), setting.depth), 0.05, np.float32),
+        "gradient_norm": np.tile(gradient.astype(np.float32), (len(steps), 1)),
+        "histogram": _histogram(setting),
+        "test_accuracy": np.float32(final - 0.003),
+        "diverged": np.int32(-1),
+    }
+    return Log(**fields)
 
 
 def diverged(row: Row) -> Row:
-    broken = {name: np.full_like(value, np.nan) for name, value in row.log._asdict().items() if value.dtype.kind == "f"}
+    broken = {
+        name: np.full_like(value, np.nan)
+        for name, value in row.log._asdict().items()
+        if value.dtype.kind == "f"
+    }
     return row._replace(log=row.log._replace(**broken, diverged=np.int32(3)))
 
 
@@ -68,6 +77,8 @@ def _dead(setting: Setting) -> np.ndarray:
 
 
 def _histogram(setting: Setting) -> np.ndarray:
-    draws = np.random.RandomState(int(setting_id(setting)[:8], 16)).standard_normal((2, 4000)) * np.array([[1.0], [1.6]])
+    draws = np.random.RandomState(int(setting_id(setting)[:8], 16)).standard_normal((2, 4000)) * np.array(
+        [[1.0], [1.6]]
+    )
     edges = np.linspace(-8.0, 8.0, HISTOGRAM_BINS + 1)
     return np.stack([np.histogram(np.clip(each, -7.99, 7.99), edges)[0] for each in draws]).astype(np.float32)

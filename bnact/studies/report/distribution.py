@@ -101,5 +101,6 @@ def _in_words(title: str, measured: Density, claimed: tuple[float, float]) -> st
     central = np.interp((0.025, 0.975), np.cumsum(masses), measured.x[1:])
     return (
         f"Histogram of outputs, {title}: {inside:.1%} lie between {claimed[0]:.2f} and {claimed[1]:.2f}; "
-        f"the central 95 % reach from {central[0]:.2f} to {central[1]:.2f}. The exact density is drawn over it."
+        f"the central 95 % reach from {central[0]:.2f} to {central[1]:.2f}. The exact density is drawn "
+        "over it."
     )

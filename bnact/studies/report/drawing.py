@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -19,7 +19,9 @@ from .palette import Style
 SIZE = (3.5, 2.5)
 """Inches of a panel; the page scales it to its column."""
 
-LOOK = {
+ACCURACY_TICKS = (0, 50, 80, 90, 95, 98, 100)
+
+LOOK: dict[Any, object] = {
     # Letters as outlines: the page looks the same with any fonts. A fixed salt: the same bytes every time.
     "svg.fonttype": "path",
     "svg.hashsalt": "bnact",
@@ -51,20 +53,20 @@ class Series(NamedTuple):
 
 
 class AxesLook(NamedTuple):
-    """What stands on the axes: labels with units, the kind of x axis, and whether y is a power scale.
+    """What stands on the axes: labels with units, and the kinds of scale.
 
     Attributes:
       x_label, y_label: quantity and unit.
       x_kind: "steps" (a power scale that shows 0), "numbers" (a tick for each value).
+      y_kind: "numbers", "powers" (of ten), or "accuracy" (percent, the more spread the nearer to 100).
       y_limits: low and high, or None to fit the data.
-      y_log: powers of ten on y.
     """
 
     x_label: str
     y_label: str
-    x_kind: str
+    x_kind: Literal["steps", "numbers"]
+    y_kind: Literal["numbers", "powers", "accuracy"] = "numbers"
     y_limits: tuple[float, float] | None = None
-    y_log: bool = False
 
 
 def line_panel(title: str, alternative: str, series: Sequence[Series], look: AxesLook) -> Panel:
@@ -73,7 +75,7 @@ def line_panel(title: str, alternative: str, series: Sequence[Series], look: Axe
     Args:
       title: above the panel.
       alternative: the panel in words.
-      series: the lines, later ones on top.
+      series: the lines; later ones are on top and thinner, so that equal ones are all seen.
       look: of the axes.
 
     Returns:
@@ -81,14 +83,11 @@ def line_panel(title: str, alternative: str, series: Sequence[Series], look: Axe
     """
 
     def draw(axes: Axes) -> None:
-        for each in series:
-            _draw_series(axes, each)
-        _place_ticks(axes, series, look)
+        for position, each in enumerate(series):
+            _draw_series(axes, each, max(1.1, 2.8 - 0.4 * position))
         axes.set(xlabel=look.x_label, ylabel=look.y_label)
-        if look.y_log and any(np.any(each.middle > 0.0) for each in series):
-            axes.set_yscale("log")
-        if look.y_limits is not None:
-            axes.set_ylim(*look.y_limits)
+        _scale_x(axes, series, look)
+        _scale_y(axes, series, look)
 
     return Panel(title, alternative, drawn(title, draw))
 
@@ -117,7 +116,9 @@ def drawn(title: str, draw: Callable[[Axes], None]) -> str:
 
 def legend_entry(label: str, style: Style) -> LegendEntry:
     """The swatch of a line: drawn by hand, for it is three shapes."""
-    dashes = f' stroke-dasharray="{" ".join(f"{each * 1.6:g}" for each in style.dashes)}"' if style.dashes else ""
+    dashes = (
+        f' stroke-dasharray="{" ".join(f"{each * 1.6:g}" for each in style.dashes)}"' if style.dashes else ""
+    )
     line = f'<path d="M1 6H33" stroke="{style.colour}" stroke-width="2.2"{dashes}/>'
     marks = {
         "o": f'<circle cx="17" cy="6" r="3.4" fill="{style.colour}"/>',
@@ -140,14 +141,14 @@ def _look() -> Iterator[None]:
         yield
 
 
-def _draw_series(axes: Axes, each: Series) -> None:
+def _draw_series(axes: Axes, each: Series, width: float) -> None:
     style = each.style
     dashes = (0.0, style.dashes) if style.dashes else "solid"
     axes.fill_between(each.x, each.low, each.high, color=style.colour, alpha=0.15, linewidth=0)
-    axes.plot(each.x, each.middle, color=style.colour, linestyle=dashes, marker=style.marker)
+    axes.plot(each.x, each.middle, color=style.colour, linestyle=dashes, marker=style.marker, linewidth=width)
 
 
-def _place_ticks(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
+def _scale_x(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
     places = sorted({float(place) for each in series for place in each.x})
     if not places:
         return
@@ -159,3 +160,26 @@ def _place_ticks(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
         ticks = places[:: -(-len(places) // 8)]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
+
+
+def _scale_y(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
+    if look.y_kind == "accuracy":
+        lowest = min((float(np.nanmin(each.low, initial=100.0)) for each in series), default=0.0)
+        ticks = [tick for tick in ACCURACY_TICKS if tick >= lowest] or [100]
+        below = [tick for tick in ACCURACY_TICKS if tick < lowest]
+        axes.set_yscale("function", functions=(_spread, _gathered))
+        axes.set_yticks(below[-1:] + ticks, [str(tick) for tick in below[-1:] + ticks])
+        axes.set_ylim(min(lowest, *below[-1:], 100.0) - 0.5, 100.3)
+    elif look.y_kind == "powers" and any(np.any(each.middle > 0.0) for each in series):
+        axes.set_yscale("log")
+    if look.y_limits is not None:
+        axes.set_ylim(*look.y_limits)
+
+
+def _spread(accuracy: np.ndarray) -> np.ndarray:
+    """Where an accuracy in percent stands: halving the error is the same way everywhere, down to 1 %."""
+    return -np.log10(np.maximum(101.0 - np.asarray(accuracy), 1e-3))
+
+
+def _gathered(place: np.ndarray) -> np.ndarray:
+    return 101.0 - 10.0 ** -np.asarray(place)

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bnact.studies.tuned_cell import TunedCell, test_accuracy
 from bnact.studies.claim import Figure, Panel
 from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.tuned_cell import TunedCell, test_accuracy
 from bnact.training.log import Log
 
 from .drawing import AxesLook, Series, legend_entry, line_panel
@@ -32,19 +32,21 @@ Groups = Mapping[str, Sequence[Line]]
 
 def learning_curves(groups: Groups, caption: str) -> Figure:
     """Validation accuracy through training, a panel for each group."""
-    look = AxesLook("step", "validation accuracy (%)", "steps", PERCENT)
+    look = AxesLook("step", "validation accuracy (%)", "steps", "accuracy")
     return _through_training(groups, caption, look, lambda log: 100.0 * np.asarray(log.validation_accuracy))
 
 
 def dead_through_training(groups: Groups, caption: str) -> Figure:
     """Share of dead units over all layers through training, a panel for each group."""
-    look = AxesLook("step", "dead units (%)", "steps", PERCENT)
+    look = AxesLook("step", "dead units (%)", "steps", y_limits=PERCENT)
     return _through_training(groups, caption, look, lambda log: 100.0 * np.asarray(log.dead).mean(axis=-1))
 
 
 def gradient_by_layer(groups: Groups, caption: str) -> Figure:
     """Root mean square gradient at each layer before the first step, a panel for each group."""
-    look = AxesLook("hidden layer (1 is next to the input)", "gradient, root mean square", "numbers", y_log=True)
+    look = AxesLook(
+        "hidden layer (1 is next to the input)", "gradient, root mean square", "numbers", "powers"
+    )
 
     def series(line: Line) -> Series:
         gradients = line.cell.stacked(lambda log: np.asarray(log.gradient_norm)[0])
@@ -64,7 +66,7 @@ def accuracy_against_depth(lines: Mapping[tuple[str, Style], Sequence[TunedCell]
       A figure of one panel.
     """
     series = [_against_depth(label, style, cells) for (label, style), cells in lines.items() if cells]
-    look = AxesLook("hidden layers", "test accuracy (%)", "numbers")
+    look = AxesLook("hidden layers", "test accuracy (%)", "numbers", "accuracy")
     words = _in_words("Test accuracy in percent, at the smallest and the largest depth", series, "{:.1f}")
     panel = line_panel("Accuracy against depth", words, series, look)
     legend = tuple(legend_entry(label, style) for label, style in lines)

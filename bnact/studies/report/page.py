@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from importlib import resources
 from typing import NamedTuple
 
@@ -83,13 +84,13 @@ def html(page: Page) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["image"] = _image
-    environment.filters["last_words"] = _with_hard_last_space
+    environment.filters["typeset"] = _typeset
     template = environment.from_string(_resource("template.html.jinja"))
     return template.render(page=page, style=style, style_hash=_content_hash(style), marks=MARKS)
 
 
 def _resource(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return resources.files("bnact.studies.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def _content_hash(style: str) -> str:
@@ -102,7 +103,8 @@ def _image(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def _with_hard_last_space(text: str) -> str:
-    """No single word on the last line of a short text."""
-    head, space, tail = text.rpartition(" ")
-    return f"{head}\N{NO-BREAK SPACE}{tail}" if space and len(tail) < 10 else text
+def _typeset(text: str) -> str:
+    """Text whose lines do not break between a number and its unit, or around an equals sign."""
+    return re.sub(
+        r"(?<=\d) (?=%|points?\b|seeds\b)|(?<=\bn) (?== )|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text
+    )

@@ -20,7 +20,7 @@ ACTIVATION_COLOURS = {
 
 
 class Style(NamedTuple):
-    """A line's colour (#rrggbb), its dashes in points (on, off, ...; none is solid), and its marker's name."""
+    """A line's colour (#rrggbb), dashes in points (on, off, ...; none is solid), and marker's name."""
 
     colour: str
     dashes: tuple[float, ...] = ()

@@ -61,8 +61,10 @@ def sweep_table(rows: Rows) -> Table:
     )
     lines = tuple(_table_line(cell, target) for cell in ranked_cells(rows))
     notes = (
-        "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of the rates tried.",
-        f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how many do.",
+        "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of "
+        "the rates tried.",
+        f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how "
+        "many do.",
     )
     return Table("Every network of the grid, best first", columns, lines, notes)
 
@@ -89,12 +91,17 @@ def sweep_section(rows: Rows, command: str) -> Section:
 
 def _target(rows: Rows) -> float:
     """The highest of the targets that some run reaches."""
-    reached = [target for target in TARGETS if any(np.isfinite(steps_to_target(row.log, target)) for row in rows)]
+    reached = [
+        target for target in TARGETS if any(np.isfinite(steps_to_target(row.log, target)) for row in rows)
+    ]
     return reached[0] if reached else TARGETS[-1]
 
 
 def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
-    accuracy, steps = cell.over_seeds(test_accuracy), cell.over_seeds(lambda log: steps_to_target(log, target))
+    accuracy, steps = (
+        cell.over_seeds(test_accuracy),
+        cell.over_seeds(lambda log: steps_to_target(log, target)),
+    )
     dead = cell.over_seeds(lambda log: float(np.mean(np.asarray(log.dead)[-1])))
     low, high = bootstrap_interval(accuracy)
     reached = np.isfinite(steps)
@@ -127,7 +134,11 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
     for cell in sorted(shown, key=lambda cell: (cell.setting.depth, names.index(_name(cell, rows)))):
         name = _name(cell, rows)
         groups.setdefault(f"{cell.setting.depth} hidden layers", []).append(Line(name, styles[name], cell))
-    best = f"The {len(names)} best networks" if len(set(_name(cell, rows) for cell in cells)) > SHOWN else "Every network"
+    best = (
+        f"The {len(names)} best networks"
+        if len({_name(cell, rows) for cell in cells}) > SHOWN
+        else "Every network"
+    )
     curves = (
         learning_curves(groups, f"{best}: validation accuracy through training."),
         dead_through_training(groups, f"{best}: dead units through training."),

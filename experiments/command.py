@@ -1,0 +1,133 @@
+"""What every command has in common: flags, help, and errors that cost nothing and fit on a line.
+
+Exit codes: 0 all is done; 1 some runs failed and the rest is done; 2 bad input, or the study cannot go on:
+one line on standard error says why and what to do; 130 or 143 stopped by a signal, to be continued by the
+same command.
+"""
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from absl import flags
+from absl.flags import FlagValues
+
+from bnact.distributed import use_every_core
+from bnact.studies import StudyError
+
+DONE, SOME_FAILED, REFUSED = 0, 1, 2
+
+
+class Command(NamedTuple):
+    """A command.
+
+    Attributes:
+      description: what it does, as --help shows it.
+      flags: its flags.
+      prepare: checks the flags, raising ValueError, OSError or StudyError, and returns what is then to
+        do: it returns the exit code, and raises StudyError alone.
+    """
+
+    description: str
+    flags: FlagValues
+    prepare: Callable[[FlagValues], Callable[[], int]]
+
+
+def new_flags() -> flags.FlagValues:
+    """Flags of one command, with --workdir and --help."""
+    values = flags.FlagValues()
+    flags.DEFINE_string("workdir", None, "directory of the results, verdicts and report", flag_values=values)
+    flags.DEFINE_bool("help", False, "show this text and stop", flag_values=values)
+    flags.DEFINE_bool("helpfull", False, "the same", flag_values=values)
+    return values
+
+
+def run(command: Command) -> None:
+    """Runs a command with the process's arguments, on every core, and exits."""
+    use_every_core()
+    sys.exit(exit_code(command, sys.argv))
+
+
+def exit_code(command: Command, argv: Sequence[str]) -> int:
+    """Runs a command; bad input becomes one line on standard error.
+
+    Args:
+      command: the command.
+      argv: the program's name, then its arguments.
+
+    Returns:
+      The exit code, see above.
+    """
+    values = command.flags
+    values.unparse_flags()
+    for name in values:
+        values[name].unparse()
+    try:
+        rest = values(list(argv))[1:]
+    except flags.Error as error:
+        return _refused(f"{error}; --help shows the flags")
+    if values.help or values.helpfull:
+        sys.stdout.write(
+            f"{command.description.strip()}\n\nFlags:\n{values.get_help(include_special_flags=False)}\n"
+        )
+        return DONE
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        return _checked(command, values, rest)
+
+
+def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) -> int:
+    try:
+        if rest:
+            raise ValueError(
+                f"arguments: all must be flags, --name=value; got {rest[0]!r}; --help shows the flags"
+            )
+        if not values.workdir:
+            raise ValueError("workdir: a directory must be named; got none; use --workdir=DIR")
+        perform = command.prepare(values)
+    except (ValueError, OSError, ImportError, StudyError) as error:
+        return _refused(str(error))
+    try:
+        return perform()
+    except StudyError as error:
+        return _refused(str(error))
+
+
+def _refused(message: str) -> int:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    return REFUSED
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    sys.stderr.write(f"warning: {message}\n")
+
+
+def whole_numbers(name: str, texts: Sequence[str]) -> tuple[int, ...]:
+    """The whole numbers of a flag that takes several.
+
+    Raises:
+      ValueError: one is not a whole number.
+    """
+    return tuple(_number(int, "whole numbers", name, text) for text in texts)
+
+
+def numbers(name: str, texts: Sequence[str]) -> tuple[float, ...]:
+    """The numbers of a flag that takes several.
+
+    Raises:
+      ValueError: one is not a number.
+    """
+    return tuple(_number(float, "numbers", name, text) for text in texts)
+
+
+Number = TypeVar("Number", int, float)
+
+
+def _number(kind: Callable[[str], Number], kinds: str, name: str, text: str) -> Number:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{name}: must be {kinds} separated by commas; got {text!r}; use for example --{name}=1,2"
+        ) from error

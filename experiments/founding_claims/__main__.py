@@ -1,0 +1,65 @@
+"""Decides the founding claims: trains what is not yet trained, prints the verdicts, writes the report.
+
+The same command again continues where it was stopped. DIR then holds results/, verdicts.json and
+report.html. Exit codes: 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
+"""
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from absl import flags
+
+from bnact import data
+from bnact.studies import check_batch_sizes
+from bnact.studies.claim import Claim
+from experiments.command import Command, new_flags, run
+from experiments.training import Assignment, trained
+
+from .claims import CLAIMS
+from .report import publish
+from .scale import DATA, DEFAULT, QUICK, STUDY
+
+FLAGS = new_flags()
+flags.DEFINE_list("claims", None, f"which to decide: {', '.join(CLAIMS)}; default: all", flag_values=FLAGS)
+flags.DEFINE_bool("quick", False, "a quick look: fewer steps, seeds, rates and depths", flag_values=FLAGS)
+flags.DEFINE_integer("seeds", None, "runs of each setting; default: 10, quick: 3", flag_values=FLAGS)
+
+
+def prepare(values: flags.FlagValues) -> Callable[[], int]:
+    """What the flags ask for.
+
+    Raises:
+      ValueError: a claim is unknown, or a number is out of range.
+    """
+    claims = named_claims(values.claims)
+    scale = QUICK if values.quick else DEFAULT
+    if values.seeds is not None:
+        scale = scale._replace(seeds=values.seeds)
+    settings = tuple(dict.fromkeys(setting for claim in claims for setting in claim.settings(scale)))
+    dataset = data.load(DATA)
+    check_batch_sizes(settings, len(dataset.train.labels))
+    workdir = Path(values.workdir)
+    assignment = Assignment(workdir, STUDY, dataset, settings)
+    return lambda: trained(assignment, lambda rows, manifest: publish(claims, scale, rows, manifest, workdir))
+
+
+def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:
+    """The claims of those names, each once; all if there are none.
+
+    Raises:
+      ValueError: a name is unknown; the message has the nearest.
+    """
+    for name in names or ():
+        if name not in CLAIMS:
+            nearest = difflib.get_close_matches(name, CLAIMS, n=3, cutoff=0.3) or list(CLAIMS)
+            raise ValueError(
+                f"claims: must be names of founding claims; got {name!r}; nearest: {', '.join(nearest)}"
+            )
+    return tuple(CLAIMS[name] for name in dict.fromkeys(names or CLAIMS))
+
+
+COMMAND = Command(__doc__ or "", FLAGS, prepare)
+
+if __name__ == "__main__":
+    run(COMMAND)

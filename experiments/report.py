@@ -1,0 +1,50 @@
+"""Rebuilds the report of a work directory from its results alone: nothing is trained.
+
+Runs whose claims are complete are reported as claims, anything else as a grid. Exit codes: 0 done, 2 the
+directory holds no results, or they cannot be read.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from absl import flags
+
+from bnact.studies import Study, StudyError, read_study
+from experiments import sweep
+from experiments.command import DONE, Command, new_flags, run
+from experiments.founding_claims.report import complete_claims, publish
+
+FLAGS = new_flags()
+
+
+def prepare(values: flags.FlagValues) -> Callable[[], int]:
+    """What there is to report.
+
+    Raises:
+      StudyError: there is none, it cannot be read, or it has no runs.
+    """
+    study = read_study(Path(values.workdir))
+    if not len(study.rows):
+        raise StudyError(
+            f"report: there must be at least one finished run; {study.runs} has none; run the study first"
+        )
+    return lambda: rebuilt(study)
+
+
+def rebuilt(study: Study) -> int:
+    """Publishes what the results say, and returns the exit code."""
+    claims, scale = complete_claims(study.rows)
+    if scale is not None:
+        publish(claims, scale, study.rows, study.manifest, study.workdir)
+        return DONE
+    if study.manifest.study != sweep.STUDY:
+        sys.stdout.write("no claim has all its runs yet: they are reported as a grid\n")
+    sweep.publish(study.rows, study.manifest, study.workdir)
+    return DONE
+
+
+COMMAND = Command(__doc__ or "", FLAGS, prepare)
+
+if __name__ == "__main__":
+    run(COMMAND)

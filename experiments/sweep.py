@@ -1,0 +1,114 @@
+"""Trains a grid of your own and ranks it: every combination of the values given, the best first.
+
+For example: python -m experiments.sweep --workdir=mine --activation=relu,gelu --norm=none,batch --depth=4,16
+
+The same command again continues where it was stopped. DIR then holds results/ and report.html. Exit codes:
+0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from absl import flags
+
+from bnact import data
+from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
+from bnact.studies.report import Page, html
+from bnact.studies.report.methods import methods
+from bnact.studies.report.sweep_section import sweep_section, sweep_table
+from bnact.studies.terminal import show_table
+from experiments.command import Command, new_flags, numbers, run, whole_numbers
+from experiments.initialization import gain
+from experiments.training import Assignment, trained
+
+STUDY = "sweep"
+
+FLAGS = new_flags()
+flags.DEFINE_list("activation", ["relu"], "activations, separated by commas", flag_values=FLAGS)
+flags.DEFINE_list("norm", ["batch"], "normalizations", flag_values=FLAGS)
+flags.DEFINE_list("order", ["before"], "where the norm stands: before, after", flag_values=FLAGS)
+flags.DEFINE_list("depth", ["8"], "numbers of hidden layers", flag_values=FLAGS)
+flags.DEFINE_list("width", ["64"], "numbers of units in each hidden layer", flag_values=FLAGS)
+flags.DEFINE_list("learning_rate", ["0.01", "0.03", "0.1"], "learning rates", flag_values=FLAGS)
+flags.DEFINE_integer("steps", 300, "steps of gradient descent", flag_values=FLAGS)
+flags.DEFINE_integer("batch_size", 64, "examples in a step", flag_values=FLAGS)
+flags.DEFINE_integer("seeds", 10, "runs of each setting", flag_values=FLAGS)
+flags.DEFINE_string("data", "digits", "digits, spirals, or npz:FILE", flag_values=FLAGS)
+
+
+def prepare(values: flags.FlagValues) -> Callable[[], int]:
+    """What the flags ask for.
+
+    Raises:
+      ValueError: a name is unknown, a number out of range, or the data are not what they must be.
+      FileNotFoundError: there is no such file of data.
+    """
+    dataset = data.load(values.data)
+    settings = grid(
+        data=dataset.name,
+        activations=values.activation,
+        norms=values.norm,
+        orders=values.order,
+        depths=whole_numbers("depth", values.depth),
+        widths=whole_numbers("width", values.width),
+        learning_rates=numbers("learning_rate", values.learning_rate),
+        seeds=values.seeds,
+        steps=values.steps,
+        batch_size=values.batch_size,
+        gain=gain,
+    )
+    check_batch_sizes(settings, len(dataset.train.labels))
+    workdir = Path(values.workdir)
+    assignment = Assignment(workdir, STUDY, dataset, settings)
+    return lambda: trained(assignment, lambda rows, manifest: publish(rows, manifest, workdir))
+
+
+def publish(rows: Rows, manifest: Manifest, workdir: Path) -> None:
+    """Shows the ranked table and writes report.html.
+
+    Args:
+      rows: of the grid.
+      manifest: the conditions of the study.
+      workdir: where to write.
+
+    Raises:
+      StudyError: the file cannot be written.
+    """
+    if not len(rows):
+        sys.stdout.write("no run is done: there is nothing to report\n")
+        return
+    write_atomically(workdir / "report.html", html(sweep_page(rows, manifest)))
+    show_table(sweep_table(rows), sys.stdout)
+    sys.stdout.write(f"report: {workdir / 'report.html'}\n")
+
+
+def sweep_page(rows: Rows, manifest: Manifest) -> Page:
+    """The report's page, made from results alone."""
+    return Page(
+        title="A sweep of activations and normalizations",
+        question="Which of these networks trains best, each at its own best learning rate?",
+        summary=f"{len(rows):,} networks were trained.",
+        sections=(sweep_section(rows, command_of(rows)),),
+        methods=methods(manifest, rows),
+    )
+
+
+def command_of(rows: Rows) -> str:
+    """The command that makes these runs."""
+    settings = [row.setting for row in rows]
+
+    def values(name: str) -> str:
+        return ",".join(f"{value}" for value in dict.fromkeys(getattr(setting, name) for setting in settings))
+
+    names = ("activation", "norm", "order", "depth", "width", "learning_rate", "steps", "batch_size")
+    given = " ".join(f"--{name}={values(name)}" for name in names)
+    source = "npz:FILE" if settings[0].data.startswith("npz-") else settings[0].data
+    seeds = 1 + max(setting.seed for setting in settings)
+    return f"python -m experiments.sweep --workdir=DIR {given} --seeds={seeds} --data={source}"
+
+
+COMMAND = Command(__doc__ or "", FLAGS, prepare)
+
+if __name__ == "__main__":
+    run(COMMAND)

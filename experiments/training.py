@@ -1,0 +1,70 @@
+"""The settings of a command, trained into its work directory."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bnact.data import Dataset
+from bnact.studies import Manifest, Outcome, Rows, execute, open_study, present_manifest, progress_on
+from bnact.training.log import Log
+from bnact.training.setting import Setting
+
+from .command import DONE, SOME_FAILED
+
+
+class Assignment(NamedTuple):
+    """What to train, and where.
+
+    Attributes:
+      workdir: the work directory.
+      study: name of the study.
+      dataset: what to train on.
+      settings: all runs.
+    """
+
+    workdir: Path
+    study: str
+    dataset: Dataset
+    settings: tuple[Setting, ...]
+
+
+Publish = Callable[[Rows, Manifest], None]
+"""Shows and writes what the rows say."""
+
+
+def trained(assignment: Assignment, publish: Publish) -> int:
+    """Trains what is left, then publishes while the work directory is still locked.
+
+    Args:
+      assignment: what to train.
+      publish: called with all rows that are done and the conditions of the study.
+
+    Returns:
+      The exit code.
+
+    Raises:
+      StudyError: the study cannot begin or go on.
+    """
+    manifest = present_manifest(assignment.study, assignment.dataset.name, assignment.dataset.hash)
+    with open_study(assignment.workdir, manifest) as study:
+        outcome = execute(assignment.settings, study, _train(assignment.dataset), progress_on(sys.stderr))
+        publish(outcome.rows, study.manifest)
+        return _closing(outcome, study.failures)
+
+
+def _train(dataset: Dataset) -> Callable[[Sequence[Setting]], Sequence[Log]]:
+    # Imported late: a mistyped flag is then answered before the networks are even loaded.
+    from bnact.training import train_population
+
+    return lambda lanes: train_population(lanes, dataset)
+
+
+def _closing(outcome: Outcome, failures: Path) -> int:
+    if not outcome.failures:
+        return DONE
+    sys.stderr.write(
+        f"{len(outcome.failures)} runs failed, the first with {outcome.failures[0].error}; {failures} "
+        "says more\n"
+    )
+    return SOME_FAILED

@@ -148,7 +148,9 @@ def slope_ratio(size: Array) -> Array:
     """(Phi(-a) - a phi(a)) exp(a^2 / 2) = (root - a) S(a) for a >= 0; float32 and float64."""
     single = size.dtype == jnp.float32
     root, rest = _ROOT_FLOAT32 if single else _ROOT_FLOAT64
-    return ((root - size) + rest) * _evaluate(_SLOPE_FLOAT32 if single else _SLOPE_FLOAT64, size)
+    # Times size / root, which is 1 where the rest matters: XLA would fold two constants into one.
+    from_root = (root - size) + size * (rest / root)
+    return from_root * _evaluate(_SLOPE_FLOAT32 if single else _SLOPE_FLOAT64, size)
 
 
 def _evaluate(rational: Rational, x: Array) -> Array:

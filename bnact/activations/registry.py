@@ -3,8 +3,8 @@
 Measured in float32 on a CPU at 900,000 points, in units of the last place: values are within 6.3 (gelu; elu
 5.3 and tanh 4.4, which are XLA's own expm1 and tanh; the others 3.4), derivatives within 5.7, second
 derivatives within 6.6 (silu 9.7, mish 12.8); save within 0.4 of a zero of silu' or mish', or of gelu'',
-silu'' or mish'', where the absolute error is below 7e-8. Below the smallest normal
-number everything, an input too, counts as 0, as XLA has it on a CPU.
+silu'' or mish'', where the absolute error is below 7e-8. Below the smallest normal number
+everything, an input too, counts as 0, as XLA has it on a CPU.
 """
 
 import difflib

@@ -17,8 +17,8 @@ def test_the_state_at_first():
     _, state = batch_norm().init(3)
     np.testing.assert_array_equal(state.mean, np.zeros(3))
     np.testing.assert_array_equal(state.variance, np.ones(3))
-    assert state.count == 0
     assert state.count.dtype == jnp.int32
+    assert state.count == 0
 
 
 @pytest.mark.parametrize("use_scale", [True, False])
@@ -204,7 +204,7 @@ def test_as_flax_where_flax_is_right(shape, momentum):
 
     def peer(params, state, x, train):
         module = nnx.BatchNorm(5, momentum=momentum, use_fast_variance=False, rngs=nnx.Rngs(0))
-        module.scale[...], module.bias[...] = params.scale, params.bias
+        module.scale, module.bias = nnx.Param(params.scale), nnx.Param(params.bias)
         module.mean[...], module.var[...] = state.mean, state.variance
         y = module(x, use_running_average=not train)
         return y, state._replace(mean=module.mean[...], variance=module.var[...], count=state.count + 1)

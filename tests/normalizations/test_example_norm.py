@@ -27,9 +27,9 @@ def test_as_flax_where_flax_is_right(name, shape):
 
     def peer(params, x):
         module = build()
-        module.scale[...] = params.scale
+        module.scale = nnx.Param(params.scale)
         if params.bias is not None:
-            module.bias[...] = params.bias
+            module.bias = nnx.Param(params.bias)
         return module(x)
 
     @functools.partial(jax.jit, static_argnums=0)

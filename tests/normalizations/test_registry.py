@@ -58,12 +58,12 @@ def output(norm, params, state, x, mask=None):
     return applied(norm, params, state, x, mask=mask)[0]
 
 
-@functools.partial(jax.jit, static_argnames=("norm", "train"))
-def results_and_gradients(norm, params, state, x, mask, train=True):
+@functools.partial(jax.jit, static_argnames=("apply", "train"))
+def results_and_gradients(apply, params, state, x, mask, train=True):
     """((y, new state), gradients by parameters and input) of a loss that looks at what counts."""
 
     def loss(params, x):
-        y, after = norm.apply(params, state, x, train=train, mask=mask)
+        y, after = apply(params, state, x, train=train, mask=mask)
         return jnp.sum(jnp.where(mask, jnp.cos(y), 0)), (y, after)
 
     (_, aux), gradients = jax.value_and_grad(loss, argnums=(0, 1), has_aux=True)(params, x)
@@ -139,7 +139,7 @@ def test_zeros_with_epsilon_zero(name):
     norm = made(name, epsilon=0.0)
     params, state = norm.init(FEATURES)
     x = jnp.asarray(inputs(5), jnp.float32).at[2].set(0.0).at[:, 3].set(0.0)
-    (y, _), (_, gradient) = results_and_gradients(norm, params, state, x, jnp.ones((1, 1), bool))
+    (y, _), (_, gradient) = results_and_gradients(norm.apply, params, state, x, jnp.ones((1, 1), bool))
     assert np.all(np.isfinite(y))
     assert np.all(np.isfinite(gradient))
     if STANDARDIZATIONS[name].axes == "features":
@@ -219,7 +219,7 @@ def test_the_masked_is_never_seen(name, which, train):
     counted = np.broadcast_to(mask, clean.shape)
 
     def results(x):
-        return results_and_gradients(norm, params, state, x, mask, train=train)
+        return results_and_gradients(norm.apply, params, state, x, mask, train=train)
 
     (y, after), gradients = expected = results(clean)
     np.testing.assert_array_equal(np.asarray(y)[~counted], 0)
@@ -264,8 +264,11 @@ def test_jit_remat_and_eval_shape(name):
     shapes = jax.eval_shape(norm.apply, params, state, x)
     assert shapes == jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), eager)
     recomputed = jax.checkpoint(norm.apply, static_argnums=3)
-    rematerialized = Normalization(norm.init, lambda *args, train, mask: recomputed(*args, train, mask))
-    expected = results_and_gradients(norm, params, state, x, everything)
+
+    def rematerialized(*args, train, mask):
+        return recomputed(*args, train, mask)
+
+    expected = results_and_gradients(norm.apply, params, state, x, everything)
     assert_trees_close(results_and_gradients(rematerialized, params, state, x, everything), expected, 1e-5)
 
 
@@ -275,7 +278,12 @@ def test_vmap_and_scan_equal_a_loop(name):
     params, state = initialized(norm)
     x = jnp.asarray(inputs(4, 16), jnp.float32)
     mapped, _ = jax.jit(jax.vmap(lambda x: norm.apply(params, state, x)))(x)
-    after, scanned = jax.lax.scan(lambda state, x: norm.apply(params, state, x)[::-1], state, x)
+
+    def train_step(state, x):
+        y, state = norm.apply(params, state, x)
+        return state, y
+
+    after, scanned = jax.lax.scan(train_step, state, x)
     for step in range(4):
         y, state = applied(norm, params, state, x[step])
         assert_trees_close((mapped[step], scanned[step]), (y, y), 1e-6)
@@ -302,13 +310,13 @@ def test_sharded_equals_single(name, axis_type, mask_split):
     params, state = initialized(norm)
     x = jnp.asarray(inputs(64, mean=1e4), jnp.float32)
     mask = jnp.arange(64)[:, None] > 10
-    expected = results_and_gradients(norm, params, state, x, mask)
+    expected = results_and_gradients(norm.apply, params, state, x, mask)
     mesh = jax.make_mesh((8,), ("batch",), axis_types=(axis_type,))
     with jax.set_mesh(mesh):
         split = NamedSharding(mesh, PartitionSpec("batch", None))
         x = jax.device_put(x, split)
         mask = jax.device_put(mask, split) if mask_split else mask
-        sharded = results_and_gradients(norm, params, state, x, mask)
+        sharded = results_and_gradients(norm.apply, params, state, x, mask)
     assert_trees_close(sharded, expected, 1e-5)
 
 
@@ -319,7 +327,7 @@ def test_divided_by_shard_map_equals_single(name, check_vma):
     params, state = initialized(norm)
     x = jnp.asarray(inputs(64, mean=1e4), jnp.float32)
     mask = jnp.arange(64)[:, None] > 10  # the first device has no example that counts
-    expected = results_and_gradients(norm, params, state, x, mask)
+    expected = results_and_gradients(norm.apply, params, state, x, mask)
     split, whole = PartitionSpec("batch"), PartitionSpec()
 
     def member(params, state, x, mask):
@@ -332,7 +340,11 @@ def test_divided_by_shard_map_equals_single(name, check_vma):
         out_specs=(split, whole),
         check_vma=check_vma,
     )
-    together = Normalization(norm.init, lambda *args, train, mask: divided(*args, mask))
+
+    def together(params, state, x, train, mask):
+        del train
+        return divided(params, state, x, mask)
+
     results = results_and_gradients(together, params, state, x, mask)
     assert_trees_close(results, expected, 1e-5)
 
@@ -358,7 +370,7 @@ def test_the_number_of_features_is_an_integer(name, num_features):
 
 @every_norm
 def test_the_number_of_features_may_be_a_numpy_integer(name):
-    params, state = get(name)().init(np.int64(3))
+    params, state = get(name)().init(np.int64(3))  # pyright: ignore[reportArgumentType]
     assert all(leaf.shape in [(3,), ()] for leaf in jax.tree.leaves((params, state)))
 
 

@@ -1,7 +1,7 @@
 """Rebuilds the report of a work directory from its results alone: nothing is trained.
 
-Runs whose claims are complete are reported as claims, anything else as a grid. Exit codes: 0 done, 2 the
-directory holds no results, or they cannot be read.
+Founding claims that have all their runs are decided, anything else is reported as a grid. Exit codes: 0 done,
+2 the directory holds no results, or they cannot be read.
 """
 
 import sys
@@ -14,6 +14,7 @@ from bnact.studies import Study, StudyError, read_study
 from experiments import sweep
 from experiments.command import DONE, Command, new_flags, run
 from experiments.founding_claims.report import complete_claims, publish
+from experiments.founding_claims.scale import STUDY
 
 FLAGS = new_flags()
 
@@ -34,11 +35,11 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
 
 def rebuilt(study: Study) -> int:
     """Publishes what the results say, and returns the exit code."""
-    claims, scale = complete_claims(study.rows)
-    if scale is not None:
-        publish(claims, scale, study.rows, study.manifest, study.workdir)
-        return DONE
-    if study.manifest.study != sweep.STUDY:
+    if study.manifest.study == STUDY:
+        claims, scale = complete_claims(study.rows)
+        if scale is not None:
+            publish(claims, scale, study.rows, study.manifest, study.workdir)
+            return DONE
         sys.stdout.write("no claim has all its runs yet: they are reported as a grid\n")
     sweep.publish(study.rows, study.manifest, study.workdir)
     return DONE

@@ -37,9 +37,8 @@ def show_verdicts(verdicts: Sequence[Verdict], claims: Mapping[str, Claim], stre
         return
     for verdict in verdicts:
         stream.write(
-            f"{verdict.verdict.upper()}: {verdict.id}: “{verdict.claim}”\n"
-            f"  {verdict.sentence}\n"
-            f"  {_measured(verdict, claims[verdict.id], ', ')}\n"
+            f"{verdict.verdict.upper()}: {verdict.id}: “{verdict.claim}”\n  {verdict.sentence}\n  "
+            f"{_measured(verdict, claims[verdict.id], ', ')}\n"
         )
 
 

@@ -33,19 +33,13 @@ TARGET = 0.9
 """Validation accuracy that counts as having learnt the task."""
 
 RULE = (
-    "Compared is the test accuracy with batch norm after the activation minus that with batch norm "
-    "before it, for "
-    f"each of {', '.join((*BOUNDED, *UNBOUNDED))} at every depth, paired by seed, each at the learning "
-    "rate that is "
-    "best on validation data. Supported if the difference is above 0 at every comparison (the whole "
-    "interval, and "
-    "an exact sign-flip test with Holm's correction over all of them); refuted if it is below 0 at any, "
-    "or inside "
-    "±1 point at every one; else undecided. Steps to 90 % validation accuracy, a run that never gets "
-    "there counting "
-    "with all its steps, are compared the same way, shown, and decide nothing; nor does the split into "
-    "bounded and "
-    "unbounded activations."
+    "Compared is the test accuracy with batch norm after the activation minus that with batch norm before "
+    f"it, for each of {', '.join((*BOUNDED, *UNBOUNDED))} at every depth, paired by seed, each at the "
+    "learning rate that is best on validation data. Supported if the difference is above 0 at every "
+    "comparison (the whole interval, and an exact sign-flip test with Holm's correction over all of them); "
+    "refuted if it is below 0 at any, or inside ±1 point at every one; else undecided. Steps to 90 % "
+    "validation accuracy, a run that never gets there counting with all its steps, are compared the same "
+    "way, shown, and decide nothing; nor does the split into bounded and unbounded activations."
 )
 
 OUTCOMES = {"above": "after is better", "below": "before is better", "equal": "equal", "unclear": "unclear"}
@@ -111,8 +105,7 @@ def table(rows: Rows) -> Table:
     )
     notes = (
         "Steps to 90 %: mean over seeds, a run that never gets there counting with all its steps; in "
-        "brackets how "
-        "many seeds got there.",
+        "brackets how many seeds got there.",
         EDGE_NOTE,
     )
     return Table("Batch norm after the activation against before", COLUMNS, lines, notes)
@@ -213,8 +206,7 @@ CLAIM = Claim(
     source=QUESTION,
     why=(
         "Where the norm stands costs nothing to change. If one place is better, everybody who took the "
-        "other gave "
-        "accuracy away."
+        "other gave accuracy away."
     ),
     rule=RULE,
     quantity=Quantity(

@@ -9,14 +9,12 @@ from bnact.studies.claim import Claim, Scale, Verdict
 from bnact.studies.report import Page, Section, html
 from bnact.studies.report.claim_section import claim_section
 from bnact.studies.report.methods import methods
+from bnact.studies.statistics import ENOUGH_TO_RESAMPLE
 from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 
 from .claims import CLAIMS
 from .scale import DEFAULT, QUICK, own_rows, scale_of
-
-ENOUGH_SEEDS = 6
-"""Below, the smallest p-value of a sign-flip test, 2 / 2^n, is above 5 %."""
 
 
 def publish(claims: Sequence[Claim], scale: Scale, rows: Rows, manifest: Manifest, workdir: Path) -> None:
@@ -130,11 +128,10 @@ def _summary(verdicts: Sequence[Verdict], rows: Rows) -> str:
 
 def _notices(verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
     notices = []
-    if scale.seeds < ENOUGH_SEEDS:
+    if scale.seeds < ENOUGH_TO_RESAMPLE:
         notices.append(
-            f"A quick look: with {scale.seeds} seeds a difference cannot be told from noise, so what "
-            "needs a test is "
-            "undecided. The full study decides: leave out --quick and --seeds."
+            f"A quick look: with {scale.seeds} seeds a difference cannot be told from noise, so what needs "
+            "a test is undecided. The full study decides: leave out --quick and --seeds."
         )
     if any(verdict.sentence.startswith("Not decided:") for verdict in verdicts):
         notices.append("Some runs failed or were not made; the same command tries them again.")

@@ -111,9 +111,8 @@ def table(rows: Rows) -> Table:
     low, high = theory.output_bound("sigmoid", BATCH_SIZE)
     note = (
         f"Exactly, a standard normal input puts {percent(exact_share())} of the outputs inside the "
-        "interval. What a "
-        f"batch of B standardized values does guarantee is sigmoid(±√(B−1)): for B = {BATCH_SIZE}, "
-        f"[{low:.4f}, {high:.4f}]."
+        "interval. What a batch of B standardized values does guarantee is sigmoid(±√(B−1)): for B = "
+        f"{BATCH_SIZE}, [{low:.4f}, {high:.4f}]."
     )
     return Table("Where the outputs of sigmoid lie", COLUMNS, lines, (note,))
 
@@ -170,9 +169,8 @@ def _sentence(answer: str, shares: np.ndarray) -> str:
         return f"Yes: at least {percent(shares.min())} of the outputs lie between 0.5 and 0.73 in every run."
     if answer == "refuted":
         return (
-            f"No: for a normal input {percent(exact_share())} of the outputs lie between 0.5 and 0.73, "
-            "and in these "
-            f"networks {measured}."
+            f"No: for a normal input {percent(exact_share())} of the outputs lie between 0.5 and 0.73, and "
+            f"in these networks {measured}."
         )
     return f"Not clear: in these networks {measured} of the outputs lie between 0.5 and 0.73."
 
@@ -182,9 +180,8 @@ CLAIM = Claim(
     text=TEXT,
     source=QUESTION,
     why=(
-        "If batch norm did this, sigmoid would be used only on a nearly straight half of its curve, and "
-        "a network "
-        "of it would hardly be more than linear."
+        "If batch norm did this, sigmoid would be used only on a nearly straight half of its curve, and a "
+        "network of it would hardly be more than linear."
     ),
     rule=RULE,
     quantity=Quantity(

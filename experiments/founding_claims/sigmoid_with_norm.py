@@ -30,14 +30,11 @@ TEXT = "with BN, sigmoid works as well as or better than ReLU"
 
 RULE = (
     "Compared is the test accuracy of sigmoid minus that of ReLU, both with batch norm before the "
-    "activation, "
-    "at every depth, paired by seed, each at the learning rate that is best on validation data. "
-    "Supported if at "
-    "every depth the difference is above −1 point (the whole interval, and an exact sign-flip test with "
-    "Holm's "
-    "correction over the depths); refuted if at any depth it is below −1 point; else undecided. Networks "
-    "with "
-    "the norm after the activation and without a norm are shown and decide nothing."
+    "activation, at every depth, paired by seed, each at the learning rate that is best on validation "
+    "data. Supported if at every depth the difference is above −1 point (the whole interval, and an exact "
+    "sign-flip test with Holm's correction over the depths); refuted if at any depth it is below −1 point; "
+    "else undecided. Networks with the norm after the activation and without a norm are shown and decide "
+    "nothing."
 )
 
 OUTCOMES = {
@@ -100,8 +97,7 @@ CLAIM = Claim(
     source=QUESTION,
     why=(
         "If it holds, the choice of activation under batch norm is free, and the usual reason against "
-        "sigmoid "
-        "is gone. If not, a norm alone does not mend a saturating activation."
+        "sigmoid is gone. If not, a norm alone does not mend a saturating activation."
     ),
     rule=RULE,
     quantity=Quantity(

@@ -27,14 +27,12 @@ ID = "tanh_with_norm"
 TEXT = "with BN, tanh works better than ReLU"
 
 RULE = (
-    "Compared is the test accuracy of tanh minus that of ReLU, both with batch norm before the "
-    "activation, at "
-    "every depth, paired by seed, each at the learning rate that is best on validation data. Supported "
-    "if the "
-    "difference is above 0 at every depth (the whole interval, and an exact sign-flip test with Holm's "
-    "correction over the depths); refuted if it is below 0 at any depth, or inside ±1 point at every "
-    "one; else "
-    "undecided. Networks with the norm after the activation and without a norm are shown and decide nothing."
+    "Compared is the test accuracy of tanh minus that of ReLU, both with batch norm before the activation, "
+    "at every depth, paired by seed, each at the learning rate that is best on validation data. Supported "
+    "if the difference is above 0 at every depth (the whole interval, and an exact sign-flip test with "
+    "Holm's correction over the depths); refuted if it is below 0 at any depth, or inside ±1 point at "
+    "every one; else undecided. Networks with the norm after the activation and without a norm are shown "
+    "and decide nothing."
 )
 
 OUTCOMES = {"above": "better", "below": "worse", "equal": "equal", "unclear": "unclear"}
@@ -73,8 +71,8 @@ def _sentence(decision: Decision) -> str:
     kept = f"; it is better {at_depths(better)}" if better else ""
     if decision.answer == "supported":
         return (
-            f"Yes: with batch norm, tanh beats ReLU {at_depths(better)}; "
-            f"least clearly by {by_how_much(decision.deciding)}."
+            f"Yes: with batch norm, tanh beats ReLU {at_depths(better)}; least clearly by "
+            f"{by_how_much(decision.deciding)}."
         )
     if worse:
         return f"No: with batch norm, tanh is worse than ReLU, by {by_how_much(decision.deciding)}{kept}."
@@ -91,8 +89,7 @@ CLAIM = Claim(
     source=QUESTION,
     why=(
         "Tanh lost to ReLU because it saturates. If batch norm keeps it out of saturation, its centred "
-        "output "
-        "might even be the better choice."
+        "output might even be the better choice."
     ),
     rule=RULE,
     quantity=Quantity("test accuracy of tanh minus that of ReLU, at the depth that decides", "points", 100.0),

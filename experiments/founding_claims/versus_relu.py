@@ -65,8 +65,7 @@ def figures_with_relu(
             (mark,),
             f"test accuracy, {activation} − relu (points)",
             "What decides: the difference with batch norm before the activation, and its interval at the "
-            "level Holm's "
-            f"correction leaves it. Dashed: {signed(100 * mark, 0)} points.",
+            f"level Holm's correction leaves it. Dashed: {signed(100 * mark, 0)} points.",
         ),
         accuracy_against_depth(
             {(pair.label, style_of(pair)): cells[pair] for pair in pairs},

@@ -53,13 +53,12 @@ def runs_in_words(rows: Rows) -> str:
     seeds = len({setting.seed for setting in settings})
     return (
         f"{len(rows):,} networks were trained: {_pairs_in_words(list(pairs))}; "
-        f"{_numbers([s.depth for s in settings])} hidden layers of "
-        f"{_numbers([s.width for s in settings])} units"
-        f"{f'; injuries: {listed(kills)}' if kills else ''}. "
-        f"Each was trained for {_numbers([s.steps for s in settings])} steps of "
-        f"{_numbers([s.batch_size for s in settings])} examples at learning rates {listed(rates)} with "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}; results are shown at the learning rate that is best "
-        f"on validation data. {diverged or 'None'} of the runs diverged."
+        f"{_numbers([s.depth for s in settings])} hidden layers of {_numbers([s.width for s in settings])} "
+        f"units{f'; injuries: {listed(kills)}' if kills else ''}. Each was trained for "
+        f"{_numbers([s.steps for s in settings])} steps of {_numbers([s.batch_size for s in settings])} "
+        f"examples at learning rates {listed(rates)} with {seeds} {'seed' if seeds == 1 else 'seeds'}; "
+        f"results are shown at the learning rate that is best on validation data. {diverged or 'None'} of "
+        "the runs diverged."
     )
 
 

@@ -164,7 +164,7 @@ def _scale_x(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
 
 def _scale_y(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
     if look.y_kind == "accuracy":
-        lowest = min((float(np.nanmin(each.low, initial=100.0)) for each in series), default=0.0)
+        lowest = min((_lowest(each) for each in series), default=0.0)
         ticks = [tick for tick in ACCURACY_TICKS if tick >= lowest] or [100]
         below = [tick for tick in ACCURACY_TICKS if tick < lowest]
         axes.set_yscale("function", functions=(_spread, _gathered))
@@ -174,6 +174,11 @@ def _scale_y(axes: Axes, series: Sequence[Series], look: AxesLook) -> None:
         axes.set_yscale("log")
     if look.y_limits is not None:
         axes.set_ylim(*look.y_limits)
+
+
+def _lowest(series: Series) -> float:
+    values = np.concatenate((series.low, series.middle))
+    return float(values.min(initial=100.0, where=np.isfinite(values)))
 
 
 def _spread(accuracy: np.ndarray) -> np.ndarray:

@@ -68,8 +68,7 @@ def _panel(
 
     words = "; ".join(
         f"{each.label}: {signed(100 * each.effect)}, interval {signed(100 * each.low)} to "
-        f"{signed(100 * each.high)}, "
-        f"{outcomes[each.outcome]}"
+        f"{signed(100 * each.high)}, {outcomes[each.outcome]}"
         for each in comparisons
     )
     return Panel(title, f"{x_label}. {words}.", drawn(title, draw))

@@ -43,42 +43,37 @@ def _data(manifest: Manifest) -> str:
     what = DATA.get(manifest.data, f"{manifest.data}: a user's own arrays")
     return (
         f"{what}. One fixed permutation splits it 60 : 20 : 20 into training, validation and test set. "
-        "Every feature is "
-        "centred at its mean over the training set, and all are divided by one number, the standard "
-        "deviation of all "
-        f"centred training inputs. SHA-256 of the arrays: {manifest.data_hash[:16]}…"
+        "Every feature is centred at its mean over the training set, and all are divided by one number, "
+        "the standard deviation of all centred training inputs. SHA-256 of the arrays: "
+        f"{manifest.data_hash[:16]}…"
     )
 
 
 def _network(rows: Rows) -> str:
     gains = sorted({(row.setting.activation, row.setting.gain) for row in rows})
     return (
-        "Fully connected: hidden layers of equal width, each a linear map, the norm and the activation "
-        "in the order "
-        "named, then a linear output. Hidden weights are normal with standard deviation gain/√(fan-in); "
-        "the gain keeps "
-        "the second moment of a layer's output at 1 for a standard normal input: "
-        f"{listed([f'{name} {gain:.4g}' for name, gain in gains])}. A seed chooses the initial weights "
-        "and the order of "
-        "the data and nothing else, so runs of one seed are paired across networks."
+        "Fully connected: hidden layers of equal width, each a linear map, the norm and the activation in "
+        "the order named, then a linear output. Hidden weights are normal with standard deviation "
+        "gain/√(fan-in); the gain keeps the second moment of a layer's output at 1 for a standard normal "
+        f"input: {listed([f'{name} {gain:.4g}' for name, gain in gains])}. A seed chooses the initial "
+        "weights and the order of the data and nothing else, so runs of one seed are paired across "
+        "networks."
     )
 
 
 def _training() -> str:
     return (
         "Stochastic gradient descent with momentum 0.9 and a constant learning rate on the cross-entropy "
-        "of a batch; "
-        "every epoch is a fresh permutation without replacement."
+        "of a batch; every epoch is a fresh permutation without replacement."
     )
 
 
 def _choice() -> str:
     return (
-        "For each network the learning rate with the highest mean validation accuracy over the seeds "
-        "after the last "
-        "step; of equal ones the smaller. A diverged run counts as accuracy 0. An asterisk marks a "
-        "choice at the edge "
-        "of the rates tried. Results are then read off the test set, which chose nothing."
+        "For each network the learning rate with the highest mean validation accuracy over the seeds after "
+        "the last step; of equal ones the smaller. A diverged run counts as accuracy 0. An asterisk marks "
+        "a choice at the edge of the rates tried. Results are then read off the test set, which chose "
+        "nothing."
     )
 
 
@@ -98,16 +93,12 @@ def _measured() -> str:
 def _statistics() -> str:
     return (
         "Differences are paired by seed. Each has an exact sign-flip test (Fisher, 1935), corrected by "
-        "Holm's procedure "
-        f"over all comparisons of its claim at {ALPHA:.0%} (Holm, 1979), and a bootstrap interval of "
-        f"{RESAMPLES:,} "
-        "seeded resamples, its percentiles widened for few seeds (Hesterberg, 2015), at the level Holm's "
-        "procedure "
-        "leaves to the comparison. A difference counts only if both say so, and differences in accuracy "
-        "within "
-        f"{100 * MARGIN:g} percentage point count as none. With fewer than six seeds no test can reach 5 "
-        "%, and every "
-        "comparison stays undecided."
+        f"Holm's procedure over all comparisons of its claim at {ALPHA:.0%} (Holm, 1979), and a bootstrap "
+        f"interval of {RESAMPLES:,} seeded resamples, its percentiles widened for few seeds (Hesterberg, "
+        "2015), at the level Holm's procedure leaves to the comparison. A difference counts only if both "
+        f"say so, and differences in accuracy within {100 * MARGIN:g} percentage point count as none. With "
+        "fewer than six seeds intervals are Student's, no test can reach 5 %, and every comparison stays "
+        "undecided."
     )
 
 
@@ -115,6 +106,5 @@ def _versions(manifest: Manifest) -> str:
     return (
         f"jax {manifest.jax}, jaxlib {manifest.jaxlib}, flax {manifest.flax}, optax {manifest.optax}, numpy "
         f"{manifest.numpy}; device: {manifest.device}; {'64' if manifest.x64 else '32'}-bit floats by "
-        "default; "
-        f"code {manifest.code[:16]}."
+        f"default; code {manifest.code[:16]}."
     )

@@ -1,0 +1,42 @@
+import pytest
+
+from bnact.studies.claim import Quantity, Verdict
+from bnact.studies.report.wording import (
+    effect_in_words,
+    interval_in_words,
+    listed,
+    percent,
+    plain,
+    points,
+    signed,
+)
+
+VERDICT = Verdict("a", "t", "s", "refuted", -0.0312, -0.04, 0.001, 10, "w")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (signed(1.24), "+1.2"),
+        (signed(-0.26), "−0.3"),
+        (signed(-0.01), "0.0"),
+        (signed(float("nan")), "–"),
+        (plain(-3.0, 0), "−3"),
+        (plain(3.0, 0), "3"),
+        (percent(0.3413), "34.1 %"),
+        (percent(float("nan")), "–"),
+        (points(-0.0312), "3.1 points"),
+        (points(0.01), "1.0 point"),
+        (listed(["2"]), "2"),
+        (listed(["2", "8", "16"]), "2, 8 and 16"),
+        (listed([]), ""),
+    ],
+)
+def test_numbers_are_written_as_a_person_writes_them(found, expected):
+    assert found == expected
+
+
+def test_an_effect_carries_its_unit():
+    assert effect_in_words(VERDICT, Quantity("difference", "points", 100.0)) == "−3.1 points"
+    assert interval_in_words(VERDICT, Quantity("difference", "points", 100.0)) == "−4.0 to +0.1"
+    assert effect_in_words(VERDICT._replace(effect=0.341), Quantity("share", "%", 100.0)) == "34.1 %"

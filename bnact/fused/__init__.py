@@ -6,10 +6,11 @@ from .rule import layer as layer
 from .statistics import Statistics as Statistics
 from .switch import EPSILON as EPSILON
 from .switch import TABLE as TABLE
+from .switch import Switched as Switched
 from .switch import index_of as index_of
-from .switch import slope_where_activated as slope_where_activated
+from .switch import norm_of as norm_of
 from .switch import switched as switched
-from .switch import switched_with_running as switched_with_running
+from .switch import switched_and_observed as switched_and_observed
 from .table import ONLY as ONLY
 from .table import Index as Index
 from .table import Table as Table

@@ -20,27 +20,27 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .statistics import Statistics, batch_axes, reciprocal
 from bnact.normalizations import Standardization
-from bnact.numerics import Moments, deviation
+from bnact.numerics import Moments
 from bnact.types import Array
+
+from .statistics import Statistics, batch_axes, standardizer
 
 Gradient = tuple[Array, Array, Array]
 """dL/du of u's shape, dL/dscale and dL/dbias of shape (features,)."""
 
 
-def gradient(standardization: Standardization) -> Callable[..., Gradient]:
+def gradient(norm: Standardization) -> Callable[..., Gradient]:
     """The function (epsilon, u, statistics, scale, dz) -> (du, dscale, dbias) of one norm.
 
     `scale` is laid out to broadcast against u.
     """
-    centered = standardization.centered
 
     def through(epsilon: float, u: Array, statistics: Statistics, scale: Array, dz: Array) -> Gradient:
-        if standardization.axes == "batch":
-            return _through_batch(centered, epsilon, u, _present(statistics.batch), scale, dz)
-        if standardization.axes == "features":
-            return _through_features(centered, epsilon, u, _present(statistics.features), scale, dz)
+        if norm.axes == "batch":
+            return _through_batch(norm.centered, epsilon, u, _present(statistics.batch), scale, dz)
+        if norm.axes == "features":
+            return _through_features(norm.centered, epsilon, u, _present(statistics.features), scale, dz)
         return dz * scale, jnp.sum(dz * u, batch_axes(u)), jnp.sum(dz, batch_axes(u))
 
     return through
@@ -50,8 +50,8 @@ def _through_batch(
     centered: bool, epsilon: float, u: Array, part: Moments, scale: Array, dz: Array
 ) -> Gradient:
     batch = batch_axes(u)
-    d = deviation(u, part, batch)
-    r = reciprocal(part, batch, epsilon)
+    mean, correction, r = standardizer(part, batch, epsilon)
+    d = (u - mean) - correction
     count = u.size // u.shape[-1]
     sum_dz = jnp.sum(dz, batch, keepdims=True)
     sum_dz_d = jnp.sum(dz * d, batch, keepdims=True)
@@ -64,8 +64,8 @@ def _through_features(
     centered: bool, epsilon: float, u: Array, part: Moments, scale: Array, dz: Array
 ) -> Gradient:
     features = (u.ndim - 1,)
-    d = deviation(u, part, features)
-    r = reciprocal(part, features, epsilon)
+    mean, correction, r = standardizer(part, features, epsilon)
+    d = (u - mean) - correction
     h = dz * scale
     mean_h = jnp.mean(h, features, keepdims=True) if centered else 0.0
     mean_h_d = jnp.mean(h * d, features, keepdims=True)

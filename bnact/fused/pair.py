@@ -1,15 +1,17 @@
 """A norm and an activation, fixed when the program is written."""
 
-from bnact import activations, normalizations
+import jax.numpy as jnp
+
+from bnact import activations
 from bnact.activations import Activation
-from .border import checked
-from .rule import layer
-from .statistics import Statistics
-from .table import ONLY, Table
+from bnact.normalizations import STANDARDIZATIONS
 from bnact.numerics import Moments
 from bnact.types import Array
 
-IDENTITY = activations.get("identity")
+from .border import checked
+from .rule import Affine, layer
+from .statistics import Statistics
+from .table import NOTHING, ONLY, Table
 
 
 def norm_act(
@@ -41,9 +43,9 @@ def norm_act(
       ValueError: unknown norm or activation, shapes that do not fit, a batch of one, epsilon below 0.
     """
     checked("norm_act", x, scale, bias, norm, epsilon)
-    table = Table((IDENTITY,), (normalizations.STANDARDIZATIONS[norm],), (activations.get(activation),))
-    y, statistics = layer(table, epsilon, ONLY, x, scale, bias)
-    return y, _only_part(statistics)
+    table = Table((STANDARDIZATIONS[norm],), (activations.get(activation),), (NOTHING,))
+    y, taken = layer(table, epsilon, ONLY, x, Affine(scale, bias), _no_affine(x))
+    return y, _only_part(taken.first)
 
 
 def act_norm(
@@ -59,9 +61,13 @@ def act_norm(
     Arguments and errors as in `norm_act`; the statistics returned are those of u.
     """
     checked("act_norm", x, scale, bias, norm, epsilon)
-    table = Table((activations.get(activation),), (normalizations.STANDARDIZATIONS[norm],), (IDENTITY,))
-    y, statistics = layer(table, epsilon, ONLY, x, scale, bias)
-    return y, _only_part(statistics)
+    table = Table((NOTHING,), (activations.get(activation),), (STANDARDIZATIONS[norm],))
+    y, taken = layer(table, epsilon, ONLY, x, _no_affine(x), Affine(scale, bias))
+    return y, _only_part(taken.second)
+
+
+def _no_affine(x: Array) -> Affine:
+    return Affine(jnp.ones(x.shape[-1:], jnp.float32), jnp.zeros(x.shape[-1:], jnp.float32))
 
 
 def _only_part(statistics: Statistics) -> Moments | None:

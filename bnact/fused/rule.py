@@ -1,86 +1,149 @@
-"""Normalization and activation in one rule: the same residuals for every pair.
+"""Norm, activation, norm in one rule: the same residuals for every choice.
 
-    u = before(x),  z = scale * (u - mean) / sqrt(variance + epsilon) + bias,  y = after(z)
+    z = scale_1 * standardized_1(x) + bias_1,   a = activation(z),   y = scale_2 * standardized_2(a) + bias_2
 
-with the norm's statistics taken from u. One of the two activations is the identity: `before` where
-the norm stands before the activation, `after` where it stands behind it.
+One of the two norms does nothing: the second where the norm stands before the activation, the first
+where it stands after.
 
 Plain autodiff keeps several tensors a layer, and which ones depends on the activation; under a
 `lax.switch` it keeps the union over all branches. This rule keeps the input x and the statistics,
-whatever the pair, and computes the rest again on the way back, where it is cheaper than memory.
+whatever the pair, and computes the rest again on the way back, where that is cheaper than memory.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 from bnact.activations import Activation
-from .forward import activated_after, activated_before, per_feature, pre_activation, wide
-from .gradient import gradient
-from .statistics import Statistics, statistics
-from .table import Index, Table
+from bnact.normalizations import Standardization
 from bnact.types import Array
 
-Residuals = tuple[Index, Array, Statistics, Array, Array]
+from .gradient import Gradient, gradient
+from .statistics import Standardizer, Statistics, batch_axes, standardized, standardizers, statistics
+from .table import Index, Table
+
+
+class Affine(NamedTuple):
+    """z = scale * u + bias, each of shape (features,)."""
+
+    scale: Array
+    bias: Array
+
+
+class Taken(NamedTuple):
+    """The statistics that the two norms took, each of its own input."""
+
+    first: Statistics
+    second: Statistics
+
+
+Residuals = tuple[Index, Array, Taken, Affine, Affine]
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def layer(
-    table: Table, epsilon: float, index: Index, x: Array, scale: Array, bias: Array
-) -> tuple[Array, Statistics]:
-    """The chosen pair applied to `x`, with the statistics of the batch.
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+) -> tuple[Array, Taken]:
+    """The chosen norm, activation and norm applied to `x`.
 
     Args:
-      table: the pairs this program can compute.
+      table: what this program can compute.
       epsilon: added to the variance under the root.
-      index: which pair it computes; data, so that one compiled program serves the whole table. Under
+      index: what of it is computed; data, so that one compiled program serves the whole table. Under
         `vmap` it must not be batched: a batched `lax.switch` runs every branch.
       x: input, of shape (..., features). Computed in float32 or wider, returned in its own type.
-      scale, bias: the affine map's parameters, of shape (features,).
+      first, second: the affine maps of the two norms.
 
     Returns:
-      y, of x's shape and type, and the statistics of u. No gradient flows through the statistics:
-      they are for running averages.
+      y, of x's shape and type, and the statistics. No gradient flows through the statistics: they are
+      for running averages.
     """
-    u = activated_before(table, index, x)
-    statistics_of_u = statistics(table.standardizations, index.standardization, u)
-    y = activated_after(table, index, u, statistics_of_u, epsilon, scale, bias)
-    return y.astype(x.dtype), statistics_of_u
+    u = wide(x)
+    taken_first = statistics(table.first, index.first, u)
+    a = activated(table, index, u, standardizers(taken_first, u, epsilon), first)
+    taken_second = statistics(table.second, index.second, a)
+    y = affine(standardized(a, standardizers(taken_second, a, epsilon)), second)
+    return y.astype(x.dtype), Taken(taken_first, taken_second)
+
+
+def wide(x: Array) -> Array:
+    """`x` in the type it is computed in: float32, or its own where that is wider."""
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+
+
+def affine(u: Array, by: Affine) -> Array:
+    """scale * u + bias in u's type."""
+    return u * _per_feature(by.scale, u) + _per_feature(by.bias, u)
+
+
+def activated(
+    table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine
+) -> Array:
+    """activation(z), with z computed inside the branch: it is never written to memory."""
+
+    def branch(activation: Activation) -> Callable[..., Array]:
+        return lambda u, by: activation(affine(standardized(u, by), first))
+
+    return lax.switch(index.activation, [branch(activation) for activation in table.activations], u, by)
 
 
 def _forward(
-    table: Table, epsilon: float, index: Index, x: Array, scale: Array, bias: Array
-) -> tuple[tuple[Array, Statistics], Residuals]:
-    y, statistics_of_u = layer(table, epsilon, index, x, scale, bias)
-    return (y, statistics_of_u), (index, x, statistics_of_u, scale, bias)
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+) -> tuple[tuple[Array, Taken], Residuals]:
+    y, taken = layer(table, epsilon, index, x, first, second)
+    return (y, taken), (index, x, taken, first, second)
 
 
 def _backward(
-    table: Table, epsilon: float, residuals: Residuals, cotangents: tuple[Array, Statistics]
-) -> tuple[None, Array, Array, Array]:
-    index, x, statistics_of_u, scale, bias = residuals
-    # Without the barrier the compiler recognizes the recomputed u and z as the forward pass's and
-    # keeps those instead: the memory this rule exists to save.
+    table: Table, epsilon: float, residuals: Residuals, cotangents: tuple[Array, Taken]
+) -> tuple[None, Array, Affine, Affine]:
+    index, x, taken, first, second = residuals
+    # Without the barrier the compiler recognizes what is computed again as the forward pass's own and
+    # keeps that instead: the memory this rule exists to save.
     x, dy = lax.optimization_barrier((x, cotangents[0]))
-    u = activated_before(table, index, x)
+    u = wide(x)
+    a, slope = _activated_with_slope(table, index, u, standardizers(taken.first, u, epsilon), first)
+    da, *dsecond = _through(table.second, index.second, epsilon, a, taken.second, second, wide(dy))
+    dx, *dfirst = _through(table.first, index.first, epsilon, u, taken.first, first, da * slope)
+    return None, dx.astype(x.dtype), _in_type_of(first, dfirst), _in_type_of(second, dsecond)
 
-    def through_after(activation: Activation):
-        def dz(u: Array, statistics_of_u: Statistics, dy: Array) -> Array:
-            return dy * activation.derivative(pre_activation(u, statistics_of_u, epsilon, scale, bias))
 
-        return dz
+def _activated_with_slope(
+    table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine
+) -> tuple[Array, Array]:
+    def branch(activation: Activation) -> Callable[..., tuple[Array, Array]]:
+        def both(u: Array, by: tuple[Standardizer, ...]) -> tuple[Array, Array]:
+            z = affine(standardized(u, by), first)
+            return activation(z), activation.derivative(z)
 
-    def through_before(activation: Activation):
-        return lambda x, du: du * activation.derivative(x)
+        return both
 
-    dz = lax.switch(index.after, [through_after(a) for a in table.after], u, statistics_of_u, wide(dy))
-    through_norm = [partial(gradient(s), epsilon) for s in table.standardizations]
-    du, dscale, dbias = lax.switch(
-        index.standardization, through_norm, u, statistics_of_u, per_feature(scale, u), dz
-    )
-    dx = lax.switch(index.before, [through_before(a) for a in table.before], wide(x), du)
-    return None, dx.astype(x.dtype), dscale.astype(scale.dtype), dbias.astype(bias.dtype)
+    return lax.switch(index.activation, [branch(activation) for activation in table.activations], u, by)
+
+
+def _through(
+    norms: Sequence[Standardization],
+    index: Array | int,
+    epsilon: float,
+    u: Array,
+    taken: Statistics,
+    by: Affine,
+    dz: Array,
+) -> Gradient:
+    branches = [partial(gradient(norm), epsilon) for norm in norms]
+    return lax.switch(index, branches, u, taken, _per_feature(by.scale, u), dz)
+
+
+def _in_type_of(by: Affine, gradients: Sequence[Array]) -> Affine:
+    return Affine(*(value.astype(parameter.dtype) for parameter, value in zip(by, gradients, strict=True)))
+
+
+def _per_feature(parameter: Array, u: Array) -> Array:
+    return jnp.expand_dims(parameter.astype(u.dtype), batch_axes(u))
 
 
 layer.defvjp(_forward, _backward)

@@ -8,15 +8,15 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.normalizations import Standardization
-from bnact.numerics import Moments, deviation, inverse_deviation, moments
+from bnact.numerics import Moments, inverse_deviation, moments
 from bnact.types import Array
 
 
 class Statistics(NamedTuple):
     """Moments for each feature and for each example.
 
-    A part that the chosen norm does not use has count 0 and acts as the identity; a part that no
-    norm of the table uses is None.
+    A part that the chosen norm does not use has count 0 and acts as the identity; a part that no norm
+    of the column uses is None.
 
     Attributes:
       batch: moments over all axes but the last, of shape (features,).
@@ -27,49 +27,68 @@ class Statistics(NamedTuple):
     features: Moments | None
 
 
+class Standardizer(NamedTuple):
+    """One part of the statistics as it is applied: ((u - mean) - correction) * reciprocal.
+
+    Attributes:
+      mean, correction: the mean in two floats, laid out to broadcast against u.
+      reciprocal: 1 / sqrt(variance + epsilon), laid out likewise; 1 where there are no statistics.
+    """
+
+    mean: Array
+    correction: Array
+    reciprocal: Array
+
+
 def batch_axes(u: Array) -> tuple[int, ...]:
     """All axes of `u`, of shape (..., features), but the last."""
     return tuple(range(u.ndim - 1))
 
 
 def statistics(
-    standardizations: Sequence[Standardization], index: Array | int, u: Array, running: Moments | None = None
+    norms: Sequence[Standardization], index: Array | int, u: Array, counted: int | None = None
 ) -> Statistics:
     """The statistics of `u`, of shape (..., features), that the chosen norm subtracts and divides by.
 
-    Statistics of the batch are `running` where that is given: after training a norm no longer looks
-    at the batch.
+    Statistics of the batch are those of its first `counted` examples, or of all.
     """
-    used = {standardization.axes for standardization in standardizations}
+    used = {norm.axes for norm in norms}
 
     def branch(chosen: Standardization):
         def taken(u: Array) -> Statistics:
-            batch = _part(chosen, chosen.axes == "batch", u, batch_axes(u)) if "batch" in used else None
-            features = _part(chosen, chosen.axes == "features", u, (u.ndim - 1,)) if "features" in used else None
-            return Statistics(running if chosen.axes == "batch" and running is not None else batch, features)
+            examples = u[:counted]
+            return Statistics(
+                _part(chosen, "batch", examples, batch_axes(u)) if "batch" in used else None,
+                _part(chosen, "features", u, (u.ndim - 1,)) if "features" in used else None,
+            )
 
         return taken
 
-    return lax.switch(index, [branch(standardization) for standardization in standardizations], u)
+    return lax.switch(index, [branch(norm) for norm in norms], u)
 
 
-def _part(chosen: Standardization, is_used: bool, u: Array, axes: tuple[int, ...]) -> Moments:
-    """Moments of `u` over `axes`, or, unused, zeros in their shape."""
-    if is_used:
+def _part(chosen: Standardization, axes_name: str, u: Array, axes: tuple[int, ...]) -> Moments:
+    """Moments of `u` over `axes` if the chosen norm uses them, else zeros in their shape."""
+    if chosen.axes == axes_name:
         return moments(u, axes, centered=chosen.centered)
     shapes = jax.eval_shape(lambda u: moments(u, axes), u)
     return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
 
 
-def reciprocal(part: Moments, axes: tuple[int, ...], epsilon: float) -> Array:
-    """1 / sqrt(variance + epsilon), laid out to broadcast over `axes`; 1 where there are no statistics."""
-    root = jnp.where(part.count > 0, inverse_deviation(part.variance, epsilon), 1)
-    return jnp.expand_dims(root, axes)
+def standardizers(statistics: Statistics, u: Array, epsilon: float) -> tuple[Standardizer, ...]:
+    """What `standardized` applies to `u`; made outside of the branches that apply it, so made once."""
+    parts = ((statistics.batch, batch_axes(u)), (statistics.features, (u.ndim - 1,)))
+    return tuple(standardizer(part, axes, epsilon) for part, axes in parts if part is not None)
 
 
-def standardized(u: Array, statistics: Statistics, epsilon: float) -> Array:
+def standardizer(part: Moments, axes: tuple[int, ...], epsilon: float) -> Standardizer:
+    """One part of the statistics, taken over `axes`, as it is applied."""
+    reciprocal = jnp.where(part.count > 0, inverse_deviation(part.variance, epsilon), 1)
+    return Standardizer(*(jnp.expand_dims(leaf, axes) for leaf in (part.mean, part.correction, reciprocal)))
+
+
+def standardized(u: Array, by: tuple[Standardizer, ...]) -> Array:
     """(u - mean) / sqrt(variance + epsilon)."""
-    for part, axes in ((statistics.batch, batch_axes(u)), (statistics.features, (u.ndim - 1,))):
-        if part is not None:
-            u = deviation(u, part, axes) * reciprocal(part, axes, epsilon)
+    for part in by:
+        u = ((u - part.mean) - part.correction) * part.reciprocal
     return u

@@ -1,32 +1,34 @@
 """The pair chosen by an index at run time: one compiled program for a whole grid."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
 
 from bnact import activations
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, Activation
 from bnact.normalizations import STANDARDIZATIONS
-from bnact.numerics import Moments
 from bnact.types import Array
 
-from .forward import activated_after, activated_before, pre_activation
-from .rule import layer
-from .statistics import Statistics, statistics
+from .rule import Affine, affine, layer, wide
+from .statistics import standardized, standardizers, statistics
 from .table import Index, Table
 
 EPSILON = 1e-5
 
-_NAMES = ("identity", *(name for name in ACTIVATIONS if name != "identity"))
-_ACTIVATIONS = tuple(ACTIVATIONS[name] for name in _NAMES)
+_ACTIVATIONS = tuple(ACTIVATIONS)
 _NORMS = tuple(STANDARDIZATIONS)
 
-TABLE = Table(before=_ACTIVATIONS, standardizations=tuple(STANDARDIZATIONS.values()), after=_ACTIVATIONS)
-"""Every registered activation on either side of every norm that has a fused rule."""
+TABLE = Table(
+    first=tuple(STANDARDIZATIONS.values()),
+    activations=tuple(ACTIVATIONS.values()),
+    second=tuple(STANDARDIZATIONS.values()),
+)
+"""Every norm with a fused rule on either side of every registered activation."""
 
 
-def index_of(activation: str, norm: str, order: Literal["before", "after"] | str) -> Index:
+def index_of(activation: str, norm: str, order: str) -> Index:
     """Where in `TABLE` a pair stands: Python integers, to be handed to a compiled program as data.
 
     Args:
@@ -37,41 +39,67 @@ def index_of(activation: str, norm: str, order: Literal["before", "after"] | str
     Raises:
       ValueError: unknown activation, norm or order.
     """
-    chosen = _NAMES.index(activations.get(activation).name)
     if norm not in _NORMS:
         raise ValueError(f"index_of: norm must have a fused rule; got norm={norm!r}; use one of {_NORMS}")
     if order not in ("before", "after"):
         raise ValueError(f"index_of: order must be 'before' or 'after'; got {order!r}; use one of the two")
-    identity = _NAMES.index("identity")
-    before, after = (identity, chosen) if order == "before" else (chosen, identity)
-    return Index(before, _NORMS.index(norm), after)
+    chosen, nothing = _NORMS.index(norm), _NORMS.index("none")
+    first, second = (chosen, nothing) if order == "before" else (nothing, chosen)
+    return Index(first, _ACTIVATIONS.index(activations.get(activation).name), second)
 
 
-def switched(index: Index, x: Array, scale: Array, bias: Array) -> tuple[Array, Statistics]:
-    """`norm_act` or `act_norm` of the pair at `index`; see `rule.layer`."""
-    return layer(TABLE, EPSILON, index, x, scale, bias)
+def norm_of(index: Index) -> Array:
+    """Which norm of `STANDARDIZATIONS` the pair at `index` has, in whichever of the two places."""
+    nothing = _NORMS.index("none")
+    return jnp.where(jnp.asarray(index.first) == nothing, index.second, index.first)
 
 
-def switched_with_running(index: Index, x: Array, scale: Array, bias: Array, running: Moments) -> Array:
-    """The pair at `index` as it is used after training: batch norm takes the statistics in `running`."""
-    u = activated_before(TABLE, index, x)
-    taken = statistics(TABLE.standardizations, index.standardization, u, running)
-    return activated_after(TABLE, index, u, taken, EPSILON, scale, bias).astype(x.dtype)
+def switched(index: Index, x: Array, scale: Array, bias: Array) -> Array:
+    """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics; see `rule.layer`."""
+    return layer(TABLE, EPSILON, index, x, *_affines(index, scale, bias))[0]
 
 
-def slope_where_activated(index: Index, x: Array, scale: Array, bias: Array) -> tuple[Array, Array, Array]:
-    """What the pair's activation is given, and its slope there, with the batch's statistics.
+class Switched(NamedTuple):
+    """What a pair did to its input; all arrays of the input's shape but the last.
 
-    Returns:
-      The activation's input and its derivative there, both of x's shape, and the largest slope the
-      activation has anywhere (its Lipschitz bound), a scalar.
+    Attributes:
+      y: the output.
+      given: what the activation was given.
+      slope: its derivative there.
+      largest_slope: () the largest derivative the activation has anywhere, its Lipschitz bound.
     """
-    u = activated_before(TABLE, index, x)
-    taken = statistics(TABLE.standardizations, index.standardization, u)
-    z = pre_activation(u, taken, EPSILON, scale, bias)
-    is_before = index.before == _NAMES.index("identity")
-    given = jnp.where(is_before, z, x.astype(z.dtype))
-    chosen = jnp.where(is_before, index.after, index.before)
-    slope = lax.switch(chosen, [activation.derivative for activation in TABLE.after], given)
-    largest = jnp.asarray([activation.lipschitz for activation in TABLE.after], z.dtype)[chosen]
-    return given, slope, largest
+
+    y: Array
+    given: Array
+    slope: Array
+    largest_slope: Array
+
+
+def switched_and_observed(index: Index, x: Array, scale: Array, bias: Array, counted: int) -> Switched:
+    """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
+
+    A norm that looks at the batch treats the examples behind those as it would after training, with
+    statistics that are exactly those of the first. Gradients are those of plain autodiff.
+    """
+    first, second = _affines(index, scale, bias)
+    u = wide(x)
+    by_first = standardizers(statistics(TABLE.first, index.first, u, counted), u, EPSILON)
+    given = affine(standardized(u, by_first), first)
+    a, slope = lax.switch(index.activation, [_with_slope(act) for act in TABLE.activations], given)
+    by_second = standardizers(statistics(TABLE.second, index.second, a, counted), a, EPSILON)
+    largest_slope = jnp.asarray([act.lipschitz for act in TABLE.activations], u.dtype)[index.activation]
+    y = affine(standardized(a, by_second), second).astype(x.dtype)
+    return Switched(y, given, slope, largest_slope)
+
+
+def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:
+    return lambda given: (activation(given), activation.derivative(given))
+
+
+def _affines(index: Index, scale: Array, bias: Array) -> tuple[Affine, Affine]:
+    """The affine map, behind the norm that does something, and one that does nothing behind the other."""
+    is_after = jnp.asarray(index.first) == _NORMS.index("none")
+    one, zero = jnp.ones_like(scale), jnp.zeros_like(bias)
+    first = Affine(jnp.where(is_after, one, scale), jnp.where(is_after, zero, bias))
+    second = Affine(jnp.where(is_after, scale, one), jnp.where(is_after, bias, zero))
+    return first, second

@@ -3,33 +3,36 @@
 from typing import NamedTuple
 
 from bnact.activations import Activation
-from bnact.normalizations import Standardization
+from bnact.normalizations import STANDARDIZATIONS, Standardization
 from bnact.types import Array
+
+NOTHING = STANDARDIZATIONS["none"]
+"""The norm that leaves its input as it is."""
 
 
 class Table(NamedTuple):
-    """What a program was compiled for: every entry is a branch that an index chooses at run time.
+    """What a program was compiled for: a norm, an activation, a norm, each chosen among several.
 
-    A table of one activation ahead of the norm, one norm and one activation behind it is a fixed
-    pair: then there is nothing to choose, and no branch is compiled.
+    A norm before the activation has `NOTHING` behind it, a norm after the activation `NOTHING` ahead. A
+    table with one entry a column is a fixed pair: then there is nothing to choose, and no branch.
 
     Attributes:
-      before: activations that may stand ahead of the norm.
-      standardizations: what the norm may subtract and divide by.
-      after: activations that may stand behind the norm.
+      first: norms that may stand ahead of the activation.
+      activations: between the two.
+      second: norms that may stand behind it.
     """
 
-    before: tuple[Activation, ...]
-    standardizations: tuple[Standardization, ...]
-    after: tuple[Activation, ...]
+    first: tuple[Standardization, ...]
+    activations: tuple[Activation, ...]
+    second: tuple[Standardization, ...]
 
 
 class Index(NamedTuple):
     """One entry of each column of a `Table`: three int32 scalars, data to the compiled program."""
 
-    before: Array | int
-    standardization: Array | int
-    after: Array | int
+    first: Array | int
+    activation: Array | int
+    second: Array | int
 
 
 ONLY = Index(0, 0, 0)

@@ -31,6 +31,16 @@ def pure(module: nnx.Module) -> Pure:
     return Pure(*nnx.split(module, nnx.Param, ...))
 
 
+def fresh(make: Callable[[nnx.Rngs], nnx.Module], key: Key) -> Pure:
+    """The parts of a new module whose initial values come from `key`.
+
+    Args:
+      make: makes the module from its keys.
+      key: of the stream `params`, and of all others.
+    """
+    return pure(make(nnx.Rngs(key)))
+
+
 def called(parts: Pure, call: Callable[[Any], Result]) -> tuple[Result, Pure]:
     """What `call` returns for the module put together from its parts, and the parts after it.
 
@@ -61,6 +71,8 @@ def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:
       make: makes one module from its keys.
       keys: of shape (depth,).
     """
-    graph, _, _ = nnx.split(nnx.eval_shape(lambda: make(nnx.Rngs(0))), nnx.Param, ...)
+    # Only the structure of this module is used. It is made for real, as `nnx.eval_shape` fails where a
+    # mesh is in force (flax 0.12), and inside a compiled function it costs nothing.
+    graph = pure(make(nnx.Rngs(0))).graph
     variables = jax.vmap(lambda key: pure(make(nnx.Rngs(key)))[1:])(keys)
     return nnx.merge(graph, *variables)

@@ -7,16 +7,14 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from bnact.fused import Index, slope_where_activated
+from bnact.fused import Index, Switched
+from bnact.probes import sunk
 from bnact.types import Array, PyTree
 
 from .block import Block
 from .initializers import normal_with_gain
 from .mlp import hidden_layers
 from .switch_norm_act import SwitchNormAct
-
-Look = Callable[[Array, Array, Array], PyTree]
-"""(what the activation is given, its slope there, its largest slope anywhere) -> what is kept of it."""
 
 
 class SwitchMLP(nnx.Module):
@@ -48,52 +46,46 @@ class SwitchMLP(nnx.Module):
         self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
         self.readout = nnx.Linear(width, out_features, kernel_init=normal_with_gain(1.0), rngs=rngs)
 
-    def __call__(self, x: Array) -> Array:
-        """(batch, in_features) -> (batch, out_features)."""
-        return self._through(lambda block, x, _: (block(x), None), x, None)[0]
+    def __call__(self, x: Array, sinks: Array) -> Array:
+        """(batch, in_features) -> (batch, out_features).
 
-    def looked_into(self, x: Array, look: Look) -> tuple[Array, PyTree]:
+        Args:
+          x: the batch, whose statistics the norms take.
+          sinks: (depth,) zeros. The gradient by them is the sum of squares of the gradient by every
+            hidden layer's linear output, see `bnact.probes.sunk`.
+        """
+
+        def call(block: Block, x: Array, sink: Array) -> tuple[Array, None]:
+            return block.norm_act(sunk(block.linear(x), sink)), None
+
+        return self._through(call, x, sinks)[0]
+
+    def observed(self, x: Array, counted: int, look: Callable[[Switched], PyTree]) -> tuple[Array, PyTree]:
         """The output, and what `look` keeps of every hidden layer, stacked along a leading axis.
 
-        Norms take the statistics of `x`.
+        Args:
+          x: (examples, in_features).
+          counted: norms take the batch statistics of the first so many examples.
+          look: a function of what one layer's pair did.
         """
 
         def call(block: Block, x: Array, _: None) -> tuple[Array, PyTree]:
-            linear_output = block.linear(x)
-            kept = look(*slope_where_activated(*_at(block, linear_output)))
-            return _pair_of(block)(linear_output), kept
+            switched = block.norm_act.observed(block.linear(x), counted)
+            return switched.y, look(switched)
 
         return self._through(call, x, None)
 
-    def perturbed(self, x: Array, perturbation: Array) -> Array:
-        """The output when `perturbation`, of shape (depth, batch, width), is added to the linear outputs.
-
-        At zero it changes nothing, and its gradient is the gradient of every layer's linear output.
-        """
-
-        def call(block: Block, x: Array, added: Array) -> tuple[Array, None]:
-            return _pair_of(block)(block.linear(x) + added), None
-
-        return self._through(call, x, perturbation)[0]
+    def hidden_blocks(self) -> list[Block]:
+        """The hidden layers' blocks: the first, and, if there are more, all others stacked in one."""
+        return [self.first] if self.hidden is None else [self.first, self.hidden.blocks]
 
     def _through(
         self, call: Callable[[Any, Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree
     ) -> tuple[Array, PyTree]:
         """`call` on every hidden layer in turn, then the readout; the calls' outputs stacked."""
-        first_each = jax.tree.map(lambda leaf: leaf[0], each)
-        x, first = call(self.first, x, first_each)
+        x, first = call(self.first, x, jax.tree.map(lambda leaf: leaf[0], each))
         outputs = jax.tree.map(lambda leaf: leaf[None], first)
         if self.hidden is not None:
             x, rest = self.hidden.scan(call, x, jax.tree.map(lambda leaf: leaf[1:], each))
             outputs = jax.tree.map(lambda leaf, leaves: jnp.concatenate([leaf, leaves]), outputs, rest)
         return self.readout(x), outputs
-
-
-def _pair_of(block: Block) -> SwitchNormAct:
-    assert isinstance(block.norm_act, SwitchNormAct)
-    return block.norm_act
-
-
-def _at(block: Block, linear_output: Array) -> tuple[Index, Array, Array, Array]:
-    index, scale, bias = _pair_of(block).pair()
-    return index, linear_output, scale, bias

@@ -1,0 +1,17 @@
+"""One run is a pure function of its setting and seed; a population is many of them in one call."""
+
+from .injury import INJURIES as INJURIES
+from .injury import Injury as Injury
+from .log import HISTOGRAM_BINS as HISTOGRAM_BINS
+from .log import HISTOGRAM_HIGH as HISTOGRAM_HIGH
+from .log import HISTOGRAM_LOW as HISTOGRAM_LOW
+from .log import LOG_POINTS as LOG_POINTS
+from .log import Log as Log
+from .population import log_steps as log_steps
+from .population import train_population as train_population
+from .run import Cell as Cell
+from .run import Lane as Lane
+from .run import run as run
+from .setting import Kill as Kill
+from .setting import Program as Program
+from .setting import Setting as Setting

@@ -14,23 +14,23 @@ HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS = -8.0, 8.0, 64
 class Log(NamedTuple):
     """The record of one run. P = LOG_POINTS, L = hidden layers; a population adds a leading axis.
 
-    "Observed" means: on the training set (at most `OBSERVED_EXAMPLES` of it), with norms using the
-    exact statistics of that set under the present weights.
+    "Observed" means on the training set (its first 2048 examples if there are more). Norms that look at
+    the batch take the exact statistics of the observed examples under the present weights, on the
+    validation and test set too.
 
     Attributes:
       step: (P,) the step after which each point was taken; denser early.
-      train_loss, train_accuracy: (P,) observed.
+      train_loss, train_accuracy: (P,) observed; nats, and a share.
       validation_loss, validation_accuracy: (P,) on the validation set.
       dead: (P, L) share of units whose slope is zero on every observed example.
-      saturated: (P, L) share of (unit, example) pairs whose slope is below 5 % of the activation's
-        largest slope.
-      gradient_norm: (P, L) root mean square over a fixed batch and units of the derivative of the
-        batch's mean loss by each layer's linear output.
-      histogram: (2, HISTOGRAM_BINS) counts of activation inputs over all layers, at the first and
-        last point, observed.
-      test_accuracy: () after the last step, norms with exact statistics.
-      test_accuracy_running: () the same with running averages, as a user would deploy the network.
-      diverged: () the first point's step at which the loss was not finite, or -1.
+      saturated: (P, L) share of (unit, observed example) pairs whose slope is below 5 % of the
+        activation's largest slope.
+      gradient_norm: (P, L) root mean square, over units and the examples of the batch of the step that
+        follows the point, of the derivative of the batch's mean loss by each layer's linear output.
+      histogram: (2, HISTOGRAM_BINS) counts of what the activations of all layers are given, on the first
+        128 training examples, at the first and the last point.
+      test_accuracy: () after the last step.
+      diverged: () the step of the first point whose loss was not finite, or -1.
     """
 
     step: Array
@@ -43,5 +43,4 @@ class Log(NamedTuple):
     gradient_norm: Array
     histogram: Array
     test_accuracy: Array
-    test_accuracy_running: Array
     diverged: Array

@@ -1,0 +1,32 @@
+"""A dataset's arrays on the device, as the compiled program takes them."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.data import Dataset, Split
+from bnact.types import Array
+
+
+class Labelled(NamedTuple):
+    """Inputs of shape (n, features) in float32 and labels of shape (n,) in int32."""
+
+    inputs: Array
+    labels: Array
+
+
+class Examples(NamedTuple):
+    """The three splits of a dataset."""
+
+    train: Labelled
+    validation: Labelled
+    test: Labelled
+
+
+def examples(dataset: Dataset) -> Examples:
+    """The dataset's arrays as jax arrays."""
+
+    def labelled(split: Split) -> Labelled:
+        return Labelled(jnp.asarray(split.inputs), jnp.asarray(split.labels))
+
+    return Examples(labelled(dataset.train), labelled(dataset.validation), labelled(dataset.test))

@@ -1,0 +1,43 @@
+"""Deliberate injuries: how a study kills units, to see which come back."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.nn import SwitchMLP
+from bnact.types import Array
+
+from .setting import Kill
+
+
+class Injury(NamedTuple):
+    """What is done to a fresh network; zeros and a factor of one do nothing.
+
+    Attributes:
+      bias: added to the linear map's bias of every second unit of every hidden layer.
+      shift: added to the norm's own bias of the same units.
+      first_step: factor on the first step's change of the weights.
+    """
+
+    bias: float | Array
+    shift: float | Array
+    first_step: float | Array
+
+
+INJURIES: dict[Kill, Injury] = {
+    "none": Injury(bias=0.0, shift=0.0, first_step=1.0),
+    # Ten standard deviations of a unit's input: no example of any size of batch in use reaches zero.
+    "bias": Injury(bias=-10.0, shift=0.0, first_step=1.0),
+    # Below -sqrt(batch_size - 1) for a batch of up to 101: no normalized value can reach zero.
+    "shift": Injury(bias=0.0, shift=-10.0, first_step=1.0),
+    "step": Injury(bias=0.0, shift=0.0, first_step=300.0),
+}
+
+
+def injure(network: SwitchMLP, injury: Injury) -> None:
+    """Adds the injury's `bias` and `shift` to every second hidden unit of the network."""
+    for block in network.hidden_blocks():
+        for bias, added in ((block.linear.bias, injury.bias), (block.norm_act.bias, injury.shift)):
+            value = bias[...]
+            is_hit = jnp.arange(value.shape[-1]) % 2 == 0
+            bias[...] = value + jnp.broadcast_to(jnp.where(is_hit, jnp.asarray(added, value.dtype), 0), value.shape)

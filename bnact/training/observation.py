@@ -1,0 +1,95 @@
+"""A look at a network in the middle of its training."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.fused import Switched
+from bnact.nn import Pure, SwitchMLP, called
+from bnact.probes import dead, saturated
+from bnact.types import Array
+
+from .examples import Examples, Labelled
+from .log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW
+from .objective import accuracy, cross_entropy
+
+OBSERVED_EXAMPLES = 2048
+"""At most so many training examples are observed."""
+
+HISTOGRAM_EXAMPLES = 128
+"""The histogram counts what activations are given on the first so many training examples."""
+
+
+class Observation(NamedTuple):
+    """One point of a `Log`; the fields are described there."""
+
+    train_loss: Array
+    train_accuracy: Array
+    validation_loss: Array
+    validation_accuracy: Array
+    test_accuracy: Array
+    dead: Array
+    saturated: Array
+    histogram: Array
+
+
+class Look(NamedTuple):
+    """What is kept of one hidden layer."""
+
+    dead: Array
+    saturated: Array
+    histogram: Array
+
+
+def observation(parts: Pure, examples: Examples) -> Observation:
+    """What the network does at this moment, in one pass over training, validation and test set.
+
+    Norms take the statistics of the observed training examples alone; on the two other sets they act
+    as they would after training, with statistics that are exact for the present weights.
+
+    Args:
+      parts: of a `SwitchMLP`.
+      examples: the dataset.
+    """
+    splits = [first(examples.train, OBSERVED_EXAMPLES), examples.validation, examples.test]
+    counted = len(splits[0].labels)
+    inputs = jnp.concatenate([split.inputs for split in splits])
+
+    def look(switched: Switched) -> Look:
+        slope = switched.slope[:counted]
+        return Look(
+            dead=dead(slope),
+            saturated=saturated(slope, switched.largest_slope),
+            histogram=histogram(switched.given[: min(counted, HISTOGRAM_EXAMPLES)]),
+        )
+
+    def call(network: SwitchMLP) -> tuple[Array, Look]:
+        return network.observed(inputs, counted, look)
+
+    (logits, looks), _ = called(parts, call)
+    ends = [counted, counted + len(splits[1].labels)]
+    train, validation, test = zip(jnp.split(logits, ends), [split.labels for split in splits], strict=True)
+    return Observation(
+        train_loss=cross_entropy(*train),
+        train_accuracy=accuracy(*train),
+        validation_loss=cross_entropy(*validation),
+        validation_accuracy=accuracy(*validation),
+        test_accuracy=accuracy(*test),
+        dead=looks.dead,
+        saturated=looks.saturated,
+        histogram=jnp.sum(looks.histogram, axis=0),
+    )
+
+
+def first(labelled: Labelled, count: int) -> Labelled:
+    """The first `count` examples, or all if there are fewer."""
+    return Labelled(labelled.inputs[:count], labelled.labels[:count])
+
+
+def histogram(values: Array) -> Array:
+    """(HISTOGRAM_BINS,) counts of the values; those beyond the edges are counted in the end bins."""
+    width = (HISTOGRAM_HIGH - HISTOGRAM_LOW) / HISTOGRAM_BINS
+    # NaN, which no bin holds, is put into the last: a run that diverged says so elsewhere.
+    bins = jnp.clip(jnp.floor((values.reshape(-1) - HISTOGRAM_LOW) / width), 0, HISTOGRAM_BINS - 1)
+    places = jnp.where(jnp.isnan(bins), HISTOGRAM_BINS - 1, bins).astype(jnp.int32)
+    return jnp.zeros(HISTOGRAM_BINS, jnp.int32).at[places].add(1)

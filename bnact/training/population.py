@@ -1,0 +1,95 @@
+"""Many runs at once: all lanes of one cell in one call of one compiled program."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from bnact.data import Dataset, check_batch_size
+from bnact.distributed import padded_count, population_mesh, spread
+from bnact.fused import Index, index_of
+
+from .examples import Examples, examples
+from .injury import INJURIES, Injury
+from .log import LOG_POINTS, Log
+from .run import Cell, Lane, run
+from .setting import Program, Setting
+
+
+def train_population(settings: Sequence[Setting], dataset: Dataset) -> list[Log]:
+    """Trains the runs of one cell, all in one call, spread over the devices at hand.
+
+    The program is compiled at the first call for its depth, width, batch size, dataset and number of
+    lanes, and kept; activation, norm, order, gain, injury and number of steps are data to it.
+
+    Args:
+      settings: runs that differ in learning rate and seed alone.
+      dataset: the one that the settings name.
+
+    Returns:
+      The logs, as numpy arrays, in the settings' order.
+
+    Raises:
+      ValueError: no settings, settings of several cells, of another dataset, or a batch larger than
+        the training set.
+    """
+    _check(settings, dataset)
+    mesh = population_mesh()
+    lanes = padded_count(len(settings), mesh)
+    padded = [*settings, *settings[:1] * (lanes - len(settings))]
+    program = _compiled(settings[0].program, dataset, lanes)
+    shared = (examples(dataset), _cell(settings[0]))
+    logs = jax.device_get(program(shared, _stacked_lanes(padded)))
+    return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(program: Program, dataset: Dataset, lanes: int) -> Callable:
+    """The program of one depth, width, batch size, dataset and number of lanes, compiled."""
+
+    def one(shared: tuple[Examples, Cell], lane: Lane) -> Log:
+        return run(program, dataset.classes, *shared, lane)
+
+    some = Setting(data=dataset.name)
+    arguments = (examples(dataset), _cell(some)), _stacked_lanes([some] * lanes)
+    return jax.jit(spread(one, population_mesh())).lower(*arguments).compile()
+
+
+def _cell(setting: Setting) -> Cell:
+    index = index_of(setting.activation, setting.norm, setting.order)
+    return Cell(
+        index=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
+        gain=jnp.asarray(setting.gain, jnp.float32),
+        injury=Injury(*(jnp.asarray(amount, jnp.float32) for amount in INJURIES[setting.kill])),
+        steps=jnp.asarray(log_steps(setting.steps)),
+    )
+
+
+def log_steps(steps: int) -> np.ndarray:
+    """(LOG_POINTS,) the steps after which a run of `steps` is looked at: squares, so denser early."""
+    shares = np.linspace(0.0, 1.0, LOG_POINTS) ** 2
+    return np.round(shares * steps).astype(np.int32)
+
+
+def _stacked_lanes(settings: Sequence[Setting]) -> Lane:
+    rates = jnp.asarray([setting.learning_rate for setting in settings], jnp.float32)
+    return Lane(rates, jnp.asarray([setting.seed for setting in settings], jnp.uint32))
+
+
+def _check(settings: Sequence[Setting], dataset: Dataset) -> None:
+    if not settings:
+        raise ValueError("train_population: needs at least one setting; got none; give the runs of one cell")
+    cells = {setting.cell for setting in settings}
+    if len(cells) > 1:
+        raise ValueError(
+            f"train_population: settings must share a cell, that is differ in learning_rate and seed alone; "
+            f"got {len(cells)} cells; call it once for each"
+        )
+    if settings[0].data != dataset.name:
+        raise ValueError(
+            f"train_population: the dataset must be the settings'; got {dataset.name!r} for settings of "
+            f"{settings[0].data!r}; use bnact.data.load({settings[0].data!r})"
+        )
+    check_batch_size(dataset, settings[0].batch_size)

@@ -128,18 +128,22 @@ def right_gradients(norm, x, scale, bias, standardization, epsilon, cotangent):
     return jax.vjp(norm, x, scale, bias)[1](cotangent), without_mean, without_variance
 
 
+@functools.partial(jax.jit, static_argnums=0)
+def plain_gradients(name, x, scale, bias, cotangent):
+    return jax.vjp(functools.partial(plain_norm, name, epsilon=1e-3), x, scale, bias)[1](cotangent)
+
+
 def twins(name, here):
     """Wrong gradients by x, scale and bias, by what is wrong with them."""
     fixed = (here.x, here.scale, here.bias, here.standardization, here.epsilon, here.cotangent)
     (x, scale, bias), without_mean, without_variance = right_gradients(ours(name, here.epsilon), *fixed)
     other = "layer" if name == "batch" else "batch"
-    other_axis = jax.jit(functools.partial(plain_norm, other, epsilon=1e-3))
     wrong = {
         "factor 1.01": (1.01 * x, scale, bias),
         "zero": (0 * x, scale, bias),
         "sign": (-x, scale, bias),
         "no variance term": (without_variance, scale, bias),
-        "other axis": jax.vjp(other_axis, *here[2:5])[1](here.cotangent),
+        "other axis": plain_gradients(other, *here[2:]),
         "transposed": (x.T, scale, bias),
         "everything by 1.01": (1.01 * x, 1.01 * scale, 1.01 * bias),
         "everything zero": (0 * x, 0 * scale, 0 * bias),

@@ -177,10 +177,10 @@ def test_derivatives_forward_and_reverse(fn, masked):
     with jax.enable_x64(True):
         x = jnp.asarray(np.random.default_rng(0).normal(size=(6, 3)) + 3)
         mask = jnp.arange(6)[:, None] % 3 > 0 if masked else None
-        truth = jacobian(lambda x: fn(x, mask), x)
+        truth = jacobian(jax.jit(lambda x: fn(x, mask)), x)
         bound = tolerance(jnp.float64).gradient
         for derivative in (jax.jacfwd, jax.jacrev):
-            computed = derivative(lambda x: fn(x, mask))(x)
+            computed = jax.jit(derivative(lambda x: fn(x, mask)))(x)
             np.testing.assert_allclose(computed.reshape(truth.shape), truth, rtol=bound, atol=bound)
 
 
@@ -191,8 +191,8 @@ def test_second_derivatives():
 
     with jax.enable_x64(True):
         x = jnp.asarray(np.random.default_rng(0).normal(size=(4, 2)))
-        computed = jax.hessian(lambda x: jnp.sum(jnp.sin(standardized(x))))(x)
-        np.testing.assert_allclose(computed, jax.hessian(exact)(x), rtol=1e-9, atol=1e-9)
+        computed = jax.jit(jax.hessian(lambda x: jnp.sum(jnp.sin(standardized(x)))))(x)
+        np.testing.assert_allclose(computed, jax.jit(jax.hessian(exact))(x), rtol=1e-9, atol=1e-9)
 
 
 def test_a_dropped_mean_gradient_is_caught():
@@ -207,10 +207,21 @@ def test_a_dropped_mean_gradient_is_caught():
 
 
 def joined(parts, order):
-    merged = moments(jnp.asarray(parts[order[0]]), 0)
+    merged = of_part(parts[order[0]])
     for index in order[1:]:
-        merged = merge(merged, moments(jnp.asarray(parts[index]), 0))
+        merged = merged_pair(merged, of_part(parts[index]))
     return merged
+
+
+def of_part(part):
+    """The moments of a part, at one padded size so that every example shares one compiled function."""
+    padded = np.zeros((40, 2), np.float32)
+    padded[: len(part)] = part
+    return padded_moments(padded, np.arange(40)[:, None] < len(part))
+
+
+padded_moments = jax.jit(lambda x, mask: moments(x, 0, mask))
+merged_pair = jax.jit(merge)
 
 
 @given(
@@ -232,8 +243,8 @@ def test_any_split_in_any_order_equals_the_whole(sizes, mean, drift, seed):
 
 @given(sizes=st.tuples(*[st.integers(0, 20)] * 3), mean=st.sampled_from(MEANS), seed=st.integers(0, 100))
 def test_merge_is_associative(sizes, mean, seed):
-    a, b, c = (moments(jnp.asarray(normal((n, 2), mean, seed + i)), 0) for i, n in enumerate(sizes))
-    left, right = merge(merge(a, b), c), merge(a, merge(b, c))
+    a, b, c = (of_part(normal((n, 2), mean, seed + i)) for i, n in enumerate(sizes))
+    left, right = merged_pair(merged_pair(a, b), c), merged_pair(a, merged_pair(b, c))
     np.testing.assert_array_equal(left.count, right.count)
     np.testing.assert_allclose(left.squares, right.squares, rtol=2e-6, atol=1e-6)
     np.testing.assert_allclose(true_mean(left) - true_mean(right), 0, atol=1e-6)
@@ -273,7 +284,9 @@ def test_merge_is_differentiable():
         def whole(x):
             return jnp.stack([jnp.mean(x, 0), jnp.sum((x - jnp.mean(x, 0, keepdims=True)) ** 2, 0)])
 
-        np.testing.assert_allclose(jax.jacrev(split)(x), jax.jacrev(whole)(x), rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(
+            jax.jit(jax.jacrev(split))(x), jax.jit(jax.jacrev(whole))(x), rtol=1e-12, atol=1e-12
+        )
 
 
 def test_merge_as_the_carry_of_a_scan():

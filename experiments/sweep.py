@@ -16,7 +16,7 @@ from bnact import data
 from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
 from bnact.studies.report import Page, html
 from bnact.studies.report.methods import methods
-from bnact.studies.report.sweep_section import sweep_section, sweep_table
+from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
 from bnact.studies.terminal import show_table
 from experiments.command import Command, new_flags, numbers, run, whole_numbers
 from experiments.initialization import gain
@@ -89,7 +89,7 @@ def sweep_page(rows: Rows, manifest: Manifest) -> Page:
         title="A sweep of activations and normalizations",
         question="Which of these networks trains best, each at its own best learning rate?",
         summary=f"{len(rows):,} networks were trained.",
-        sections=(sweep_section(rows, command_of(rows)),),
+        sections=sweep_sections(rows, command_of(rows)),
         methods=methods(manifest, rows),
     )
 

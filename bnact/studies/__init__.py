@@ -2,6 +2,17 @@
 
 from .checks import check_batch_sizes as check_batch_sizes
 from .checks import check_setting as check_setting
+from .claim import Claim as Claim
+from .claim import Figure as Figure
+from .claim import Quantity as Quantity
+from .claim import Scale as Scale
+from .claim import Table as Table
+from .claim import Verdict as Verdict
+from .comparison import Comparison as Comparison
+from .comparison import Decision as Decision
+from .comparison import share_lies_above as share_lies_above
+from .comparison import works_as_well as works_as_well
+from .comparison import works_better as works_better
 from .errors import StudyError as StudyError
 from .execute import Outcome as Outcome
 from .execute import execute as execute
@@ -20,6 +31,15 @@ from .progress import Progress as Progress
 from .progress import progress_on as progress_on
 from .rows import Row as Row
 from .rows import Rows as Rows
+from .statistics import bootstrap_interval as bootstrap_interval
+from .statistics import holm_p_values as holm_p_values
+from .statistics import sign_flip_p_value as sign_flip_p_value
 from .study import Study as Study
 from .study import open_study as open_study
 from .study import read_study as read_study
+from .tuned_cell import Pair as Pair
+from .tuned_cell import TunedCell as TunedCell
+from .tuned_cell import steps_to_target as steps_to_target
+from .tuned_cell import tuned_cell as tuned_cell
+from .verdicts import verdicts_from_json as verdicts_from_json
+from .verdicts import verdicts_json as verdicts_json

@@ -84,17 +84,22 @@ def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN)
     return _decide(compare(differences, -margin, 0.0))
 
 
-def lies_above(values: Mapping[str, np.ndarray], threshold: float) -> Decision:
-    """Is the mean above a threshold at every comparison? Refuted if it is below at any; else undecided.
+def share_lies_above(shares: Mapping[str, np.ndarray], threshold: float) -> Decision:
+    """Is the mean share above a threshold at every comparison? Refuted if below at any; else undecided.
 
     Args:
-      values: for each comparison, (n,) values, one a seed.
-      threshold: in the values' unit.
+      shares: for each comparison, (n,) shares in [0, 1], one a seed.
+      threshold: a share.
 
     Returns:
-      The decision, with Holm's correction over the comparisons.
+      The decision, with Holm's correction over the comparisons; its intervals do not leave [0, 1].
     """
-    return _decide(compare(values, threshold, 0.0))
+    return _decide(
+        tuple(
+            each._replace(low=float(np.clip(each.low, 0.0, 1.0)), high=float(np.clip(each.high, 0.0, 1.0)))
+            for each in compare(shares, threshold, 0.0)
+        )
+    )
 
 
 def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tuple[Comparison, ...]:

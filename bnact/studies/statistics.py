@@ -110,6 +110,12 @@ def bootstrap_interval(values: np.ndarray, level: float = 1.0 - ALPHA) -> tuple[
     return float(low), float(high)
 
 
+def share_interval(values: np.ndarray) -> tuple[float, float]:
+    """`bootstrap_interval` at 95 % of the mean of shares, which cannot leave [0, 1]."""
+    low, high = np.clip(bootstrap_interval(values), 0.0, 1.0)
+    return float(low), float(high)
+
+
 def _signs(n: int) -> np.ndarray:
     """(patterns, n) signs; the first pattern is all ones."""
     if n <= EXACT_UP_TO:

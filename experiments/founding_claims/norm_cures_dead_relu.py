@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
-from bnact.studies.comparison import Comparison, Decision, lies_above
+from bnact.studies.comparison import Comparison, Decision, share_lies_above
 from bnact.studies.report.forest import forest
 from bnact.studies.report.wording import listed, percent
 from bnact.studies.rows import Rows
@@ -67,7 +67,7 @@ def decision_of(rows: Rows) -> Decision:
         for injury in INJURIES
         for depth in depths_of(rows)
     }
-    return lies_above({name: cell.over_seeds(revived) for name, cell in cells.items() if cell}, HALF)
+    return share_lies_above({name: cell.over_seeds(revived) for name, cell in cells.items() if cell}, HALF)
 
 
 def decide(rows: Rows) -> Verdict:
@@ -94,7 +94,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
     depths = depths_of(rows)
     shown = sorted({depths[0], depths[-1]}) if depths else []
     decisive = forest(
-        {"Revived with batch norm before": decision_of(rows).comparisons},
+        {"batch norm before": decision_of(rows).comparisons},
         OUTCOMES,
         (HALF,),
         "revived units (%)",

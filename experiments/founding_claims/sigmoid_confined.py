@@ -23,7 +23,7 @@ from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import Style
 from bnact.studies.report.wording import percent
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell
 from bnact.training.setting import Setting
 
@@ -76,7 +76,7 @@ def decide(rows: Rows) -> Verdict:
     confined = np.append(shares, exact_share()) >= CONFINED
     answer = "supported" if confined.all() else "undecided" if confined.any() else "refuted"
     trained = np.stack([_shares(cell, "after training") for cell in _cells(rows)]).mean(axis=0)
-    low, high = bootstrap_interval(trained)
+    low, high = share_interval(trained)
     return Verdict(
         ID, TEXT, QUESTION, answer, float(trained.mean()), low, high, len(trained), _sentence(answer, shares)
     )

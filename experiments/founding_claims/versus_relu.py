@@ -9,7 +9,7 @@ from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
 from bnact.studies.report.wording import interval_in_points, listed, points, signed
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.setting import Setting
 
@@ -112,7 +112,7 @@ def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: M
 def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
     """Network, depth, test accuracy and its interval."""
     accuracy = cell.over_seeds(test_accuracy)
-    low, high = bootstrap_interval(accuracy)
+    low, high = share_interval(accuracy)
     return (
         pair.label,
         str(cell.setting.depth),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bnact.studies.comparison import compare, lies_above, works_as_well, works_better
+from bnact.studies.comparison import compare, share_lies_above, works_as_well, works_better
 
 NOISE = np.linspace(-1.0, 1.0, 10)
 
@@ -71,9 +71,14 @@ def test_ten_seeds_lose_their_power_among_too_many_comparisons():
 
 
 def test_a_share_is_held_against_its_threshold():
-    assert lies_above({"a": around(0.9)}, 0.5).answer == "supported"
-    assert lies_above({"a": around(0.9), "b": around(0.1)}, 0.5).answer == "refuted"
-    assert lies_above({"a": around(0.5, 0.3)}, 0.5).answer == "undecided"
+    assert share_lies_above({"a": around(0.9)}, 0.5).answer == "supported"
+    assert share_lies_above({"a": around(0.9), "b": around(0.1)}, 0.5).answer == "refuted"
+    assert share_lies_above({"a": around(0.5, 0.3)}, 0.5).answer == "undecided"
+
+
+def test_the_interval_of_a_share_stays_a_share():
+    (found,) = share_lies_above({"a": np.array([0.0, 0.9, 1.0])}, 0.5).comparisons
+    assert (found.low, found.high) == (0.0, 1.0)
 
 
 def test_constant_differences_decide():

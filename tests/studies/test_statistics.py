@@ -8,6 +8,7 @@ from bnact.studies.statistics import (
     bootstrap_interval,
     holm_levels,
     holm_p_values,
+    share_interval,
     sign_flip_p_value,
 )
 
@@ -99,6 +100,12 @@ def test_one_value_has_no_interval():
 def test_three_values_give_students_interval():
     low, high = bootstrap_interval(np.array([1.0, 2.0, 3.0]))
     assert (low, high) == pytest.approx((2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)), abs=1e-5)
+
+
+def test_the_interval_of_a_share_is_one_of_shares():
+    values = np.array([0.9, 1.0])
+    assert bootstrap_interval(values)[1] > 1.0
+    assert share_interval(values) == (bootstrap_interval(values)[0], 1.0)
 
 
 def test_a_higher_level_is_wider_and_holds_the_lower():

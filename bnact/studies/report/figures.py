@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from bnact.studies.claim import Figure, Panel
-from bnact.studies.statistics import bootstrap_interval
 from bnact.studies.tuned_cell import TunedCell, test_accuracy
 from bnact.training.log import Log
 
@@ -70,16 +69,19 @@ def accuracy_against_depth(lines: Mapping[tuple[str, Style], Sequence[TunedCell]
     words = _in_words("Test accuracy in percent, at the smallest and the largest depth", series, "{:.1f}")
     panel = line_panel("Accuracy against depth", words, series, look)
     legend = tuple(legend_entry(label, style) for label, style in lines)
-    return Figure(f"{caption} Lines: mean over seeds; bands: 95 % interval of the mean.", legend, (panel,))
+    return Figure(f"{caption} {BAND}", legend, (panel,))
 
 
 def _against_depth(label: str, style: Style, cells: Sequence[TunedCell]) -> Series:
     ordered = sorted(cells, key=lambda cell: cell.setting.depth)
     accuracies = [100.0 * cell.over_seeds(test_accuracy) for cell in ordered]
-    intervals = np.array([bootstrap_interval(each) for each in accuracies])
-    depths = np.array([float(cell.setting.depth) for cell in ordered])
     return Series(
-        label, style, depths, np.array([each.mean() for each in accuracies]), intervals[:, 0], intervals[:, 1]
+        label,
+        style,
+        x=np.array([float(cell.setting.depth) for cell in ordered]),
+        middle=np.array([each.mean() for each in accuracies]),
+        low=np.array([each.min() for each in accuracies]),
+        high=np.array([each.max() for each in accuracies]),
     )
 
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from bnact.studies.claim import Figure, LegendEntry, Panel, Table
+from bnact.studies.claim import Answer, Figure, LegendEntry, Panel, Table
 from bnact.studies.report import Card, Page, Section, html
 
 EVIL = "<script>alert('x')</script> & \"quoted\""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
 
 
-def page(words="words", answer="refuted"):
+def page(words="words", answer: Answer = "refuted"):
     card = Card("part", answer, words, words, "−3.1 points", "−3.7 to −2.6", words, 10)
     section = Section(
         id="part",
@@ -56,7 +56,8 @@ def test_the_content_security_policy_allows_this_style_sheet_alone():
 
 
 def test_a_verdict_is_told_by_word_and_mark_and_not_by_colour_alone():
-    for answer, mark in (("supported", "✓"), ("refuted", "✕"), ("undecided", "?")):
+    marks: dict[Answer, str] = {"supported": "✓", "refuted": "✕", "undecided": "?"}
+    for answer, mark in marks.items():
         text = html(page(answer=answer))
         assert re.search(rf'class="mark" aria-hidden="true">{re.escape(mark)}</span> {answer}', text)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bnact.studies.claim import Figure, Table
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import bootstrap_interval
+from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import (
     TunedCell,
     has_diverged,
@@ -69,24 +69,24 @@ def sweep_table(rows: Rows) -> Table:
     return Table("Every network of the grid, best first", columns, lines, notes)
 
 
-def sweep_section(rows: Rows, command: str) -> Section:
-    """The grid's table, accuracy against depth, and curves of the best networks.
+def sweep_sections(rows: Rows, command: str) -> tuple[Section, Section]:
+    """The grid's table; then accuracy against depth, and curves of the best networks.
 
     Args:
       rows: of a sweep, at least one.
       command: what runs it again.
 
     Returns:
-      The section.
+      The ranking, and the curves.
     """
-    return Section(
-        id="grid",
-        heading="The grid",
+    ranking = Section(
+        id="ranking",
+        heading="The ranking",
         paragraphs=(("What was done", runs_in_words(rows)),),
-        figures=_figures(rows),
         tables=(sweep_table(rows),),
         command=command,
     )
+    return ranking, Section(id="curves", heading="The curves", figures=_figures(rows))
 
 
 def _target(rows: Rows) -> float:
@@ -103,7 +103,7 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
         cell.over_seeds(lambda log: steps_to_target(log, target)),
     )
     dead = cell.over_seeds(lambda log: float(np.mean(np.asarray(log.dead)[-1])))
-    low, high = bootstrap_interval(accuracy)
+    low, high = share_interval(accuracy)
     reached = np.isfinite(steps)
     diverged = sum(has_diverged(row.log) for row in cell.rows)
     return (

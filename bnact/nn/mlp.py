@@ -16,8 +16,13 @@ from .stack import Stack
 class MLP(nnx.Module):
     """`depth` hidden layers of equal width, each a `Block`, and a linear readout.
 
-    All hidden layers but the first are one stacked `Block` that a scan runs through, so that the time to
+    Hidden layers of equal shape are one stacked `Block` that a scan runs through, so that the time to
     compile does not grow with the depth.
+
+    Attributes:
+      first: the first hidden layer, or None where it has the shape of the others.
+      hidden: the stack of all others, or None if there are none.
+      readout: the linear map behind them.
     """
 
     def __init__(
@@ -58,7 +63,8 @@ class MLP(nnx.Module):
 
     def __call__(self, x: Array) -> Array:
         """(..., in_features) -> (..., out_features)."""
-        x = self.first(x)
+        if self.first is not None:
+            x = self.first(x)
         if self.hidden is not None:
             x = self.hidden(x)
         return self.readout(x)
@@ -66,8 +72,11 @@ class MLP(nnx.Module):
 
 def hidden_layers(
     block: Callable[[int, nnx.Rngs], Block], in_features: int, width: int, depth: int, rngs: nnx.Rngs
-) -> tuple[Block, Stack | None]:
-    """The first hidden layer, and the stack of all others, or None if there are none.
+) -> tuple[Block | None, Stack | None]:
+    """The hidden layers: those of equal shape in one stack, and the first by itself if it differs.
+
+    The first layer is part of the stack where the input has as many features as the layers have units:
+    then a program holds the code of one layer, not of two.
 
     Args:
       block: makes one layer from its number of inputs and its keys.
@@ -76,11 +85,15 @@ def hidden_layers(
       depth: hidden layers.
       rngs: keys for the initial values.
 
+    Returns:
+      The first layer, or None if it is in the stack; and the stack, or None if there is no other layer.
+
     Raises:
       ValueError: depth below 1.
     """
     if depth < 1:
         raise ValueError(f"depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more")
-    first = block(in_features, rngs)
-    hidden = Stack(lambda rngs: block(width, rngs), depth - 1, rngs=rngs) if depth > 1 else None
+    first = None if in_features == width else block(in_features, rngs)
+    stacked = depth if first is None else depth - 1
+    hidden = Stack(lambda rngs: block(width, rngs), stacked, rngs=rngs) if stacked else None
     return first, hidden

@@ -76,16 +76,19 @@ class SwitchMLP(nnx.Module):
         return self._through(call, x, None)
 
     def hidden_blocks(self) -> list[Block]:
-        """The hidden layers' blocks: the first, and, if there are more, all others stacked in one."""
-        return [self.first] if self.hidden is None else [self.first, self.hidden.blocks]
+        """The hidden layers' blocks: the first if it is by itself, and the stacked one of all others."""
+        return [block for block in (self.first, self.hidden and self.hidden.blocks) if block is not None]
 
     def _through(
         self, call: Callable[[Any, Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree
     ) -> tuple[Array, PyTree]:
         """`call` on every hidden layer in turn, then the readout; the calls' outputs stacked."""
-        x, first = call(self.first, x, jax.tree.map(lambda leaf: leaf[0], each))
-        outputs = jax.tree.map(lambda leaf: leaf[None], first)
+        outputs = []
+        if self.first is not None:
+            x, output = call(self.first, x, jax.tree.map(lambda leaf: leaf[0], each))
+            outputs.append(jax.tree.map(lambda leaf: leaf[None], output))
+            each = jax.tree.map(lambda leaf: leaf[1:], each)
         if self.hidden is not None:
-            x, rest = self.hidden.scan(call, x, jax.tree.map(lambda leaf: leaf[1:], each))
-            outputs = jax.tree.map(lambda leaf, leaves: jnp.concatenate([leaf, leaves]), outputs, rest)
-        return self.readout(x), outputs
+            x, output = self.hidden.scan(call, x, each)
+            outputs.append(output)
+        return self.readout(x), jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *outputs)

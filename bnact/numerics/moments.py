@@ -1,5 +1,6 @@
 """Count, mean and squared deviations: statistics that merge exactly, at any distance from zero."""
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -81,13 +82,15 @@ def moments(
     x = x.astype(statistics_dtype(x))
     if mask is not None:
         x = jnp.where(mask, x, 0)
-    count = _count(x, axes, mask, axis_name)
     if not centered:
-        zero = jnp.zeros_like(count)
-        return Moments(count, zero, _total(jnp.square(x), axes, axis_name), zero)
-    divisor = jnp.maximum(count, 1)
+        squares = _total(jnp.square(x), axes, axis_name)
+        zero = jnp.zeros_like(squares)
+        return Moments(_count(x, axes, mask, axis_name, squares), zero, squares, zero)
     constant = lax.stop_gradient(x)  # the first mean is a shift: the result does not depend on it
-    pivot = jnp.where(count > 0, _pivot(constant, axes, mask, axis_name), 0)
+    pivot = _pivot(constant, axes, mask, axis_name)
+    count = _count(x, axes, mask, axis_name, pivot)
+    divisor = jnp.maximum(count, 1)
+    pivot = jnp.where(count > 0, pivot, 0)
     shift = pivot + _total(_difference(constant, pivot, axes, mask), axes, axis_name) / divisor
     difference = _difference(x, shift, axes, mask)
     correction = _total(difference, axes, axis_name) / divisor
@@ -179,10 +182,15 @@ def _total(values: Array, axes: tuple[int, ...], axis_name: AxisName | None) -> 
     return total if axis_name is None else lax.psum(total, axis_name)
 
 
-def _count(x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisName | None) -> Array:
+def _count(
+    x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisName | None, reduced: Array
+) -> Array:
+    """How many values are counted, in the shape, dtype and sharding of `reduced`."""
+    if mask is None:
+        members = 1 if axis_name is None else lax.axis_size(axis_name)
+        return jnp.full_like(reduced, members * math.prod(x.shape[axis] for axis in axes))
     # Counted as integers: a float32 sum of ones stops at 2^24.
-    counted = jnp.ones_like(x, dtype=jnp.int32) if mask is None else mask.astype(jnp.int32)
-    return _total(counted, axes, axis_name).astype(x.dtype)
+    return _total(mask.astype(jnp.int32), axes, axis_name).astype(reduced.dtype)
 
 
 def _pivot(x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisName | None) -> Array:

@@ -20,6 +20,7 @@ from jax import lax
 
 from bnact.activations import Activation
 from bnact.normalizations import Standardization
+from bnact.numerics import statistics_dtype
 from bnact.types import Array
 
 from .gradient import Gradient, gradient
@@ -44,7 +45,6 @@ class Taken(NamedTuple):
 Residuals = tuple[Index, Array, Taken, Affine, Affine]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def layer(
     table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
 ) -> tuple[Array, Taken]:
@@ -62,6 +62,19 @@ def layer(
       y, of x's shape and type, and the statistics. No gradient flows through the statistics: they are
       for running averages.
     """
+    return _ruled(table, epsilon, index, x, _beside(x, first), _beside(x, second))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def _ruled(
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+) -> tuple[Array, Taken]:
+    return _computed(table, epsilon, index, x, first, second)
+
+
+def _computed(
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+) -> tuple[Array, Taken]:
     u = wide(x)
     taken_first = statistics(table.first, index.first, u)
     a = activated(table, index, u, standardizers(taken_first, u, epsilon), first)
@@ -70,9 +83,19 @@ def layer(
     return y.astype(x.dtype), Taken(taken_first, taken_second)
 
 
+def _beside(x: Array, by: Affine) -> Affine:
+    """`by`, varying under `shard_map` along the axes that x varies along.
+
+    The rule returns each device's own gradient, which is that of a value of its own; how the values came
+    to be there jax transposes to the sum over the devices.
+    """
+    feature = jax.eval_shape(lambda x: jnp.sum(x, batch_axes(x)), x)
+    return Affine(*(parameter * jnp.ones_like(feature, dtype=parameter.dtype) for parameter in by))
+
+
 def wide(x: Array) -> Array:
     """`x` in the type it is computed in: float32, or its own where that is wider."""
-    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+    return x.astype(statistics_dtype(x))
 
 
 def affine(u: Array, by: Affine) -> Array:
@@ -80,9 +103,7 @@ def affine(u: Array, by: Affine) -> Array:
     return u * _per_feature(by.scale, u) + _per_feature(by.bias, u)
 
 
-def activated(
-    table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine
-) -> Array:
+def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine) -> Array:
     """activation(z), with z computed inside the branch: it is never written to memory."""
 
     def branch(activation: Activation) -> Callable[..., Array]:
@@ -94,8 +115,9 @@ def activated(
 def _forward(
     table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
 ) -> tuple[tuple[Array, Taken], Residuals]:
-    y, taken = layer(table, epsilon, index, x, first, second)
-    return (y, taken), (index, x, taken, first, second)
+    # Not by way of the rule: a second derivative differentiates what is done here, the statistics among it.
+    y, taken = _computed(table, epsilon, index, x, first, second)
+    return (y, lax.stop_gradient(taken)), (index, x, taken, first, second)
 
 
 def _backward(
@@ -146,4 +168,4 @@ def _per_feature(parameter: Array, u: Array) -> Array:
     return jnp.expand_dims(parameter.astype(u.dtype), batch_axes(u))
 
 
-layer.defvjp(_forward, _backward)
+_ruled.defvjp(_forward, _backward)

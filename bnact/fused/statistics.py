@@ -72,7 +72,7 @@ def _part(chosen: Standardization, axes_name: str, u: Array, axes: tuple[int, ..
     if chosen.axes == axes_name:
         return moments(u, axes, centered=chosen.centered)
     shapes = jax.eval_shape(lambda u: moments(u, axes), u)
-    return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+    return jax.tree.map(jnp.zeros_like, shapes)
 
 
 def standardizers(statistics: Statistics, u: Array, epsilon: float) -> tuple[Standardizer, ...]:

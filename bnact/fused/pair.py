@@ -39,8 +39,9 @@ def norm_act(
       a norm). No gradient flows through the statistics: they are for running averages.
 
     Raises:
-      TypeError: x is not floating.
-      ValueError: unknown norm or activation, shapes that do not fit, a batch of one, epsilon below 0.
+      TypeError: x, scale or bias is not floating.
+      ValueError: unknown norm or activation, shapes that do not fit, a batch of one, or an epsilon that
+        is negative or not finite.
     """
     checked("norm_act", x, scale, bias, norm, epsilon)
     table = Table((STANDARDIZATIONS[norm],), (activations.get(activation),), (NOTHING,))

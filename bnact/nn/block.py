@@ -1,13 +1,16 @@
 """One hidden layer: a linear map, then norm and activation."""
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from flax import nnx
 
 from bnact.types import Array
 
+Pair = TypeVar("Pair", bound=Callable[[Array], Array])
 
-class Block(nnx.Module):
+
+class Block(nnx.Module, Generic[Pair]):
     """y = norm_act(x W + b).
 
     The linear map keeps its bias under every norm, so that blocks with and without a norm have the same
@@ -18,7 +21,7 @@ class Block(nnx.Module):
         self,
         in_features: int,
         out_features: int,
-        norm_act: nnx.Module,
+        norm_act: Pair,
         kernel_init: Callable[..., Array],
         *,
         rngs: nnx.Rngs,

@@ -1,9 +1,11 @@
 """Initial weights whose spread is set by a gain."""
 
+import math
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 
 from bnact import theory
 from bnact.activations import Activation
@@ -11,7 +13,7 @@ from bnact.types import Array, Key
 
 
 def normal_with_gain(gain: Array | float) -> Callable[..., Array]:
-    """Normal weights with standard deviation gain / sqrt(fan_in), fan_in the product of all axes but the last.
+    """Normal weights of standard deviation gain / sqrt(fan_in), fan_in the product of all axes but the last.
 
     With the gain of the activation that feeds a layer, the variance (or second moment) of the signal is
     kept from layer to layer. The gain may be traced, and the underlying normal draws do not depend on it.
@@ -23,11 +25,8 @@ def normal_with_gain(gain: Array | float) -> Callable[..., Array]:
       An initializer `(key, shape, dtype) -> weights` as flax takes it.
     """
 
-    def weights(key: Key, shape: tuple[int, ...], dtype: jnp.dtype = jnp.dtype(jnp.float32)) -> Array:
-        fan_in = 1
-        for size in shape[:-1]:
-            fan_in *= size
-        spread = jnp.asarray(gain, dtype) / fan_in**0.5
+    def weights(key: Key, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32) -> Array:
+        spread = jnp.asarray(gain, dtype) / math.prod(shape[:-1]) ** 0.5
         return jax.random.normal(key, shape, dtype) * spread
 
     return weights

@@ -7,7 +7,7 @@ from flax import nnx
 from bnact.activations import Activation
 from bnact.types import Array
 
-from .block import Block
+from .block import Block, Pair
 from .initializers import normal_for, normal_with_gain
 from .norm_act import NormAct
 from .stack import Stack
@@ -54,7 +54,7 @@ class MLP(nnx.Module):
         """
         kernel_init = normal_for(activation)
 
-        def block(in_features: int, rngs: nnx.Rngs) -> Block:
+        def block(in_features: int, rngs: nnx.Rngs) -> Block[NormAct]:
             pair = NormAct(width, norm, activation, order, epsilon=epsilon, momentum=momentum)
             return Block(in_features, width, pair, kernel_init, rngs=rngs)
 
@@ -71,8 +71,8 @@ class MLP(nnx.Module):
 
 
 def hidden_layers(
-    block: Callable[[int, nnx.Rngs], Block], in_features: int, width: int, depth: int, rngs: nnx.Rngs
-) -> tuple[Block | None, Stack | None]:
+    block: Callable[[int, nnx.Rngs], Block[Pair]], in_features: int, width: int, depth: int, rngs: nnx.Rngs
+) -> tuple[Block[Pair] | None, Stack[Block[Pair]] | None]:
     """The hidden layers: those of equal shape in one stack, and the first by itself if it differs.
 
     The first layer is part of the stack where the input has as many features as the layers have units:

@@ -1,5 +1,6 @@
 """A norm and an activation as one module."""
 
+import functools
 import inspect
 
 import jax.numpy as jnp
@@ -101,7 +102,7 @@ class NormAct(nnx.Module):
         bias = jnp.zeros(x.shape[-1:], jnp.float32) if self.bias is None else self.bias[...]
         pair = norm_act if self.order == "before" else act_norm
         y, statistics = pair(x, scale, bias, self.norm, self.activation, self.epsilon)
-        if self.norm == "batch":
+        if self.norm == "batch" and statistics is not None:
             self.state.set_value(running_averages(self.state.get_value(), statistics, self.momentum))
         return y
 
@@ -118,13 +119,18 @@ def checked_order(subject: str, order: str) -> str:
     """The order, or a ValueError unless it is "before" or "after"."""
     if order not in ("before", "after"):
         raise ValueError(
-            f"{subject}: order must be 'before' or 'after', where the norm stands; got {order!r}; use one of the two"
+            f"{subject}: order must be 'before' or 'after', where the norm stands; got {order!r}; "
+            f"use one of the two"
         )
     return order
 
 
+# Two modules of equal settings hold the same functions: then they are equal in structure, and `nnx.jit`
+# compiles what is done to them once.
+@functools.cache
 def _normalization(norm: str, epsilon: float, momentum: float) -> Normalization:
     """The norm of that name, made with those of the two settings that it has."""
     factory = normalizations.get(norm)
+    known = inspect.signature(factory).parameters
     settings = {"epsilon": epsilon, "momentum": momentum}
-    return factory(**{name: settings[name] for name in inspect.signature(factory).parameters if name in settings})
+    return factory(**{name: value for name, value in settings.items() if name in known})

@@ -1,7 +1,7 @@
 """Many blocks of one kind, one after another, compiled once: depth by scan."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Generic
 
 import jax
 from flax import nnx
@@ -9,17 +9,17 @@ from jax import lax
 
 from bnact.types import Array, PyTree
 
-from .functional import Pure, called, pure, stacked, update
+from .functional import Module, Pure, called, pure, stacked, update
 
 
-class Stack(nnx.Module):
+class Stack(nnx.Module, Generic[Module]):
     """Modules of equal structure, their variables stacked along a leading axis.
 
     Called, it passes its input through all of them in turn by `lax.scan`: neither the program nor the
     time to compile it grows with the depth.
     """
 
-    def __init__(self, make: Callable[[nnx.Rngs], nnx.Module], depth: int, *, rngs: nnx.Rngs):
+    def __init__(self, make: Callable[[nnx.Rngs], Module], depth: int, *, rngs: nnx.Rngs):
         """Makes the modules.
 
         Args:
@@ -34,7 +34,7 @@ class Stack(nnx.Module):
         return self.scan(lambda block, x, _: (block(x), None), x)[0]
 
     def scan(
-        self, call: Callable[[Any, Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree = None
+        self, call: Callable[[Module, Array, PyTree], tuple[Array, PyTree]], x: Array, each: PyTree = None
     ) -> tuple[Array, PyTree]:
         """`x` carried through `call(module, x, one of each) -> (x, output)` of every module in turn.
 

@@ -40,7 +40,7 @@ class SwitchMLP(nnx.Module):
             `rngs` alone, so networks of different pairs start from the same draws.
         """
 
-        def block(in_features: int, rngs: nnx.Rngs) -> Block:
+        def block(in_features: int, rngs: nnx.Rngs) -> Block[SwitchNormAct]:
             return Block(in_features, width, SwitchNormAct(width, index), normal_with_gain(gain), rngs=rngs)
 
         self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
@@ -55,7 +55,7 @@ class SwitchMLP(nnx.Module):
             hidden layer's linear output, see `bnact.probes.sunk`.
         """
 
-        def call(block: Block, x: Array, sink: Array) -> tuple[Array, None]:
+        def call(block: Block[SwitchNormAct], x: Array, sink: Array) -> tuple[Array, None]:
             return block.norm_act(sunk(block.linear(x), sink)), None
 
         return self._through(call, x, sinks)[0]
@@ -69,18 +69,19 @@ class SwitchMLP(nnx.Module):
           look: a function of what one layer's pair did.
         """
 
-        def call(block: Block, x: Array, _: None) -> tuple[Array, PyTree]:
+        def call(block: Block[SwitchNormAct], x: Array, _: None) -> tuple[Array, PyTree]:
             switched = block.norm_act.observed(block.linear(x), counted)
             return switched.y, look(switched)
 
         return self._through(call, x, None)
 
-    def hidden_blocks(self) -> list[Block]:
+    def hidden_blocks(self) -> list[Block[SwitchNormAct]]:
         """The hidden layers' blocks: the first if it is by itself, and the stacked one of all others."""
-        return [block for block in (self.first, self.hidden and self.hidden.blocks) if block is not None]
+        stacked = None if self.hidden is None else self.hidden.blocks
+        return [block for block in (self.first, stacked) if block is not None]
 
     def _through(
-        self, call: Callable[[Any, Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree
+        self, call: Callable[[Block[SwitchNormAct], Array, Any], tuple[Array, PyTree]], x: Array, each: PyTree
     ) -> tuple[Array, PyTree]:
         """`call` on every hidden layer in turn, then the readout; the calls' outputs stacked."""
         outputs = []

@@ -38,6 +38,7 @@ def injure(network: SwitchMLP, injury: Injury) -> None:
     """Adds the injury's `bias` and `shift` to every second hidden unit of the network."""
     for block in network.hidden_blocks():
         for bias, added in ((block.linear.bias, injury.bias), (block.norm_act.bias, injury.shift)):
+            assert bias is not None, "a block's linear map has a bias under every norm"
             value = bias[...]
-            is_hit = jnp.arange(value.shape[-1]) % 2 == 0
-            bias[...] = value + jnp.broadcast_to(jnp.where(is_hit, jnp.asarray(added, value.dtype), 0), value.shape)
+            is_hit = jnp.broadcast_to(jnp.arange(value.shape[-1]) % 2 == 0, value.shape)
+            bias[...] = jnp.where(is_hit, value + added, value)

@@ -34,7 +34,7 @@ class Cell(NamedTuple):
       steps: (LOG_POINTS,) int32, after how many steps the run is looked at: 0, ..., all of them.
     """
 
-    index: Index
+    index: Index  # pyright: ignore[reportIncompatibleMethodOverride]
     gain: Array | float
     injury: Injury
     steps: Array
@@ -106,7 +106,9 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
     ends = jnp.append(cell.steps[1:], cell.steps[-1] + 1)
     start = Progress(params, optimizer.init(params), sinks)
     _, (observations, gradient_norm) = lax.scan(segment, start, (cell.steps, ends))
-    return _log(cell.steps, observations, gradient_norm)
+    # In a short run several points fall on one step, and only the last of them has a step behind it.
+    last_alike = jnp.searchsorted(cell.steps, cell.steps, side="right") - 1
+    return _log(cell.steps, observations, gradient_norm[last_alike])
 
 
 def _fresh(program: Program, classes: int, features: int, cell: Cell, key: Array) -> Pure:

@@ -6,12 +6,11 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 
-@jax.custom_vjp
 def sunk(x: Array, sink: Array) -> Array:
     """`x`, unchanged; the gradient by `sink` is the sum of the squares of the gradient by x.
 
     So the size of a gradient anywhere inside a network leaves through an ordinary `jax.grad`, in constant
-    memory and under every transformation:
+    memory and under every transformation but forward mode:
 
         sizes = jax.grad(loss, argnums=1)(params, jnp.zeros(depth))
 
@@ -19,6 +18,12 @@ def sunk(x: Array, sink: Array) -> Array:
       x: any floating array.
       sink: a float32 scalar, zero; only its gradient is of use.
     """
+    # Under `shard_map` every device has a sum of its own, so the sink must vary along x's axes too.
+    return _ruled(x, sink * jnp.ones_like(jax.eval_shape(jnp.sum, x), dtype=sink.dtype))
+
+
+@jax.custom_vjp
+def _ruled(x: Array, sink: Array) -> Array:
     del sink
     return x
 
@@ -31,4 +36,4 @@ def _backward(sink: Array, dx: Array) -> tuple[Array, Array]:
     return dx, jnp.sum(jnp.square(dx.astype(sink.dtype)))
 
 
-sunk.defvjp(_forward, _backward)
+_ruled.defvjp(_forward, _backward)

@@ -27,7 +27,7 @@ from .versus_relu import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decis
 ID = "norm_after_activation"
 TEXT = "BN after the activation gives better solutions than before"
 
-BOUNDED, UNBOUNDED = ("sigmoid", "tanh", "soft_sign"), ("relu", "gelu")
+BOUNDED, UNBOUNDED = ("sigmoid", "tanh"), ("relu", "gelu")
 KINDS = {"bounded": BOUNDED, "unbounded": UNBOUNDED}
 TARGET = 0.9
 """Validation accuracy that counts as having learnt the task."""
@@ -68,7 +68,7 @@ COLUMNS = (
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
-    """Three bounded and two unbounded activations, batch norm before and after."""
+    """Two bounded and two unbounded activations, batch norm before and after."""
     return settings_of(scale, (*BOUNDED, *UNBOUNDED))
 
 

@@ -39,11 +39,12 @@ HALF = 0.5
 
 RULE = (
     "Counted are units whose slope is zero on every example of the training set. Each injury hits ReLU "
-    f"networks at the start: {'; '.join(INJURIES.values())} (the first two on every second unit). Revived "
+    f"networks of the middle depth at the start: {'; '.join(INJURIES.values())} (the first two on every "
+    "second unit). Revived "
     "is 1 − (dead after training) / (dead at the worst point of the run), where less than 1 % dead counts "
     "as 1 %, so that an injury that kills nobody is cured; a diverged run has revived nobody. With batch "
     "norm before the activation: supported if without an injury less than 1 % of units are dead at every "
-    "point of training and every depth, and after every kind of injury at every depth more than half "
+    "point of training and every depth, and after every kind of injury more than half "
     "revive (the whole interval, and an exact sign-flip test with Holm's correction); refuted if after any "
     "the revived share is below half; else undecided. Networks without a norm and with the norm after are "
     "shown and decide nothing."
@@ -53,10 +54,12 @@ OUTCOMES = {"above": "most revive", "below": "most stay dead", "equal": "unclear
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
-    """ReLU without a norm, before and after it, unharmed and injured; a shift takes a norm to injure."""
+    """ReLU without a norm, before and after it, unharmed at every depth, injured at the middle one."""
+    middle = scale._replace(depths=scale.depths[len(scale.depths) // 2 :][:1])
     return (
-        *settings_of(scale, ("relu",), norms=("none", "batch"), kills=("none", "bias", "step")),
-        *settings_of(scale, ("relu",), kills=("shift",)),
+        *settings_of(scale, ("relu",), norms=("none", "batch")),
+        *settings_of(middle, ("relu",), norms=("none", "batch"), kills=("bias", "step")),
+        *settings_of(middle, ("relu",), kills=("shift",)),  # a shift takes a norm to injure
     )
 
 
@@ -90,9 +93,8 @@ def largest_dead_share(rows: Rows) -> float:
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
-    """What decides; dead share through training at the smallest and the largest depth."""
-    depths = depths_of(rows)
-    shown = sorted({depths[0], depths[-1]}) if depths else []
+    """What decides; dead share through training at the depth of the injured networks."""
+    shown = sorted({row.setting.depth for row in rows if row.setting.kill != "none"})
     decisive = forest(
         {"batch norm before": decision_of(rows).comparisons},
         OUTCOMES,

@@ -1,7 +1,7 @@
 """The documentation is true: its code runs, its commands are accepted, its links lead somewhere."""
 
 import contextlib
-import importlib
+import importlib.util
 import io
 import re
 import shlex
@@ -165,6 +165,8 @@ def headings(page):
 def test_every_name_of_the_package_exists(page):
     for dotted in re.findall(r"`(bnact(?:\.\w+)+)", page.read_text()):
         resolve(dotted)
+    for module in re.findall(r"`python -m (benchmarks\.\w+)", page.read_text()):
+        assert importlib.util.find_spec(module), module
 
 
 def resolve(dotted):
@@ -180,7 +182,7 @@ def resolve(dotted):
 
 @each_page
 def test_every_file_named_exists(page):
-    for path in re.findall(r"`((?:bnact|experiments|tests|docs)/[\w./-]*)`", page.read_text()):
+    for path in re.findall(r"`((?:bnact|experiments|benchmarks|tests|docs)/[\w./-]*)`", page.read_text()):
         assert (ROOT / path).exists(), path
 
 

@@ -74,5 +74,6 @@ def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:
     # Only the structure of this module is used. It is made for real, as `nnx.eval_shape` fails where a
     # mesh is in force (flax 0.12), and inside a compiled function it costs nothing.
     graph = pure(make(nnx.Rngs(0))).graph
-    variables = jax.vmap(lambda key: pure(make(nnx.Rngs(key)))[1:])(keys)
+    # Compiled, as a module made for real runs many small operations one by one.
+    variables = jax.jit(jax.vmap(lambda key: pure(make(nnx.Rngs(key)))[1:]))(keys)
     return nnx.merge(graph, *variables)

@@ -13,50 +13,56 @@ from bnact.types import Array
 
 from .rule import Affine, affine, layer, wide
 from .statistics import standardized, standardizers, statistics
-from .table import Index, Table
+from .table import NOTHING, Index, Table
 
 EPSILON = 1e-5
 
-_ACTIVATIONS = tuple(ACTIVATIONS)
-_NORMS = tuple(STANDARDIZATIONS)
+_NORMS = tuple(STANDARDIZATIONS.values())
 
-TABLE = Table(
-    first=tuple(STANDARDIZATIONS.values()),
-    activations=tuple(ACTIVATIONS.values()),
-    second=tuple(STANDARDIZATIONS.values()),
-)
+TABLE = Table(first=_NORMS, activations=tuple(ACTIVATIONS.values()), second=_NORMS)
 """Every norm with a fused rule on either side of every registered activation."""
 
 
-def index_of(activation: str, norm: str, order: str) -> Index:
-    """Where in `TABLE` a pair stands: Python integers, to be handed to a compiled program as data.
+def index_of(activation: str, norm: str, order: str, table: Table = TABLE) -> Index:
+    """Where in a table a pair stands: Python integers, to be handed to a compiled program as data.
 
     Args:
       activation: name of a registered activation.
       norm: name of a norm with a fused rule.
-      order: where the norm stands: "before" or "after" the activation.
+      order: where the norm stands: "before" or "after" the activation. Without a norm both are one entry,
+        whose scale and bias act before the activation.
+      table: what the program was compiled for.
 
     Raises:
-      ValueError: unknown activation, norm or order.
+      ValueError: unknown activation, norm or order, or a pair that the table does not hold.
     """
-    if norm not in _NORMS:
-        raise ValueError(f"index_of: norm must have a fused rule; got norm={norm!r}; use one of {_NORMS}")
+    if norm not in STANDARDIZATIONS:
+        raise ValueError(
+            f"index_of: norm must have a fused rule; got norm={norm!r}; use one of {tuple(STANDARDIZATIONS)}"
+        )
     if order not in ("before", "after"):
         raise ValueError(f"index_of: order must be 'before' or 'after'; got {order!r}; use one of the two")
-    chosen, nothing = _NORMS.index(norm), _NORMS.index("none")
-    first, second = (chosen, nothing) if order == "before" else (nothing, chosen)
-    return Index(first, _ACTIVATIONS.index(activations.get(activation).name), second)
+    chosen = STANDARDIZATIONS[norm]
+    first, second = (chosen, NOTHING) if order == "before" else (NOTHING, chosen)
+    pair = (first, activations.get(activation), second)
+    for entry, column in zip(pair, table, strict=True):
+        if entry not in column:
+            raise ValueError(
+                f"index_of: the pair must be in the table; got {activation!r}, {norm!r}, {order!r}; "
+                f"use one of the table's, or a table that holds it"
+            )
+    return Index(*(column.index(entry) for entry, column in zip(pair, table, strict=True)))
 
 
-def norm_of(index: Index) -> Array:
+def norm_of(index: Index, table: Table = TABLE) -> Array:
     """Which norm of `STANDARDIZATIONS` the pair at `index` has, in whichever of the two places."""
-    nothing = _NORMS.index("none")
-    return jnp.where(jnp.asarray(index.first) == nothing, index.second, index.first)
+    first, second = (jnp.asarray([_NORMS.index(norm) for norm in column]) for column in table[::2])
+    return jnp.where(_is_after(index, table), second[index.second], first[index.first])
 
 
-def switched(index: Index, x: Array, scale: Array, bias: Array) -> Array:
+def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table = TABLE) -> Array:
     """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics; see `rule.layer`."""
-    return layer(TABLE, EPSILON, index, x, *_affines(index, scale, bias))[0]
+    return layer(table, EPSILON, index, x, *_affines(index, scale, bias, table))[0]
 
 
 class Switched(NamedTuple):
@@ -75,19 +81,21 @@ class Switched(NamedTuple):
     largest_slope: Array
 
 
-def switched_and_observed(index: Index, x: Array, scale: Array, bias: Array, counted: int) -> Switched:
+def switched_and_observed(
+    index: Index, x: Array, scale: Array, bias: Array, counted: int, table: Table = TABLE
+) -> Switched:
     """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
 
     A norm that looks at the batch treats the examples behind those as it would after training, with
     statistics that are exactly those of the first. Gradients are those of plain autodiff.
     """
-    first, second = _affines(index, scale, bias)
+    first, second = _affines(index, scale, bias, table)
     u = wide(x)
-    by_first = standardizers(statistics(TABLE.first, index.first, u, counted), u, EPSILON)
+    by_first = standardizers(statistics(table.first, index.first, u, counted), u, EPSILON)
     given = affine(standardized(u, by_first), first)
-    a, slope = lax.switch(index.activation, [_with_slope(act) for act in TABLE.activations], given)
-    by_second = standardizers(statistics(TABLE.second, index.second, a, counted), a, EPSILON)
-    largest_slope = jnp.asarray([act.lipschitz for act in TABLE.activations], u.dtype)[index.activation]
+    a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
+    by_second = standardizers(statistics(table.second, index.second, a, counted), a, EPSILON)
+    largest_slope = jnp.asarray([act.lipschitz for act in table.activations], u.dtype)[index.activation]
     y = affine(standardized(a, by_second), second).astype(x.dtype)
     return Switched(y, given, slope, largest_slope)
 
@@ -96,10 +104,14 @@ def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]
     return lambda given: (activation(given), activation.derivative(given))
 
 
-def _affines(index: Index, scale: Array, bias: Array) -> tuple[Affine, Affine]:
+def _affines(index: Index, scale: Array, bias: Array, table: Table) -> tuple[Affine, Affine]:
     """The affine map, behind the norm that does something, and one that does nothing behind the other."""
-    is_after = jnp.asarray(index.first) == _NORMS.index("none")
+    is_after = _is_after(index, table)
     one, zero = jnp.ones_like(scale), jnp.zeros_like(bias)
     first = Affine(jnp.where(is_after, one, scale), jnp.where(is_after, zero, bias))
     second = Affine(jnp.where(is_after, scale, one), jnp.where(is_after, bias, zero))
     return first, second
+
+
+def _is_after(index: Index, table: Table) -> Array:
+    return jnp.asarray([norm != NOTHING for norm in table.second])[index.second]

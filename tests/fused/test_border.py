@@ -1,0 +1,74 @@
+"""Every error of the border says the rule, what came, and the fix."""
+
+import jax.numpy as jnp
+import pytest
+
+from bnact import fused
+
+X, ONES, ZEROS = jnp.ones((4, 3)), jnp.ones(3), jnp.zeros(3)
+every_function = pytest.mark.parametrize("function", [fused.norm_act, fused.act_norm])
+
+
+def refused(function, kind, message, *arguments, **choices):
+    with pytest.raises(kind, match=f"^{function.__name__}: {message}"):
+        function(*arguments, **choices)
+
+
+@every_function
+def test_a_norm_without_a_rule(function):
+    message = r"norm must have a fused rule; got norm='group'; use one of none, batch, layer, rms$"
+    refused(function, ValueError, message, X, ONES, ZEROS, norm="group")
+
+
+@every_function
+def test_an_unknown_activation(function):
+    with pytest.raises(ValueError, match="got 'rellu'; nearest: relu"):
+        function(X, ONES, ZEROS, activation="rellu")
+
+
+@every_function
+@pytest.mark.parametrize("dtype", [jnp.int32, jnp.bool_, jnp.complex64])
+def test_an_input_that_is_not_floating(function, dtype):
+    message = rf"x must be real floating; got {jnp.dtype(dtype)}; use x\.astype\(jnp\.float32\)$"
+    refused(function, TypeError, message, X.astype(dtype), ONES, ZEROS)
+
+
+@every_function
+def test_a_scalar(function):
+    message = r"x must have its features on the last axis; got a scalar; use x\[None\]$"
+    refused(function, ValueError, message, jnp.float32(1), ONES, ZEROS, norm="layer")
+
+
+@every_function
+@pytest.mark.parametrize("shape", [(4,), (1,), (), (4, 3)])
+def test_parameters_of_another_shape(function, shape):
+    wrong, match = jnp.ones(shape), str(shape).replace("(", r"\(").replace(")", r"\)")
+    message = rf"scale must have shape \(features,\) = \(3,\); got {match}; make it with jnp\.ones\(3\)$"
+    refused(function, ValueError, message, X, wrong, ZEROS)
+    message = rf"bias must have shape \(features,\) = \(3,\); got {match}; make it with jnp\.zeros\(3\)$"
+    refused(function, ValueError, message, X, ONES, wrong)
+
+
+@every_function
+def test_parameters_that_are_not_floating(function):
+    whole = jnp.ones(3, jnp.int32)
+    message = r"scale must be real floating; got int32; use scale\.astype\(jnp\.float32\)$"
+    refused(function, TypeError, message, X, whole, ZEROS)
+    message = r"bias must be real floating; got int32; use bias\.astype\(jnp\.float32\)$"
+    refused(function, TypeError, message, X, ONES, whole)
+
+
+@every_function
+@pytest.mark.parametrize("epsilon", [-1e-5, float("nan"), float("inf")])
+def test_an_epsilon_out_of_range(function, epsilon):
+    message = f"epsilon must be finite and at least 0; got epsilon={epsilon}; the default is 1e-5$"
+    refused(function, ValueError, message, X, ONES, ZEROS, epsilon=epsilon)
+
+
+@every_function
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (1, 1, 3)])
+def test_a_batch_of_one(function, shape):
+    match = str(shape).replace("(", r"\(").replace(")", r"\)")
+    message = rf"batch statistics need at least 2 values of each feature; got x of shape {match}, whose "
+    refused(function, ValueError, message, jnp.ones(shape), ONES, ZEROS, norm="batch")
+    assert function(jnp.ones(shape), ONES, ZEROS, norm="layer")[0].shape == shape

@@ -1,0 +1,303 @@
+"""The rule itself: right by finite differences, caught when wrong, frugal, transformed in every way."""
+
+import functools
+from collections import Counter
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
+
+from bnact.activations import ACTIVATIONS
+from bnact.fused import index_of, rule, switched
+from bnact.invariants import IDENTITIES, Site
+from bnact.normalizations import STANDARDIZATIONS, reduced_axes
+from bnact.numerics import directional_derivative, jacobian, tolerance
+from tests.fused.references import (
+    ORDERS,
+    PAIRS,
+    assert_close,
+    assert_same,
+    drawn,
+    fused_pair,
+    plain_pair,
+    value_and_gradients,
+)
+
+every_norm = pytest.mark.parametrize("norm", list(STANDARDIZATIONS))
+every_order = pytest.mark.parametrize("order", ORDERS)
+GRADIENT = tolerance("float64").gradient
+
+
+# ----------------------------------------------------------------------------- finite differences
+
+
+def split(flat, shape):
+    size = int(np.prod(shape))
+    x, scale, bias = jnp.split(jnp.asarray(flat), [size, size + shape[-1]])
+    return x.reshape(shape), scale, bias
+
+
+@functools.partial(jax.jit, static_argnums=2)
+def output(index, flat, shape):
+    return switched(index, *split(flat, shape))
+
+
+@functools.partial(jax.jit, static_argnums=3)
+def pulled_back(index, flat, cotangents, shape):
+    back = jax.vjp(lambda flat: switched(index, *split(flat, shape)), flat)[1]
+    return jax.lax.map(lambda cotangent: back(cotangent)[0], cotangents)
+
+
+def off_the_kinks(norm, order, shape):
+    """A point where differences can be taken: no slope jumps nearby, and no norm divides by almost zero."""
+    for seed in range(1000):
+        flat = np.random.default_rng(seed).normal(0.0, 2.0, int(np.prod(shape)) + 2 * shape[-1])
+        x = split(flat, shape)[0]
+        given = output(index_of("identity", norm, "before"), flat, shape) if order == "before" else x
+        spread = np.std(
+            x if order == "before" else np.maximum(x, 0), reduced_axes(STANDARDIZATIONS[norm], x.ndim)
+        )
+        if np.min(np.abs(given)) > 0.03 and (norm == "none" or np.min(spread) > 0.3):
+            return flat
+    raise AssertionError("no point off the kinks")
+
+
+@pytest.mark.parametrize("norm, order, activation", PAIRS)
+def test_gradients_are_those_of_finite_differences(norm, order, activation):
+    shape, index = (4, 3), index_of(activation, norm, order)
+    with jax.enable_x64(True):
+        flat = off_the_kinks(norm, order, shape)
+        truth = jacobian(lambda flat: output(index, flat, shape), flat).reshape(12, -1)
+        computed = pulled_back(index, flat, np.eye(12).reshape(12, *shape), shape)
+        np.testing.assert_allclose(computed, truth, rtol=GRADIENT, atol=GRADIENT)
+        for wrong in (1.01 * truth, 0 * truth, -truth, np.roll(truth, 1, axis=-1)):
+            assert not np.allclose(computed, wrong, rtol=GRADIENT, atol=GRADIENT)
+
+
+@every_norm
+@every_order
+def test_directional_derivatives_over_several_leading_axes(norm, order):
+    shape, index, rng = (2, 3, 2, 3), index_of("elu", norm, order), np.random.default_rng(1)
+    with jax.enable_x64(True):
+        flat = off_the_kinks(norm, order, shape)
+        cotangents = rng.normal(size=(3, *shape))
+        gradients = pulled_back(index, flat, cotangents, shape)
+        for cotangent, gradient in zip(cotangents, gradients, strict=True):
+            direction = rng.normal(size=flat.shape)
+            change = directional_derivative(lambda flat: output(index, flat, shape), flat, direction)
+            np.testing.assert_allclose(
+                np.vdot(cotangent, change), np.vdot(gradient, direction), rtol=GRADIENT
+            )
+
+
+# ------------------------------------------------------------------------------------------ twins
+
+
+def without_mean_term(norm, r, g, z, axes):
+    return r * (g - z * jnp.mean(g * z, axes, keepdims=True))
+
+
+def without_variance_term(norm, r, g, z, axes):
+    return r * (g - jnp.mean(g, axes, keepdims=True) * float(norm.centered))
+
+
+def dropping(term):
+    """A rule whose gradient by the input lacks a term."""
+
+    def gradient(norm):
+        right = RIGHT(norm)
+
+        def through(epsilon, u, statistics, scale, dz):
+            _, *parameters = right(epsilon, u, statistics, scale, dz)
+            axes = (u.ndim - 1,) if norm.axes == "features" else tuple(range(u.ndim - 1))
+            d = u - jnp.mean(u, axes, keepdims=True) * float(norm.centered)
+            r = 1 / jnp.sqrt(jnp.mean(d * d, axes, keepdims=True) + epsilon)
+            return term(norm, r, dz * scale, d * r, axes), *parameters
+
+        return right if norm.axes == "none" else through
+
+    return gradient
+
+
+def changing(change):
+    """A rule whose three gradients are changed."""
+
+    def gradient(norm):
+        right = RIGHT(norm)
+        return right if norm.axes == "none" else lambda *arguments: change(*right(*arguments))
+
+    return gradient
+
+
+RIGHT = rule.gradient
+WRONG = {
+    "factor 1.01": changing(lambda x, scale, bias: (1.01 * x, scale, bias)),
+    "zero": changing(lambda x, scale, bias: (0 * x, scale, bias)),
+    "sign": changing(lambda x, scale, bias: (-x, scale, bias)),
+    "no mean term": dropping(without_mean_term),
+    "no variance term": dropping(without_variance_term),
+    "scale by 1.01": changing(lambda x, scale, bias: (x, 1.01 * scale, bias)),
+    "scale's sign": changing(lambda x, scale, bias: (x, -scale, bias)),
+    "bias by 1.01": changing(lambda x, scale, bias: (x, scale, 1.01 * bias)),
+    "bias zero": changing(lambda x, scale, bias: (x, scale, 0 * bias)),
+}
+
+
+@pytest.mark.parametrize("norm, order", [(n, order) for n in ("batch", "layer", "rms") for order in ORDERS])
+@pytest.mark.parametrize("shape", [(6, 4), (256, 256)])
+def test_a_wrong_gradient_is_caught(monkeypatch, norm, order, shape):
+    if shape == (256, 256) and (norm, order) not in (("batch", "before"), ("layer", "after")):
+        return
+    twins = set(WRONG) - (set() if STANDARDIZATIONS[norm].centered else {"no mean term"})
+    with jax.enable_x64(True):
+        pair, arguments = (norm, order, "tanh"), drawn(*shape)
+        expected = value_and_gradients(plain_pair(*pair), *arguments)
+        assert_same(value_and_gradients(fused_pair(*pair), *arguments), expected, "float64")
+        for twin in twins:
+            monkeypatch.setattr(rule, "gradient", WRONG[twin])
+            wrong = value_and_gradients(fused_pair(*pair), *arguments)
+            with pytest.raises(AssertionError, match="Not equal to tolerance"):
+                assert_same(wrong, expected, "float64")
+
+
+@pytest.mark.parametrize("norm", list(IDENTITIES))
+@every_order
+@pytest.mark.parametrize("epsilon", [0.0, 1e-5, 1e-3, 0.1, 1.0])
+def test_the_identities_hold(norm, order, epsilon):
+    with jax.enable_x64(True):
+        here = Site(STANDARDIZATIONS[norm], epsilon, *drawn(6, 4, mean=1.0))
+        pair = fused_pair(norm, order, "identity", epsilon)
+        for name, residual in IDENTITIES[norm].items():
+            np.testing.assert_allclose(residual(pair, here), 0, atol=1e-10, err_msg=name)
+
+
+# ------------------------------------------------------------------------------- second derivatives
+
+
+def second_derivatives(fn, x, scale, bias, cotangent, along):
+    """Gradients of <gradients, along>, reverse over reverse, and forward over reverse along `along`."""
+
+    def gradients(*at):
+        return jax.vjp(fn, *at)[1](cotangent)
+
+    def projected(*at):
+        return sum(jnp.vdot(one, other) for one, other in zip(gradients(*at), along, strict=True))
+
+    backward = jax.grad(projected, argnums=(0, 1, 2))(x, scale, bias)
+    return *backward, *jax.jvp(gradients, (x, scale, bias), along)[1]
+
+
+@every_norm
+@every_order
+@pytest.mark.parametrize("activation", ["tanh", "mish"])
+def test_second_derivatives_are_those_of_plain_autodiff(norm, order, activation):
+    with jax.enable_x64(True):
+        pair, arguments, along = (norm, order, activation), drawn(6, 4), drawn(6, 4, seed=1)[:3]
+        ours = second_derivatives(fused_pair(*pair), *arguments, along)
+        plain = second_derivatives(plain_pair(*pair), *arguments, along)
+        for one, other in zip(ours, plain, strict=True):
+            assert_close(one, other, GRADIENT)
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+def test_statistics_taken_for_constants_are_caught(norm, monkeypatch):
+    """The twin: the forward pass differentiated as if the statistics did not depend on the input."""
+    statistics = rule.statistics
+    with jax.enable_x64(True):
+        pair, arguments, along = (norm, "before", "tanh"), drawn(6, 4), drawn(6, 4, seed=1)[:3]
+        plain = second_derivatives(plain_pair(*pair), *arguments, along)
+        monkeypatch.setattr(rule, "statistics", lambda *given: jax.lax.stop_gradient(statistics(*given)))
+        ours = second_derivatives(fused_pair(*pair), *arguments, along)
+        with pytest.raises(AssertionError, match="Not equal to tolerance"):
+            assert_close(ours[0], plain[0], GRADIENT)
+
+
+# -------------------------------------------------------------------------------------- residuals
+
+
+def sizes_of_residuals(fn, *arguments):
+    """How many arrays of each size the backward pass keeps."""
+    return Counter(leaf.size for leaf in jax.tree.leaves(jax.vjp(fn, *arguments)[1]))
+
+
+@every_norm
+@every_order
+def test_the_same_residuals_whatever_the_activation(norm, order):
+    *arguments, _ = drawn(6, 4, dtype=np.float32)
+    kept = [sizes_of_residuals(fused_pair(norm, order, activation), *arguments) for activation in ACTIVATIONS]
+    assert all(sizes == kept[0] for sizes in kept)
+    assert kept[0][24] == 1
+    assert set(kept[0]) <= {24, 6, 4, 1}
+    # The twin: plain autodiff keeps more tensors, and for mish others than for relu.
+    plain = [sizes_of_residuals(plain_pair(norm, order, act), *arguments) for act in ("relu", "mish")]
+    assert plain[1][24] > 1
+
+
+def test_the_switch_keeps_one_tensor():
+    x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
+    index = index_of("mish", "batch", "before")
+    kept = sizes_of_residuals(lambda *arguments: switched(index, *arguments), x, scale, bias)
+    assert kept[24] == 1
+
+
+# -------------------------------------------------------------------------------- transformations
+
+TRANSFORMED = [("batch", "before", "relu"), ("layer", "after", "tanh"), ("rms", "before", "mish")]
+every_transformed = pytest.mark.parametrize("pair", TRANSFORMED, ids="-".join)
+
+
+@every_transformed
+def test_jit_remat_and_eval_shape(pair):
+    fn, arguments = fused_pair(*pair), drawn(6, 4, dtype=np.float32)
+    eager = value_and_gradients(fn, *arguments)
+    compiled = jax.jit(functools.partial(value_and_gradients, jax.checkpoint(fn)))(*arguments)
+    assert_same(compiled, eager, "float32")
+    shapes = jax.eval_shape(functools.partial(value_and_gradients, fn), *arguments)
+    assert [(s.shape, s.dtype) for s in shapes] == [(array.shape, array.dtype) for array in eager]
+
+
+@every_transformed
+def test_vmap_and_scan_equal_a_loop(pair):
+    fn, (x, scale, bias, cotangent) = fused_pair(*pair), drawn(3, 6, 4, dtype=np.float32)
+    run = functools.partial(value_and_gradients, fn)
+    mapped = jax.jit(jax.vmap(run, (0, None, None, 0)))(x, scale, bias, cotangent)
+
+    def body(carry, given):
+        return carry, run(given[0], scale, bias, given[1])
+
+    _, scanned = jax.jit(functools.partial(jax.lax.scan, body))(0, (x, cotangent))
+    for member in range(3):
+        single = run(x[member], scale, bias, cotangent[member])
+        assert_same([part[member] for part in mapped], single, "float32")
+        assert_same([part[member] for part in scanned], single, "float32")
+
+
+@pytest.mark.parametrize("check_vma", [True, False])
+@pytest.mark.parametrize("through", ["layer of its own", "switch"])
+def test_divided_by_shard_map_equals_single(check_vma, through):
+    x, scale, bias, cotangent = drawn(16, 4, dtype=np.float32)
+    index = index_of("gelu", "layer", "before")
+    fn = fused_pair("layer", "before", "gelu")
+    member = fn if through != "switch" else lambda *arguments: switched(index, *arguments)
+    mesh = jax.make_mesh((8,), ("batch",), axis_types=(AxisType.Auto,))
+    parts, whole = PartitionSpec("batch"), PartitionSpec()
+    divided = jax.shard_map(
+        member, mesh=mesh, in_specs=(parts, whole, whole), out_specs=parts, check_vma=check_vma
+    )
+    together = jax.jit(functools.partial(value_and_gradients, divided))(x, scale, bias, cotangent)
+    assert_same(together, value_and_gradients(fn, x, scale, bias, cotangent), "float32")
+
+
+@every_transformed
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_sharded_equals_single(pair, axis_type):
+    fn, (x, scale, bias, cotangent) = fused_pair(*pair), drawn(16, 4, dtype=np.float32, mean=1e3)
+    expected = value_and_gradients(fn, x, scale, bias, cotangent)
+    mesh = jax.make_mesh((8,), ("batch",), axis_types=(axis_type,))
+    with jax.set_mesh(mesh):
+        parts = NamedSharding(mesh, PartitionSpec("batch", None))
+        x, cotangent = jax.device_put((x, cotangent), parts)
+        sharded = jax.jit(functools.partial(value_and_gradients, fn))(x, scale, bias, cotangent)
+    assert_same(sharded, expected, "float32")

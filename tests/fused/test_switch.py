@@ -1,0 +1,144 @@
+"""The pair chosen at run time equals the pair fixed beforehand, and one program serves them all."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from bnact import activations
+from bnact.activations import ACTIVATIONS
+from bnact.fused import EPSILON, TABLE, index_of, norm_of, switched, switched_and_observed
+from bnact.normalizations import STANDARDIZATIONS
+from bnact.numerics import tolerance
+from tests.fused.references import (
+    PAIRS,
+    assert_close,
+    assert_same,
+    drawn,
+    fused_pair,
+    plain_pair,
+    value_and_gradients,
+)
+
+TRACES = []
+NORMS, NAMES = list(STANDARDIZATIONS), list(ACTIVATIONS)
+COUNTED = 4
+
+
+@jax.jit
+def run(index, x, scale, bias, cotangent):
+    TRACES.append("run")
+    return value_and_gradients(lambda *at: switched(index, *at), x, scale, bias, cotangent)
+
+
+@jax.jit
+def observe(index, x, scale, bias):
+    return switched_and_observed(index, x, scale, bias, COUNTED)
+
+
+@pytest.mark.parametrize("norm, order, activation", PAIRS)
+def test_a_switched_pair_equals_the_fixed_one(norm, order, activation):
+    arguments = drawn(6, 4, dtype=np.float32, mean=0.5)
+    ours = run(index_of(activation, norm, order), *arguments)
+    order = "before" if norm == "none" else order  # the one entry's affine map stands before the activation
+    fixed = value_and_gradients(fused_pair(norm, order, activation, EPSILON), *arguments)
+    assert_same(ours, fixed, "float32")
+
+
+def test_one_program_serves_all_pairs():
+    TRACES.clear()
+    run.clear_cache()
+    arguments = drawn(6, 4, dtype=np.float32)
+    results = [run(index_of(act, norm, order), *arguments)[0].tobytes() for norm, order, act in PAIRS]
+    assert TRACES == ["run"]
+    # Without a norm there is one entry for both orders, and about the identity no order; all others differ.
+    assert len(set(results)) == len(PAIRS) - len(NAMES) - (len(NORMS) - 1)
+
+
+def test_the_pair_may_change_from_step_to_step_of_a_scan():
+    x, scale, bias, cotangent = drawn(6, 4, dtype=np.float32)
+    indices = [index_of(*pair) for pair in (("relu", "batch", "before"), ("tanh", "rms", "after"))]
+    stacked = jax.tree.map(lambda *entries: jnp.asarray(entries), *indices)
+    _, scanned = jax.lax.scan(lambda x, index: (x, switched(index, x, scale, bias)), x, stacked)
+    for index, y in zip(indices, scanned, strict=True):
+        assert_close(y, run(index, x, scale, bias, cotangent)[0], tolerance("float32").value)
+
+
+@pytest.mark.parametrize("norm, order, activation", PAIRS)
+def test_a_pair_laid_open_equals_itself(norm, order, activation):
+    x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
+    seen = observe(index_of(activation, norm, order), x[:COUNTED], scale, bias)
+    order = "before" if norm == "none" else order
+    bound = tolerance("float32")
+    assert_close(seen.y, fused_pair(norm, order, activation)(x[:COUNTED], scale, bias), bound.value)
+    linear = fused_pair(norm, order, "identity")
+    given = linear(x[:COUNTED], scale, bias) if order == "before" else x[:COUNTED]
+    assert_close(seen.given, given, bound.value)
+    assert_close(seen.slope, activations.get(activation).derivative(seen.given), bound.gradient)
+    np.testing.assert_allclose(seen.largest_slope, ACTIVATIONS[activation].lipschitz, rtol=1e-6)
+
+
+@pytest.mark.parametrize("norm, order, activation", [pair for pair in PAIRS if pair[2] in ("relu", "mish")])
+def test_the_uncounted_are_treated_as_after_training(norm, order, activation):
+    x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
+    index = index_of(activation, norm, order)
+    order = "before" if norm == "none" else order
+    seen = observe(index, x, scale, bias)
+    alone = observe(index, x[:COUNTED], scale, bias)
+    np.testing.assert_allclose(seen.y[:COUNTED], alone.y, rtol=1e-6, atol=1e-6)
+    wild = observe(index, x.at[COUNTED:].multiply(100.0), scale, bias)
+    np.testing.assert_array_equal(wild.y[:COUNTED], seen.y[:COUNTED])
+    np.testing.assert_allclose(seen.y[COUNTED:], known(norm, order, activation, x, scale, bias), atol=3e-5)
+
+
+def known(norm, order, activation, x, scale, bias):
+    """The pair of the uncounted in numpy, with the batch's statistics of the counted."""
+    act = activations.get(activation)
+    if STANDARDIZATIONS[norm].axes != "batch":
+        return plain_pair(norm, order, activation)(x[COUNTED:], scale, bias)
+    u = np.asarray(x if order == "before" else act(x), np.float64)
+    mean, variance = u[:COUNTED].mean(0), u[:COUNTED].var(0)
+    z = (u[COUNTED:] - mean) / np.sqrt(variance + EPSILON) * np.asarray(scale) + np.asarray(bias)
+    return act(z.astype(np.float32)) if order == "before" else z
+
+
+def test_gradients_of_a_pair_laid_open_are_those_of_plain_autodiff():
+    x, scale, bias, cotangent = drawn(6, 4, dtype=np.float32)
+    index = index_of("tanh", "batch", "before")
+
+    def laid_open(*at):
+        return switched_and_observed(index, *at, counted=6).y
+
+    ours = jax.jit(functools.partial(value_and_gradients, laid_open))(x, scale, bias, cotangent)
+    plain = value_and_gradients(plain_pair("batch", "before", "tanh"), x, scale, bias, cotangent)
+    assert_same(ours, plain, "float32")
+
+
+@pytest.mark.parametrize("norm, order, activation", PAIRS)
+def test_an_index_names_its_pair(norm, order, activation):
+    index = index_of(activation, norm, order)
+    nothing = STANDARDIZATIONS["none"]
+    first, act, second = (
+        TABLE.first[index.first],
+        TABLE.activations[index.activation],
+        TABLE.second[index.second],
+    )
+    assert act is ACTIVATIONS[activation]
+    expected = (STANDARDIZATIONS[norm], nothing) if order == "before" else (nothing, STANDARDIZATIONS[norm])
+    assert (first, second) == expected
+    assert NORMS[int(norm_of(index))] == norm
+
+
+def test_a_pair_that_is_not_in_the_table():
+    with pytest.raises(
+        ValueError, match=r"^index_of: norm must have a fused rule; got norm='group'; use one of"
+    ):
+        index_of("relu", "group", "before")
+    with pytest.raises(
+        ValueError, match="^index_of: order must be 'before' or 'after'; got 'first'; use one of"
+    ):
+        index_of("relu", "batch", "first")
+    with pytest.raises(ValueError, match="got 'rellu'; nearest: relu"):
+        index_of("rellu", "batch", "before")

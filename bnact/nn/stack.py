@@ -26,7 +26,12 @@ class Stack(nnx.Module, Generic[Module]):
           make: makes one module from its keys; it is called under `jax.vmap`.
           depth: how many modules, at least 1.
           rngs: keys for the initial values, from its stream `params`.
+
+        Raises:
+          ValueError: depth below 1.
         """
+        if depth < 1:
+            raise ValueError(f"Stack: depth must be at least 1 block; got depth={depth}; use 1 or more")
         self.blocks = stacked(make, jax.random.split(rngs.params(), depth))
 
     def __call__(self, x: Array) -> Array:

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from bnact.fused import Index, Switched
+from bnact.fused import TABLE, Index, Switched, Table
 from bnact.probes import sunk
 from bnact.types import Array, PyTree
 
@@ -29,6 +29,7 @@ class SwitchMLP(nnx.Module):
         depth: int,
         index: Index,
         gain: Array | float,
+        table: Table = TABLE,
         rngs: nnx.Rngs,
     ):
         """Makes the network.
@@ -36,12 +37,15 @@ class SwitchMLP(nnx.Module):
         Args:
           in_features, out_features, width, depth, rngs: as in `MLP`.
           index: the pair of every hidden layer, from `bnact.fused.index_of`; may be traced.
+          table: what the program is compiled for: all that `index` may choose among.
           gain: of the hidden weights, see `normal_with_gain`; may be traced. The normal draws depend on
             `rngs` alone, so networks of different pairs start from the same draws.
         """
 
         def block(in_features: int, rngs: nnx.Rngs) -> Block[SwitchNormAct]:
-            return Block(in_features, width, SwitchNormAct(width, index), normal_with_gain(gain), rngs=rngs)
+            return Block(
+                in_features, width, SwitchNormAct(width, index, table), normal_with_gain(gain), rngs=rngs
+            )
 
         self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
         self.readout = nnx.Linear(width, out_features, kernel_init=normal_with_gain(1.0), rngs=rngs)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from bnact import normalizations
-from bnact.fused import Index, Switched, norm_of, switched, switched_and_observed
+from bnact.fused import TABLE, Index, Switched, Table, norm_of, switched, switched_and_observed
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.types import Array
 
@@ -23,35 +23,37 @@ class SwitchNormAct(nnx.Module):
     set, see `observed`.
 
     Attributes:
-      choice: which pair of `bnact.fused.TABLE`.
+      choice: which pair of the table.
       scale, bias: (num_features,); a norm without one of them ignores it, and its gradient is zero.
     """
 
-    def __init__(self, num_features: int, index: Index):
+    def __init__(self, num_features: int, index: Index, table: Table = TABLE):
         """Makes the module.
 
         Args:
           num_features: size of the input's last axis.
           index: the pair, from `bnact.fused.index_of`; may be traced.
+          table: what the program is compiled for.
         """
+        self.table = nnx.static(table)
         self.choice = Choice(Index(*(jnp.asarray(entry, jnp.int32) for entry in index)))
         self.scale = nnx.Param(jnp.ones(num_features, jnp.float32))
         self.bias = nnx.Param(jnp.zeros(num_features, jnp.float32))
 
     def __call__(self, x: Array) -> Array:
         """The pair applied to `x`, of shape (..., num_features), with the batch's statistics."""
-        return switched(self.choice.get_value(), x, *self._affine())
+        return switched(self.choice.get_value(), x, *self._affine(), self.table)
 
     def observed(self, x: Array, counted: int) -> Switched:
         """The pair applied to `x` with the batch statistics of its first `counted` examples.
 
         Examples behind those are treated as after training, by a norm that knows the others.
         """
-        return switched_and_observed(self.choice.get_value(), x, *self._affine(), counted)
+        return switched_and_observed(self.choice.get_value(), x, *self._affine(), counted, self.table)
 
     def _affine(self) -> tuple[Array, Array]:
         """The scale and bias that the chosen norm has: 1 and 0 where it has none."""
-        chosen = norm_of(self.choice.get_value())
+        chosen = norm_of(self.choice.get_value(), self.table)
         has_scale, has_bias = (jnp.asarray(column)[chosen] for column in _affine_of_norms())
         return jnp.where(has_scale, self.scale[...], 1), jnp.where(has_bias, self.bias[...], 0)
 

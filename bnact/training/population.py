@@ -60,7 +60,7 @@ def _compiled(program: Program, dataset: Dataset, lanes: int) -> Callable:
 def _cell(setting: Setting) -> Cell:
     index = index_of(setting.activation, setting.norm, setting.order)
     return Cell(
-        index=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
+        pair=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
         gain=jnp.asarray(setting.gain, jnp.float32),
         injury=Injury(*(jnp.asarray(amount, jnp.float32) for amount in INJURIES[setting.kill])),
         steps=jnp.asarray(log_steps(setting.steps)),

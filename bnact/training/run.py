@@ -9,7 +9,7 @@ import optax
 from jax import lax
 
 from bnact.data import batch_indices
-from bnact.fused import Index
+from bnact.fused import TABLE, Index, Table
 from bnact.nn import Pure, SwitchMLP, called, fresh
 from bnact.types import Array, PyTree
 
@@ -28,13 +28,13 @@ class Cell(NamedTuple):
     """What all runs of a cell share, as data for the compiled program.
 
     Attributes:
-      index: the pair of norm and activation.
+      pair: of norm and activation.
       gain: of the hidden weights.
       injury: done to the fresh network.
       steps: (LOG_POINTS,) int32, after how many steps the run is looked at: 0, ..., all of them.
     """
 
-    index: Index  # pyright: ignore[reportIncompatibleMethodOverride]
+    pair: Index
     gain: Array | float
     injury: Injury
     steps: Array
@@ -61,7 +61,9 @@ class Progress(NamedTuple):
     gradient_norm: Array
 
 
-def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane) -> Log:
+def run(
+    program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table = TABLE
+) -> Log:
     """The log of one run: a pure function, to be compiled once for a program and run for every lane.
 
     Args:
@@ -71,9 +73,10 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
       cell: pair, gain, injury and length.
       lane: learning rate and seed. The seed chooses the weights' draws and the data's order, whatever
         the cell, so that runs of equal seed are paired.
+      table: the pairs that the program is compiled for; static.
     """
     init_key, data_key = jax.random.split(jax.random.key(lane.seed))
-    graph, params, state = _fresh(program, classes, examples.train.inputs.shape[-1], cell, init_key)
+    graph, params, state = _fresh(program, classes, examples.train.inputs.shape[-1], cell, table, init_key)
     optimizer = optax.sgd(lane.learning_rate, momentum=MOMENTUM)
     sinks = jnp.zeros(program.depth, jnp.float32)
 
@@ -111,7 +114,7 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
     return _log(cell.steps, observations, gradient_norm[last_alike])
 
 
-def _fresh(program: Program, classes: int, features: int, cell: Cell, key: Array) -> Pure:
+def _fresh(program: Program, classes: int, features: int, cell: Cell, table: Table, key: Array) -> Pure:
     """The parts of a new network, injured as the cell says."""
     parts = fresh(
         lambda rngs: SwitchMLP(
@@ -119,8 +122,9 @@ def _fresh(program: Program, classes: int, features: int, cell: Cell, key: Array
             classes,
             width=program.width,
             depth=program.depth,
-            index=cell.index,
+            index=cell.pair,
             gain=cell.gain,
+            table=table,
             rngs=rngs,
         ),
         key,

@@ -1,0 +1,68 @@
+"""Lanes spread over devices are a Python loop over lanes."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from bnact.distributed import padded_count, population_mesh, spread
+
+
+def run(shared, lane):
+    """Something with a loop, a random number and several outputs."""
+    start = shared["offset"] + jax.random.normal(jax.random.key(lane["seed"]), (3,))
+    end = jax.lax.fori_loop(0, 4, lambda i, x: jnp.sin(x * lane["rate"]) + shared["offset"], start)
+    return {"end": end, "sum": jnp.sum(end)}
+
+
+def lanes(count):
+    return {"seed": jnp.arange(count, dtype=jnp.uint32), "rate": jnp.linspace(0.5, 2.0, count)}
+
+
+SHARED = {"offset": jnp.float32(0.25)}
+
+
+@pytest.mark.parametrize("count", [8, 24])
+def test_a_python_loop(count):
+    assert population_mesh().size == 8
+    together = jax.jit(spread(run, population_mesh()))(SHARED, lanes(count))
+    single = jax.jit(run)
+    for number in range(count):
+        lane = jax.tree.map(lambda leaf, i=number: leaf[i], lanes(count))
+        jax.tree.map(
+            lambda one, other, i=number: np.testing.assert_allclose(one[i], other, rtol=1e-6),
+            together,
+            single(SHARED, lane),
+        )
+
+
+def test_a_lane_is_untouched_by_its_neighbours_and_its_place():
+    spread_run = jax.jit(spread(run, population_mesh()))
+    expected = spread_run(SHARED, lanes(16))
+    order = np.random.default_rng(0).permutation(16)
+    shuffled = spread_run(SHARED, jax.tree.map(lambda leaf: leaf[order], lanes(16)))
+    jax.tree.map(lambda a, b: np.testing.assert_array_equal(a, b[order]), shuffled, expected)
+    lost = lanes(16)
+    lost["rate"] = lost["rate"].at[3].set(jnp.nan)
+    others = np.arange(16) != 3
+    results = spread_run(SHARED, lost)
+    assert np.all(np.isnan(results["end"][3]))
+    jax.tree.map(lambda a, b: np.testing.assert_array_equal(a[others], b[others]), results, expected)
+
+
+def test_the_lanes_lie_on_all_devices():
+    result = jax.jit(spread(run, population_mesh()))(SHARED, lanes(16))["sum"]
+    assert len(result.sharding.device_set) == 8
+
+
+def test_a_switch_on_shared_data_stays_a_branch():
+    def choose(index, lane):
+        return jax.lax.switch(index, [jnp.sin, jnp.cos], lane)
+
+    text = jax.jit(spread(choose, population_mesh())).lower(jnp.int32(1), jnp.ones(8)).as_text()
+    assert "stablehlo.case" in text
+
+
+@pytest.mark.parametrize("count, padded", [(0, 0), (1, 8), (7, 8), (8, 8), (9, 16), (64, 64)])
+def test_padded_count(count, padded):
+    assert padded_count(count, population_mesh()) == padded

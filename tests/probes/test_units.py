@@ -1,0 +1,51 @@
+"""Dead and saturated units, counted by hand."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from bnact.activations import ACTIVATIONS
+from bnact.probes import dead, saturated
+from bnact.probes.units import SATURATED_BELOW
+
+
+def test_a_unit_is_dead_where_no_example_has_a_slope():
+    slope = jnp.asarray([[0.0, 0.0, 1.0, 0.0], [0.0, 1e-30, 0.0, 0.0], [0.0, 0.0, 0.0, -2.0]])
+    assert dead(slope) == 0.25
+    assert dead(jnp.zeros((3, 4))) == 1
+    assert dead(jnp.ones((3, 4))) == 0
+
+
+def test_a_unit_whose_slope_is_not_a_number_is_not_dead():
+    assert dead(jnp.asarray([[jnp.nan, 0.0]])) == 0.5
+
+
+def test_a_slope_is_saturated_below_a_share_of_the_largest():
+    slope = jnp.asarray([[0.0, 0.099, -0.099], [0.101, -0.101, 2.0]])
+    assert saturated(slope, 2.0) == pytest.approx(3 / 6)
+    assert saturated(slope, jnp.float32(1.0)) == pytest.approx(1 / 6)
+    assert SATURATED_BELOW == 0.05
+
+
+@pytest.mark.parametrize(
+    "activation, dead_share, saturated_share",
+    [
+        ("relu", 0.5, 0.5),
+        ("leaky_relu", 0.0, 0.5),
+        ("identity", 0.0, 0.0),
+        ("tanh", 0.0, 1.0),
+        ("sigmoid", 0.0, 1.0),
+    ],
+)
+def test_far_from_zero(activation, dead_share, saturated_share):
+    act, given = ACTIVATIONS[activation], jnp.asarray([[-10.0, 10.0], [-9.0, 9.0]])
+    slope = act.derivative(given)
+    assert dead(slope) == dead_share
+    assert saturated(slope, act.lipschitz) == saturated_share
+
+
+@pytest.mark.parametrize("dtype", [jnp.float16, jnp.float32])
+def test_the_result_is_a_scalar_of_the_slopes_type(dtype):
+    slope = jnp.asarray(np.random.default_rng(0).normal(size=(5, 3)), dtype)
+    for share in (dead(slope), saturated(slope, 1.0)):
+        assert (share.shape, share.dtype) == ((), dtype)

@@ -1,6 +1,6 @@
 """Compile time of a training step of `nn.MLP` at depth 128 beside depth 8.
 
-    python -m benchmarks.compile_depth
+python -m benchmarks.compile_depth
 """
 
 import jax

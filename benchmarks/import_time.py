@@ -1,6 +1,6 @@
 """What `import bnact` costs beside `import flax.nnx`, which it contains.
 
-    python -m benchmarks.import_time
+python -m benchmarks.import_time
 """
 
 import subprocess

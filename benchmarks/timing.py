@@ -30,11 +30,13 @@ def report(title: str, seconds: Mapping[str, list[float]]) -> None:
     print(f"{title}\n  {os.cpu_count()} cores, Python {platform.python_version()}, jax {jax.__version__}")
     for name, values in seconds.items():
         median = statistics.median(values)
-        print(f"  {name}: {median:.3f} s, from {min(values):.3f} to {max(values):.3f} in {len(values)} rounds")
+        print(
+            f"  {name}: {median:.3f} s, from {min(values):.3f} to {max(values):.3f} in {len(values)} rounds"
+        )
 
 
 def ratio(seconds: Mapping[str, list[float]], numerator: str, denominator: str, promise: str) -> None:
     """Prints the ratio of two medians, and the lowest and highest ratio within a round."""
     pairs = [a / b for a, b in zip(seconds[numerator], seconds[denominator], strict=True)]
     middle = statistics.median(seconds[numerator]) / statistics.median(seconds[denominator])
-    print(f"  {numerator} / {denominator}: {middle:.2f}, from {min(pairs):.2f} to {max(pairs):.2f}; {promise}")
+    print(f"  {numerator} / {denominator}: {middle:.2f}, {min(pairs):.2f} to {max(pairs):.2f}; {promise}")

@@ -11,6 +11,7 @@ from .switch import index_of as index_of
 from .switch import norm_of as norm_of
 from .switch import switched as switched
 from .switch import switched_and_observed as switched_and_observed
+from .table import NOTHING as NOTHING
 from .table import ONLY as ONLY
 from .table import Index as Index
 from .table import Table as Table

@@ -10,7 +10,7 @@ from bnact.training.setting import Kill, Setting
 ORDERS = ("before", "after")
 KILLS: tuple[Kill, ...] = get_args(Kill)
 
-_WHOLE = {"depth": 1, "width": 1, "batch_size": 1, "steps": 1, "seed": 0}
+_WHOLE = {"depth": 1, "width": 1, "batch_size": 1, "steps": 1, "observed": 2, "seed": 0}
 _POSITIVE = ("learning_rate", "gain")
 _CHOICES = {"order": ORDERS, "kill": KILLS}
 

@@ -50,6 +50,7 @@ def grid(
     batch_size: int,
     gain: Callable[[str], float],
     kills: Sequence[Kill] = ("none",),
+    observed: int = Setting.observed,
 ) -> tuple[Setting, ...]:
     """Every combination of the values given, checked.
 
@@ -68,6 +69,7 @@ def grid(
       batch_size: examples in a step, at least 1, and 2 under batch norm.
       gain: from an activation's name to the gain of the weights before it.
       kills: injuries, see `Setting.kill`.
+      observed: examples that a point of the log looks at, at least 2, see `Setting.observed`.
 
     Returns:
       The settings, all different; the last of activations, norms, orders, kills, depths, widths,
@@ -98,6 +100,7 @@ def grid(
             depth=depth,
             width=width,
             batch_size=batch_size,
+            observed=observed,
             steps=steps,
             learning_rate=learning_rate,
             gain=gain(activation),

@@ -1,5 +1,7 @@
 """One run is a pure function of its setting and seed; a population is many of them in one call."""
 
+from .examples import Examples as Examples
+from .examples import examples as examples
 from .injury import INJURIES as INJURIES
 from .injury import Injury as Injury
 from .log import HISTOGRAM_BINS as HISTOGRAM_BINS
@@ -7,6 +9,9 @@ from .log import HISTOGRAM_HIGH as HISTOGRAM_HIGH
 from .log import HISTOGRAM_LOW as HISTOGRAM_LOW
 from .log import LOG_POINTS as LOG_POINTS
 from .log import Log as Log
+from .population import cell_of as cell_of
+from .population import compiled as compiled
+from .population import lanes_of as lanes_of
 from .population import log_steps as log_steps
 from .population import train_population as train_population
 from .run import Cell as Cell

@@ -14,8 +14,9 @@ HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS = -8.0, 8.0, 64
 class Log(NamedTuple):
     """The record of one run. P = LOG_POINTS, L = hidden layers; a population adds a leading axis.
 
-    "Observed" means on the training set (its first 2048 examples if there are more). Norms that look at
-    the batch take the exact statistics of the observed examples under the present weights, on the
+    Every point looks at the first `Setting.observed` examples of the training and of the validation set,
+    the last one at all of them (of a training set at most 2048). "Observed" means on those training
+    examples; norms that look at the batch take their exact statistics under the present weights, on the
     validation and test set too.
 
     Attributes:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import jax.numpy as jnp
+from jax import lax
 
 from bnact.fused import Switched
 from bnact.nn import Pure, SwitchMLP, called
@@ -39,6 +40,26 @@ class Look(NamedTuple):
     dead: Array
     saturated: Array
     histogram: Array
+
+
+def observation_at(is_last: Array, parts: Pure, examples: Examples, observed: int) -> Observation:
+    """The `observation` of the first `observed` examples of each set, and at the last point of all.
+
+    Args:
+      is_last: whether this is a run's last point.
+      parts: of a `SwitchMLP`.
+      examples: the dataset.
+      observed: static; where the training set has no more examples, every point looks at all of
+        everything, and the program holds one look, not two.
+    """
+
+    def whole(parts: Pure) -> Observation:
+        return observation(parts, examples)
+
+    if observed >= min(len(examples.train.labels), OBSERVED_EXAMPLES):
+        return whole(parts)
+    few = Examples(*(first(split, observed) for split in examples))
+    return lax.cond(is_last, whole, lambda parts: observation(parts, few), parts)
 
 
 def observation(parts: Pure, examples: Examples) -> Observation:

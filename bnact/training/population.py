@@ -9,7 +9,7 @@ import numpy as np
 
 from bnact.data import Dataset, check_batch_size
 from bnact.distributed import padded_count, population_mesh, spread
-from bnact.fused import Index, index_of
+from bnact.fused import TABLE, Index, Table, index_of
 
 from .examples import Examples, examples
 from .injury import INJURIES, Injury
@@ -39,26 +39,37 @@ def train_population(settings: Sequence[Setting], dataset: Dataset) -> list[Log]
     mesh = population_mesh()
     lanes = padded_count(len(settings), mesh)
     padded = [*settings, *settings[:1] * (lanes - len(settings))]
-    program = _compiled(settings[0].program, dataset, lanes)
-    shared = (examples(dataset), _cell(settings[0]))
-    logs = jax.device_get(program(shared, _stacked_lanes(padded)))
+    program = compiled(settings[0].program, dataset, lanes)
+    index = index_of(settings[0].activation, settings[0].norm, settings[0].order)
+    shared = (examples(dataset), cell_of(settings[0], index))
+    logs = jax.device_get(program(shared, lanes_of(padded)))
     return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(program: Program, dataset: Dataset, lanes: int) -> Callable:
-    """The program of one depth, width, batch size, dataset and number of lanes, compiled."""
+def compiled(program: Program, dataset: Dataset, lanes: int, table: Table = TABLE) -> Callable:
+    """The program of one depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
+
+    Args:
+      program: depth, width and batch size.
+      dataset: its arrays' shapes and its number of classes are compiled in, its values are not.
+      lanes: a multiple of the number of devices.
+      table: the pairs it can compute.
+
+    Returns:
+      The function ((examples, cell), lanes) -> logs stacked along a leading axis.
+    """
 
     def one(shared: tuple[Examples, Cell], lane: Lane) -> Log:
-        return run(program, dataset.classes, *shared, lane)
+        return run(program, dataset.classes, *shared, lane, table)
 
-    some = Setting(data=dataset.name)
-    arguments = (examples(dataset), _cell(some)), _stacked_lanes([some] * lanes)
+    index, some = Index(0, 0, 0), Setting(data=dataset.name)
+    arguments = (examples(dataset), cell_of(some, index)), lanes_of([some] * lanes)
     return jax.jit(spread(one, population_mesh())).lower(*arguments).compile()
 
 
-def _cell(setting: Setting) -> Cell:
-    index = index_of(setting.activation, setting.norm, setting.order)
+def cell_of(setting: Setting, index: Index) -> Cell:
+    """What the runs of the setting's cell share; `index` is the pair's place in the program's table."""
     return Cell(
         pair=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
         gain=jnp.asarray(setting.gain, jnp.float32),
@@ -73,7 +84,8 @@ def log_steps(steps: int) -> np.ndarray:
     return np.round(shares * steps).astype(np.int32)
 
 
-def _stacked_lanes(settings: Sequence[Setting]) -> Lane:
+def lanes_of(settings: Sequence[Setting]) -> Lane:
+    """What each run has for itself, stacked along a leading axis."""
     rates = jnp.asarray([setting.learning_rate for setting in settings], jnp.float32)
     return Lane(rates, jnp.asarray([setting.seed for setting in settings], jnp.uint32))
 

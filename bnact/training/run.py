@@ -17,7 +17,7 @@ from .examples import Examples
 from .injury import Injury, injure
 from .log import Log
 from .objective import cross_entropy
-from .observation import Observation, observation
+from .observation import Observation, observation_at
 from .setting import Program
 
 MOMENTUM = 0.9
@@ -100,8 +100,9 @@ def run(
         )
 
     def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, tuple[Observation, Array]]:
-        observed = observation(Pure(graph, progress.params, state), examples)
         begin, end = ends
+        now = Pure(graph, progress.params, state)
+        observed = observation_at(begin == cell.steps[-1], now, examples, program.observed)
         progress = lax.fori_loop(begin, end, partial(step, begin), progress)
         return progress, (observed, progress.gradient_norm)
 

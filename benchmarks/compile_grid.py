@@ -1,0 +1,70 @@
+"""Compiling the founding grid beside compiling its single largest cell.
+
+Run it with `python -m benchmarks.compile_grid`.
+
+The grid (every registered activation and norm, both orders, depths 2, 8 and 16) takes one program a
+depth. It is set beside two readings of "its single largest cell", depth 16 with batch norm before ReLU:
+as a study compiles it, with every pair as data, and as a program of that one pair, which can compute
+nothing else. The run time of that cell in both programs is printed too.
+"""
+
+import jax
+
+from benchmarks.timing import ratio, report, seconds_of
+from bnact import data, fused
+from bnact.activations import ACTIVATIONS
+from bnact.distributed import use_every_core
+from bnact.fused import NOTHING, TABLE, Table, index_of
+from bnact.normalizations import STANDARDIZATIONS
+from bnact.training import Setting, cell_of, compiled, examples, lanes_of
+
+DEPTHS = (2, 8, 16)
+LANES = 40
+ALONE = Table((STANDARDIZATIONS["batch"],), (ACTIVATIONS["relu"],), (NOTHING,))
+GRID, CELL, CELL_ALONE = "the grid", "its largest cell", "its largest cell, a program of its own"
+
+
+def main() -> None:
+    """Compiles the three in turn, then runs the cell in both programs in turn."""
+    use_every_core()
+    dataset = data.load("digits")
+
+    def compile_all(depths: tuple[int, ...], table: fused.Table) -> None:
+        jax.clear_caches()
+        compiled.cache_clear()
+        for depth in depths:
+            compiled(Setting(depth=depth).program, dataset, LANES, table)
+
+    compile_all(DEPTHS[-1:], ALONE)  # the first compilation in a process pays for what is loaded then
+    seconds = seconds_of(
+        {
+            GRID: lambda: compile_all(DEPTHS, TABLE),
+            CELL: lambda: compile_all(DEPTHS[-1:], TABLE),
+            CELL_ALONE: lambda: compile_all(DEPTHS[-1:], ALONE),
+        },
+        rounds=3,
+    )
+    report("Tracing and compiling", seconds)
+    ratio(seconds, GRID, CELL, "promised: at most 3")
+    ratio(seconds, GRID, CELL_ALONE, "the same, read more strictly")
+    run_both(dataset)
+
+
+def run_both(dataset: data.Dataset) -> None:
+    """Runs the largest cell in the program of all pairs and in its own."""
+    setting = Setting(depth=DEPTHS[-1])
+    lanes = lanes_of([setting] * LANES)
+
+    def runner(table: fused.Table):
+        program = compiled(setting.program, dataset, LANES, table)
+        index = index_of(setting.activation, setting.norm, setting.order, table)
+        shared = (examples(dataset), cell_of(setting, index))
+        return lambda: jax.block_until_ready(program(shared, lanes))
+
+    seconds = seconds_of({CELL: runner(TABLE), CELL_ALONE: runner(ALONE)}, rounds=5)
+    report(f"Running it: {LANES} runs of {setting.steps} steps", seconds)
+    ratio(seconds, CELL, CELL_ALONE, "to reach with all norms and activations: 1.05")
+
+
+if __name__ == "__main__":
+    main()

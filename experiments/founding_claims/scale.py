@@ -11,7 +11,7 @@ from experiments.initialization import gain
 STUDY = "founding_claims"
 DATA, WIDTH, BATCH_SIZE = "digits", 64, 64
 OBSERVED = 2048
-"""Every point of every log looks at the whole training set: a claim counts units that are dead on all of it."""
+"""Every point looks at the whole training set: a claim counts units that are dead on all of it."""
 
 DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8, 16))
 QUICK = Scale(seeds=3, steps=60, learning_rates=(0.03, 0.1), depths=(2, 8))

@@ -1,5 +1,7 @@
 """The rules: `jax.grad` and the declared derivatives are one function, in every mode and transformation."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,6 +12,7 @@ from bnact.activations import ACTIVATIONS
 from bnact.activations.rule import curve
 from bnact.numerics.finite_differences import directional_derivative
 from bnact.numerics.tolerances import TOLERANCES
+from tests.activations.compiled import orders
 
 FLOAT32, FLOAT64 = TOLERANCES["float32"], TOLERANCES["float64"]
 NAMES = list(ACTIVATIONS)
@@ -22,32 +25,37 @@ def points(dtype: DTypeLike = np.float32):
     return np.linspace(-6.05, 6.15, 41).astype(dtype)
 
 
-def against_finite_differences(fn, derivative, x):
-    """Asserts that derivative is fn's, at every point by itself, in float64."""
+@functools.partial(jax.jit, static_argnums=0)
+def autodiff(curve, x, tangent):
+    """The gradient of each of the three functions, that of the value twice, and the value's both modes."""
+    gradients = [jax.vmap(jax.grad(fn))(x) for fn in curve]
+    twice = jax.vmap(jax.grad(jax.grad(curve.value)))(x)
+    value, pushed = jax.jvp(curve.value, (x,), (tangent,))
+    return gradients, twice, value, pushed, jax.vjp(curve.value, x)[1](tangent)[0]
+
+
+def gradients(act, x):
+    """The first, second and third derivative, each the gradient of the one before, in float64."""
     with jax.enable_x64(True):
-        expected = directional_derivative(fn, x, np.ones_like(x))
-        actual = np.asarray(derivative(x))
-    np.testing.assert_allclose(actual, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
+        return np.stack(autodiff(act.curve, x, np.ones_like(x))[0])
 
 
-def third_derivative(act):
-    return jax.vmap(jax.grad(act.second_derivative))
+def against_finite_differences(act, derivatives, x):
+    """Asserts that the derivatives are the activation's first three, at every point by itself, in float64."""
+    expected = directional_derivative(lambda x: np.stack(orders(act, x)), x, np.ones_like(x))
+    np.testing.assert_allclose(derivatives, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
 
 
 @each_activation
 def test_finite_differences(act):
     x = points(np.float64)
-    against_finite_differences(act, act.derivative, x)
-    against_finite_differences(act.derivative, act.second_derivative, x)
-    against_finite_differences(act.second_derivative, third_derivative(act), x)
+    against_finite_differences(act, gradients(act, x), x)
 
 
 @pytest.mark.parametrize("name", [name for name, act in ACTIVATIONS.items() if not act.breakpoints])
 def test_finite_differences_where_the_two_formulas_meet(name):
-    act, x = ACTIVATIONS[name], np.zeros(1)
-    against_finite_differences(act, act.derivative, x)
-    against_finite_differences(act.derivative, act.second_derivative, x)
-    against_finite_differences(act.second_derivative, third_derivative(act), x)
+    act, x = ACTIVATIONS[name], np.zeros_like(points(np.float64))
+    against_finite_differences(act, gradients(act, x), x)
 
 
 @pytest.mark.parametrize(
@@ -57,18 +65,20 @@ def test_finite_differences_where_the_two_formulas_meet(name):
 )
 @each_activation
 def test_a_wrong_derivative_is_caught(act, spoil):
+    x = points(np.float64)
+    first, *others = gradients(act, x)
     with pytest.raises(AssertionError):
-        against_finite_differences(act, lambda x: spoil(act.derivative(x)), points(np.float64))
+        against_finite_differences(act, np.stack([spoil(first), *others]), x)
 
 
 @each_activation
 def test_grad_is_the_derivative(act):
     x = points()
-    first = jax.vmap(jax.grad(act))
-    second = jax.vmap(jax.grad(jax.grad(act)))
-    np.testing.assert_array_equal(first(x), act.derivative(x))
-    np.testing.assert_allclose(second(x), act.second_derivative(x), rtol=FLOAT32.gradient, atol=0)
-    np.testing.assert_array_equal(jax.vmap(jax.grad(act.derivative))(x), act.second_derivative(x))
+    (first, of_the_derivative, _), twice, *_ = autodiff(act.curve, x, np.cos(x))
+    _, derivative, second_derivative = orders(act, x)
+    np.testing.assert_array_equal(first, derivative)
+    np.testing.assert_allclose(twice, second_derivative, rtol=FLOAT32.gradient, atol=0)
+    np.testing.assert_array_equal(of_the_derivative, second_derivative)
 
 
 def test_a_rule_that_is_ignored_would_be_caught():
@@ -79,11 +89,11 @@ def test_a_rule_that_is_ignored_would_be_caught():
 @each_activation
 def test_forward_and_reverse_mode(act):
     x, tangent = points(), np.cos(points())
-    value, pushed = jax.jvp(act, (x,), (tangent,))
-    np.testing.assert_array_equal(value, act(x))
-    expected = act.derivative(x) * tangent
-    np.testing.assert_allclose(pushed, expected, rtol=FLOAT32.gradient)
-    np.testing.assert_allclose(jax.vjp(act, x)[1](tangent)[0], expected, rtol=FLOAT32.gradient)
+    _, _, value, pushed, pulled = autodiff(act.curve, x, tangent)
+    expected_value, derivative, _ = orders(act, x)
+    np.testing.assert_array_equal(value, expected_value)
+    for product in (pushed, pulled):
+        np.testing.assert_allclose(product, derivative * tangent, rtol=FLOAT32.gradient)
 
 
 @each_activation
@@ -93,9 +103,15 @@ def test_hessian(act):
     def total(x):
         return jnp.sum(act(x))
 
-    expected = np.diag(np.asarray(act.second_derivative(x)))
-    for hessian in (jax.hessian(total), jax.jacrev(jax.grad(total)), jax.jacfwd(jax.jacfwd(total))):
-        np.testing.assert_allclose(hessian(x), expected, rtol=FLOAT32.gradient, atol=FLOAT32.gradient)
+    def hessians(x):
+        return [
+            each(x)
+            for each in (jax.hessian(total), jax.jacrev(jax.grad(total)), jax.jacfwd(jax.jacfwd(total)))
+        ]
+
+    expected = np.diag(orders(act, x)[2])
+    for hessian in jax.jit(hessians)(x):
+        np.testing.assert_allclose(hessian, expected, rtol=FLOAT32.gradient, atol=FLOAT32.gradient)
 
 
 @each_activation
@@ -108,15 +124,19 @@ def test_under_jit_vmap_scan_and_remat(act):
     def rematerialized(x):
         return jnp.sum(jax.checkpoint(act)(x))
 
-    np.testing.assert_allclose(jax.jit(act)(x), act(x), rtol=FLOAT32.value)
-    np.testing.assert_allclose(jax.vmap(act)(x), act(x), rtol=FLOAT32.value)
-    for total in (looped, rematerialized):
-        gradient = jax.jit(jax.grad(total))(x)
+    @jax.jit
+    def transformed(x):
+        return act(x), jax.vmap(act)(x), jax.grad(looped)(x), jax.grad(rematerialized)(x)
+
+    *values, by_scan, by_remat = transformed(x)
+    for value in values:
+        np.testing.assert_allclose(value, act(x), rtol=FLOAT32.value)
+    for gradient in (by_scan, by_remat):
         np.testing.assert_allclose(gradient, act.derivative(x), rtol=FLOAT32.gradient)
 
 
 @each_activation
 def test_no_gradient_is_nan_anywhere(act):
-    x = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, np.inf, -np.inf], np.float32)
-    for fn in (act, act.derivative, act.second_derivative):
-        assert np.all(np.isfinite(jax.vmap(jax.grad(fn))(x)))
+    extremes = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, np.inf, -np.inf], np.float32)
+    x = np.resize(extremes, points().shape)
+    assert np.all(np.isfinite(autodiff(act.curve, x, np.ones_like(x))[0]))

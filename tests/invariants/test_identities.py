@@ -42,15 +42,25 @@ def ours(name, epsilon):
     return apply
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
 def residuals(norm, name, standardization, epsilon, x, scale, bias, cotangent):
     here = Site(standardization, epsilon, x, scale, bias, cotangent)
-    return {identity: residual(norm, here) for identity, residual in IDENTITIES[name].items()}
+    return {identity: jnp.max(jnp.abs(fn(norm, here))) for identity, fn in IDENTITIES[name].items()}
 
 
-def largest_residuals(norm, name, here):
-    values = residuals(norm, name, here.standardization, here.epsilon, *here[2:])
-    return {identity: float(np.max(np.abs(value))) for identity, value in values.items()}
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def residuals_of_gradients(name, standardization, gradients, *arrays):
+    """The residuals of any norm whose gradients are these: no identity looks at more of it."""
+    return residuals(with_gradients(gradients), name, standardization, *arrays)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def gradients_of(norm, x, scale, bias, cotangent):
+    return jax.vjp(norm, x, scale, bias)[1](cotangent)
+
+
+def assert_all_zero(largest):
+    assert largest == pytest.approx(dict.fromkeys(largest, 0.0), abs=BOUND)
 
 
 def test_every_norm_of_the_package_has_identities():
@@ -61,8 +71,14 @@ def test_every_norm_of_the_package_has_identities():
 @pytest.mark.parametrize("epsilon, shape", CASES)
 def test_the_norms_of_the_package_satisfy_them(name, epsilon, shape):
     here = site(name, shape, epsilon)
-    largest = largest_residuals(ours(name, epsilon), name, here)
-    assert largest == pytest.approx(dict.fromkeys(largest, 0.0), abs=BOUND)
+    gradients = gradients_of(ours(name, epsilon), *here[2:])
+    assert_all_zero(residuals_of_gradients(name, here.standardization, gradients, *here[1:]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_are_asked_of_a_norm_itself(name):
+    here = site(name, (9, 4), 1e-3)
+    assert_all_zero(residuals(ours(name, 1e-3), name, *here))
 
 
 def flax_layer_norm(x, scale, bias, epsilon):
@@ -82,13 +98,15 @@ def plain_norm(name, x, scale, bias, epsilon):
     return y + jnp.broadcast_to(bias, x.shape) if kind.centered else y
 
 
+@functools.cache
+def plain(name, epsilon):
+    return functools.partial(plain_norm, name, epsilon=epsilon)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("epsilon", [0.0, 0.1])
 def test_the_plain_formula_satisfies_them(name, epsilon):
-    largest = largest_residuals(
-        functools.partial(plain_norm, name, epsilon=epsilon), name, site(name, (9, 4), epsilon)
-    )
-    assert largest == pytest.approx(dict.fromkeys(largest, 0.0), abs=BOUND)
+    assert_all_zero(residuals(plain(name, epsilon), name, *site(name, (9, 4), epsilon)))
 
 
 # ------------------------------------------------------------------------------------------ twins
@@ -106,53 +124,40 @@ def with_gradients(gradients):
     return wrong
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1))
-def residuals_of_gradients(name, standardization, gradients, epsilon, x, scale, bias, cotangent):
-    here = Site(standardization, epsilon, x, scale, bias, cotangent)
-    norm = with_gradients(gradients)
-    return {
-        identity: jnp.max(jnp.abs(residual(norm, here))) for identity, residual in IDENTITIES[name].items()
-    }
-
-
-@functools.partial(jax.jit, static_argnums=(0, 4))
-def right_gradients(norm, x, scale, bias, standardization, epsilon, cotangent):
-    """The right gradients by x, scale and bias, and the one by x without either of its two sums."""
+def without_a_term(standardization, epsilon, x, scale, cotangent):
+    """The gradient by x less the term of the mean, and less the term of the variance."""
     axes = reduced_axes(standardization, x.ndim)
     centred = x - jnp.mean(x, axes, keepdims=True) if standardization.centered else x
     r = 1 / jnp.sqrt(jnp.mean(centred**2, axes, keepdims=True) + epsilon)
     z, g = centred * r, cotangent * jnp.broadcast_to(scale, x.shape)
     mean_term = jnp.mean(g, axes, keepdims=True) if standardization.centered else jnp.zeros_like(r)
-    without_mean = r * (g - z * jnp.mean(g * z, axes, keepdims=True))
-    without_variance = r * (g - mean_term)
-    return jax.vjp(norm, x, scale, bias)[1](cotangent), without_mean, without_variance
+    return r * (g - z * jnp.mean(g * z, axes, keepdims=True)), r * (g - mean_term)
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def plain_gradients(name, x, scale, bias, cotangent):
-    return jax.vjp(functools.partial(plain_norm, name, epsilon=1e-3), x, scale, bias)[1](cotangent)
-
-
-def twins(name, here):
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def twins(name, standardization, epsilon, x, scale, bias, cotangent):
     """Wrong gradients by x, scale and bias, by what is wrong with them."""
-    fixed = (here.x, here.scale, here.bias, here.standardization, here.epsilon, here.cotangent)
-    (x, scale, bias), without_mean, without_variance = right_gradients(ours(name, here.epsilon), *fixed)
-    other = "layer" if name == "batch" else "batch"
+
+    def gradients(name, epsilon):
+        return jax.vjp(functools.partial(plain_norm, name, epsilon=epsilon), x, scale, bias)[1](cotangent)
+
+    by_x, by_scale, by_bias = gradients(name, epsilon)
+    without_mean, without_variance = without_a_term(standardization, epsilon, x, scale, cotangent)
     wrong = {
-        "factor 1.01": (1.01 * x, scale, bias),
-        "zero": (0 * x, scale, bias),
-        "sign": (-x, scale, bias),
-        "no variance term": (without_variance, scale, bias),
-        "other axis": plain_gradients(other, *here[2:]),
-        "transposed": (x.T, scale, bias),
-        "everything by 1.01": (1.01 * x, 1.01 * scale, 1.01 * bias),
-        "everything zero": (0 * x, 0 * scale, 0 * bias),
-        "scale by 1.01": (x, 1.01 * scale, bias),
-        "scale's sign": (x, -scale, bias),
+        "factor 1.01": (1.01 * by_x, by_scale, by_bias),
+        "zero": (0 * by_x, by_scale, by_bias),
+        "sign": (-by_x, by_scale, by_bias),
+        "no variance term": (without_variance, by_scale, by_bias),
+        "other axis": gradients("layer" if name == "batch" else "batch", 1e-3),
+        "transposed": (by_x.T, by_scale, by_bias),
+        "everything by 1.01": (1.01 * by_x, 1.01 * by_scale, 1.01 * by_bias),
+        "everything zero": (0 * by_x, 0 * by_scale, 0 * by_bias),
+        "scale by 1.01": (by_x, 1.01 * by_scale, by_bias),
+        "scale's sign": (by_x, -by_scale, by_bias),
     }
-    if here.standardization.centered:
-        wrong["no mean term"] = (without_mean, scale, bias)
-        wrong["bias by 1.01"] = (x, scale, 1.01 * bias)
+    if standardization.centered:
+        wrong["no mean term"] = (without_mean, by_scale, by_bias)
+        wrong["bias by 1.01"] = (by_x, by_scale, 1.01 * by_bias)
     return wrong
 
 
@@ -161,7 +166,7 @@ def twins(name, here):
 @pytest.mark.parametrize("shape", [(6, 6), (256, 256)])
 def test_a_wrong_gradient_breaks_one(name, epsilon, shape):
     here = site(name, shape, epsilon)
-    for twin, gradients in twins(name, here).items():
+    for twin, gradients in twins(name, *here).items():
         largest = residuals_of_gradients(name, here.standardization, gradients, *here[1:])
         assert max(largest.values()) > 1e3 * BOUND, twin
 
@@ -182,7 +187,7 @@ def test_a_wrong_gradient_breaks_one(name, epsilon, shape):
 )
 def test_each_identity_sees_what_it_is_there_for(identity, twin):
     here = site("batch", (6, 6), 1e-3)
-    gradients = twins("batch", here)[twin]
+    gradients = twins("batch", *here)[twin]
     largest = residuals_of_gradients("batch", here.standardization, gradients, *here[1:])
     assert largest[identity] > 1e3 * BOUND
 
@@ -190,17 +195,28 @@ def test_each_identity_sees_what_it_is_there_for(identity, twin):
 # ---------------------------------------------------------------------------------------- weights
 
 
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def weight_residual(norm, standardization, epsilon, x, scale, bias, cotangent, weights):
+    return weight_projection(norm, Site(standardization, epsilon, x, scale, bias, cotangent), weights)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def weight_residual_without_a_term(standardization, epsilon, x, scale, bias, cotangent, weights):
+    """That of a norm whose gradient lacks the term of the variance."""
+    _, without_variance = without_a_term(standardization, epsilon, x @ weights, scale, cotangent)
+    norm = with_gradients((without_variance, scale, bias))
+    return weight_residual(norm, standardization, epsilon, x, scale, bias, cotangent, weights)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("epsilon, shape", [*((epsilon, (9, 5)) for epsilon in EPSILONS), (1e-3, (256, 256))])
 def test_the_weights_that_feed_a_norm(name, epsilon, shape):
     here, weights = site(name, shape, epsilon), np.random.default_rng(1).normal(size=(shape[1], shape[1]))
     weights = jnp.asarray(weights / shape[1] ** 0.5)
-    residual = jax.jit(lambda weights: weight_projection(ours(name, epsilon), here, weights))(weights)
+    residual = weight_residual(ours(name, epsilon), *here, weights)
     assert residual.shape == ((shape[1],) if name == "batch" else ())
     np.testing.assert_allclose(residual, 0, atol=BOUND)
-    wrong = with_gradients(twins(name, here._replace(x=here.x @ weights))["no variance term"])
-    wrong_residual = jax.jit(lambda weights: weight_projection(wrong, here, weights))(weights)
-    assert np.max(np.abs(wrong_residual)) > 1e3 * BOUND
+    assert np.max(np.abs(weight_residual_without_a_term(*here, weights))) > 1e3 * BOUND
 
 
 # ------------------------------------------------------------------------------------- the others
@@ -210,10 +226,9 @@ def test_the_weights_that_feed_a_norm(name, epsilon, shape):
 def test_flax_may_be_put_under_them(epsilon):
     peer = functools.partial(flax_layer_norm, epsilon=epsilon)
     with jax.numpy_dtype_promotion("standard"):
-        largest = largest_residuals(peer, "layer", site("layer", (9, 4), epsilon))
-    assert largest == pytest.approx(dict.fromkeys(largest, 0.0), abs=BOUND)
+        assert_all_zero(residuals(peer, "layer", *site("layer", (9, 4), epsilon)))
 
 
 def test_another_epsilon_is_noticed():
-    largest = largest_residuals(ours("batch", 1e-5), "batch", site("batch", (9, 4), 1e-3))
+    largest = residuals(ours("batch", 1e-3), "batch", *site("batch", (9, 4), 1e-5))
     assert largest["input_gradient_projection"] > 1e-6

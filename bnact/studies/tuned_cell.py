@@ -63,6 +63,16 @@ class TunedCell(NamedTuple):
         """(n, ...) an array of each run, in the order of seeds."""
         return np.stack([np.asarray(measure(row.log), np.float64) for row in self.rows])
 
+    def mean_of_finished(self, measure: Callable[[Log], float]) -> float:
+        """Mean of a number over the runs that did not diverge; NaN if all did."""
+        finished = [measure(row.log) for row in self.rows if not has_diverged(row.log)]
+        return float(np.mean(finished)) if finished else float("nan")
+
+    @property
+    def diverged(self) -> int:
+        """How many of the runs diverged."""
+        return sum(has_diverged(row.log) for row in self.rows)
+
 
 def tuned_cell(rows: Rows) -> TunedCell | None:
     """The runs of one cell at its best learning rate: highest mean final validation accuracy over seeds.

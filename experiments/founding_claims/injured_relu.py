@@ -48,6 +48,7 @@ COLUMNS = (
     "outcome",
     "test accuracy (%)",
     "best learning rate",
+    "diverged",
 )
 
 
@@ -57,7 +58,7 @@ def injured_cell(rows: Rows, place: str, depth: int, injury: Kill) -> TunedCell 
 
 
 def dead_shares(log: Log) -> np.ndarray:
-    """(points,) share of dead units over all layers."""
+    """(points,) share of dead units over all layers; NaN from where a run diverged."""
     return np.asarray(log.dead, np.float64).mean(axis=-1)
 
 
@@ -124,24 +125,25 @@ def _interval(comparison: Comparison | None, outcomes: Mapping[str, str]) -> tup
 
 
 def _line(cell: TunedCell, injury: Kill, place: str, interval: tuple[str, str]) -> tuple[str, ...]:
-    dead = cell.stacked(dead_shares)
     return (
         SHORT[injury],
         place,
         str(cell.setting.depth),
-        plain(100 * dead[:, 0].mean()),
-        plain(100 * dead.max(axis=1).mean()),
-        plain(100 * dead[:, -1].mean()),
+        plain(100 * cell.mean_of_finished(lambda log: dead_shares(log)[0])),
+        plain(100 * cell.mean_of_finished(lambda log: dead_shares(log).max())),
+        plain(100 * cell.mean_of_finished(lambda log: dead_shares(log)[-1])),
         "" if injury == "none" else plain(100 * cell.over_seeds(revived).mean()),
         *interval,
         f"{100 * cell.over_seeds(test_accuracy).mean():.1f}",
         rate_in_words(cell),
+        f"{cell.diverged} of {len(cell.rows)}",
     )
 
 
 def _notes() -> tuple[str, ...]:
     root = math.sqrt(BATCH_SIZE - 1)
     return (
+        "Dead units: mean over the runs that did not diverge. A diverged run has revived nobody.",
         "Exactly, for a batch of B standardized values (epsilon = 0): the largest lies between 1/√(B−1) and "
         "√(B−1). With batch norm before it and a positive scale, a ReLU unit is therefore never dead on the "
         "batch if shift/scale > −1/√(B−1), and always dead if shift/scale ≤ −√(B−1). For B = "

@@ -43,8 +43,8 @@ RULE = (
     "second unit). Revived "
     "is 1 − (dead after training) / (dead at the worst point of the run), where less than 1 % dead counts "
     "as 1 %, so that an injury that kills nobody is cured; a diverged run has revived nobody. With batch "
-    "norm before the activation: supported if without an injury less than 1 % of units are dead at every "
-    "point of training and every depth, and after every kind of injury more than half "
+    "norm before the activation: supported if without an injury no run diverges and less than 1 % of units "
+    "are dead at every point of training and every depth, and after every kind of injury more than half "
     "revive (the whole interval, and an exact sign-flip test with Holm's correction); refuted if after any "
     "the revived share is below half; else undecided. Networks without a norm and with the norm after are "
     "shown and decide nothing."
@@ -83,13 +83,18 @@ def decide(rows: Rows) -> Verdict:
 
 
 def largest_dead_share(rows: Rows) -> float:
-    """Largest mean dead share at any point and depth, unharmed, batch norm before; 1 if unknown."""
+    """Largest mean dead share at any point and depth, unharmed, batch norm before.
+
+    Args:
+      rows: of the claim.
+
+    Returns:
+      The share; NaN where it is not known, since a run is missing or diverged.
+    """
     cells = [injured_cell(rows, "batch norm before", depth, "none") for depth in depths_of(rows)]
-    if None in cells or not cells:
-        return 1.0
-    return max(
-        float(np.nan_to_num(cell.stacked(dead_shares), nan=1.0).mean(axis=0).max()) for cell in cells if cell
-    )
+    if not cells or any(cell is None or cell.diverged for cell in cells):
+        return float("nan")
+    return float(np.max([cell.stacked(dead_shares).mean(axis=0).max() for cell in cells if cell]))
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
@@ -123,8 +128,14 @@ def _sentence(decision: Decision, unharmed: float) -> str:
         f"it does not undo {_injuries(fatal)}" if fatal else "",
         f"for {_injuries(unknown)} these runs cannot tell" if unknown else "",
     ]
-    share = "no unit is" if unharmed == 0.0 else f"at most {percent(unharmed)} of the units are"
-    return f"{opening}: {', '.join(filter(None, parts))}. Without an injury {share} dead under it."
+    return f"{opening}: {', '.join(filter(None, parts))}. Without an injury {_unharmed_in_words(unharmed)}."
+
+
+def _unharmed_in_words(share: float) -> str:
+    if not np.isfinite(share):
+        return "not every network under it could be trained to the end"
+    units = "no unit is" if share == 0.0 else f"at most {percent(share)} of the units are"
+    return f"{units} dead under it"
 
 
 def _injuries(kinds: Sequence[Kill]) -> str:

@@ -21,10 +21,11 @@ from bnact.studies.report.distribution import (
 )
 from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import Style
-from bnact.studies.report.wording import percent
-from bnact.studies.rows import Rows
+from bnact.studies.report.wording import percent, plain
+from bnact.studies.rows import Row, Rows
 from bnact.studies.statistics import share_interval
-from bnact.studies.tuned_cell import Pair, TunedCell
+from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged
+from bnact.training.log import HISTOGRAM_BINS, Log
 from bnact.training.setting import Setting
 
 from .chosen import BEFORE, cell_of, depths_of
@@ -45,9 +46,9 @@ RULE = (
     "training examples, in networks with batch norm before each sigmoid, at initialization and after "
     "training at the best learning rate, at every depth. Theory gives the exact share for a standard "
     "normal input. Confined means 95 % or more. Supported if the exact share and that of every run, at "
-    "both moments, are; refuted if the exact share and that of every run are not; else undecided. No test "
-    "is needed where every single run agrees. The effect is the share after training, averaged over the "
-    "depths; its interval is over seeds."
+    "both moments, are; refuted if the exact share and that of every run are not; else undecided. A run that "
+    "diverged counts none. No test is needed where every single run agrees. The effect is the share after "
+    "training, averaged over the depths; its interval is over seeds."
 )
 
 COLUMNS = (
@@ -69,13 +70,15 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
 
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
-    shares = np.array([_shares(cell, moment) for cell in _cells(rows) for moment in MOMENTS])
-    if not shares.size or not np.isfinite(shares).all():
-        sentence = "There is nothing to decide from: not every run has a histogram of sigmoid inputs."
+    trained = _mean_over_depths(_cells(rows))
+    if not len(trained):
+        sentence = (
+            "There is nothing to decide from: at no seed did the networks of every depth train to the end."
+        )
         return Verdict(ID, TEXT, QUESTION, "undecided", float("nan"), float("nan"), float("nan"), 0, sentence)
+    shares = np.concatenate([_shares(cell, moment) for cell in _cells(rows) for moment in MOMENTS])
     confined = np.append(shares, exact_share()) >= CONFINED
     answer = "supported" if confined.all() else "undecided" if confined.any() else "refuted"
-    trained = np.stack([_shares(cell, "after training") for cell in _cells(rows)]).mean(axis=0)
     low, high = share_interval(trained)
     return Verdict(
         ID, TEXT, QUESTION, answer, float(trained.mean()), low, high, len(trained), _sentence(answer, shares)
@@ -117,19 +120,44 @@ def table(rows: Rows) -> Table:
     return Table("Where the outputs of sigmoid lie", COLUMNS, lines, (note,))
 
 
+def _mean_over_depths(cells: Sequence[TunedCell]) -> np.ndarray:
+    """(n,) share after training, averaged over the depths, of every seed whose runs are all counted."""
+    found = [
+        {row.setting.seed: _share(row.log, "after training") for row in _counted(cell)} for cell in cells
+    ]
+    seeds = sorted(set.intersection(*map(set, found))) if found else []
+    return np.array([np.mean([shares[seed] for shares in found]) for seed in seeds])
+
+
 def _cells(rows: Rows) -> tuple[TunedCell, ...]:
     found = (cell_of(rows, Pair("sigmoid", *BEFORE), depth) for depth in depths_of(rows))
     return tuple(cell for cell in found if cell is not None)
 
 
 def _shares(cell: TunedCell, moment: str) -> np.ndarray:
-    """(n,) share of outputs inside the claimed interval, one a seed."""
-    return cell.over_seeds(lambda log: share_between(np.asarray(log.histogram)[MOMENTS[moment]], LOW, HIGH))
+    """(n,) share of outputs inside the claimed interval, one for each run that is counted."""
+    return np.array([_share(row.log, moment) for row in _counted(cell)])
+
+
+def _share(log: Log, moment: str) -> float:
+    return share_between(np.asarray(log.histogram)[MOMENTS[moment]], LOW, HIGH)
+
+
+def _counted(cell: TunedCell) -> tuple[Row, ...]:
+    """The runs whose histograms hold every input: not those that diverged."""
+    return tuple(row for row in cell.rows if not has_diverged(row.log) and _is_full(row.log))
+
+
+def _is_full(log: Log) -> bool:
+    """Whether as many inputs were counted after training as at the start: NaN is not counted."""
+    first, last = np.asarray(log.histogram).sum(axis=-1)
+    return bool(first == last > 0)
 
 
 def _counts(cell: TunedCell, moment: str) -> np.ndarray:
-    """(bins,) activation inputs counted over all seeds; runs that diverged count none."""
-    return np.nan_to_num(cell.stacked(lambda log: np.asarray(log.histogram)[MOMENTS[moment]])).sum(axis=0)
+    """(bins,) activation inputs over the runs that are counted."""
+    logs = [np.asarray(row.log.histogram, np.float64)[MOMENTS[moment]] for row in _counted(cell)]
+    return np.sum(logs, axis=0) if logs else np.zeros(HISTOGRAM_BINS)
 
 
 def _panel(cell: TunedCell, moment: str) -> Panel:
@@ -155,11 +183,11 @@ def _table_line(cell: TunedCell, moment: str) -> tuple[str, ...]:
         Pair("sigmoid", *BEFORE).label,
         str(cell.setting.depth),
         moment,
-        f"{100 * shares.mean():.1f}",
-        f"{100 * shares.min():.1f} to {100 * shares.max():.1f}",
+        f"{100 * shares.mean():.1f}" if len(shares) else "–",
+        f"{100 * shares.min():.1f} to {100 * shares.max():.1f}" if len(shares) else "–",
         f"{100 * exact_share():.1f}",
-        f"{100 * share_between(counts, -8.0, LOW):.1f}",
-        f"{100 * share_between(counts, HIGH, 8.0):.1f}",
+        plain(100 * share_between(counts, -8.0, LOW)),
+        plain(100 * share_between(counts, HIGH, 8.0)),
     )
 
 

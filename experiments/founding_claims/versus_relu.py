@@ -10,7 +10,7 @@ from bnact.studies.report.palette import style_of
 from bnact.studies.report.wording import interval_in_points, listed, points, signed
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
-from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
+from bnact.studies.tuned_cell import Pair, TunedCell, test_accuracy
 from bnact.training.setting import Setting
 
 from .chosen import AFTER, BEFORE, NONE, cell_of, cells_by_pair, depth_label, depths_of, lines_by_depth
@@ -123,8 +123,7 @@ def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
 
 def rate_columns(cell: TunedCell) -> tuple[str, ...]:
     """Best learning rate, and how many of its seeds diverged."""
-    diverged = sum(has_diverged(row.log) for row in cell.rows)
-    return (rate_in_words(cell), f"{diverged} of {len(cell.rows)}")
+    return (rate_in_words(cell), f"{cell.diverged} of {len(cell.rows)}")
 
 
 def rate_in_words(cell: TunedCell) -> str:

@@ -141,6 +141,33 @@ def test_units_dead_without_an_injury_leave_it_undecided():
     assert "at most 2.0 % of the units are dead" in verdict.sentence
 
 
+def test_an_unharmed_run_that_diverges_leaves_it_undecided():
+    rows = with_dead(lambda setting: np.linspace(0.5 if setting.kill != "none" else 0.0, 0.0, 10)).rows
+    unharmed = [
+        row
+        for row in rows
+        if (row.setting.norm, row.setting.order, row.setting.kill) == ("batch", "before", "none")
+    ]
+    # At every rate: at one alone another rate would be the best.
+    lost = {row.id for row in unharmed if (row.setting.seed, row.setting.depth) == (3, 2)}
+    broken = Rows(tuple(diverged(row) if row.id in lost else row for row in rows))
+    verdict = CLAIMS["norm_cures_dead_relu"].decide(broken)
+    assert verdict.verdict == "undecided"
+    assert "not every network under it could be trained to the end" in verdict.sentence
+
+
+def test_the_dead_units_of_diverged_runs_are_left_out_of_the_table_and_the_runs_are_counted():
+    claim = CLAIMS["norm_cures_dead_relu"]
+    one_lost = Rows(tuple(diverged(row) if row.setting.seed == 3 else row for row in rows_of(claim.id)))
+    table, whole = claim.table(one_lost), claim.table(rows_of(claim.id))
+    shares = [column for column, name in enumerate(table.columns) if name.startswith("dead ")]
+    assert [[row[at] for at in shares] for row in table.rows] == [
+        [row[at] for at in shares] for row in whole.rows
+    ]
+    assert {row[-1] for row in table.rows} == {"1 of 10"}
+    assert {row[-1] for row in whole.rows} == {"0 of 10"}
+
+
 def test_an_injury_that_kills_nobody_is_cured_and_one_that_grows_is_not():
     log = plausible_row(SETTINGS["norm_cures_dead_relu"][0]).log
 
@@ -161,6 +188,27 @@ def test_sigmoid_is_not_confined_and_the_effect_is_the_share_after_training():
     # plausible_rows draws inputs of standard deviation 1.6 after training.
     assert verdict.effect == pytest.approx(0.234, abs=0.01)
     assert "34.1 %" in verdict.sentence
+
+
+def test_a_diverged_sigmoid_network_counts_none():
+    rows = rows_of("sigmoid_confined").rows
+    broken = Rows(
+        tuple(diverged(row) if (row.setting.seed, row.setting.depth) == (3, 2) else row for row in rows)
+    )
+    claim = CLAIMS["sigmoid_confined"]
+    verdict, kept = claim.decide(broken), Rows(tuple(row for row in rows if row.setting.seed != 3))
+    assert (verdict.verdict, verdict.n) == ("refuted", 9)
+    assert verdict.effect == claim.decide(kept).effect
+    assert claim.decide(Rows(tuple(map(diverged, rows)))).verdict == "undecided"
+    assert not claim.figures(Rows(tuple(map(diverged, rows))))[0].panels
+
+
+def test_a_histogram_that_lacks_inputs_counts_none():
+    def halved(row):
+        histogram = np.stack([row.log.histogram[0], row.log.histogram[1] // 2])
+        return row._replace(log=row.log._replace(histogram=histogram)) if row.setting.seed == 3 else row
+
+    assert CLAIMS["sigmoid_confined"].decide(Rows(tuple(map(halved, rows_of("sigmoid_confined"))))).n == 9
 
 
 def test_the_exact_share_is_the_reference_value():

@@ -60,13 +60,22 @@ def plausible_log(setting: Setting, final: float) -> Log:
     return Log(**fields)
 
 
+LOST = {
+    **dict.fromkeys(("train_loss", "validation_loss", "dead", "saturated", "gradient_norm"), np.nan),
+    **dict.fromkeys(("train_accuracy", "validation_accuracy"), 0.0),
+}
+"""What `bnact.training` logs of values that are not finite: no loss, no share, and every answer wrong."""
+
+
 def diverged(row: Row) -> Row:
-    broken = {
-        name: np.full_like(value, np.nan)
-        for name, value in row.log._asdict().items()
-        if value.dtype.kind == "f"
-    }
-    return row._replace(log=row.log._replace(**broken, diverged=np.int32(3)))
+    """The same run, its values not finite from the third point on."""
+    log = row.log
+    lost: dict[str, Any] = {name: np.array(getattr(log, name)) for name in LOST}
+    for name, left in LOST.items():
+        lost[name][2:] = left
+    histogram = np.stack([log.histogram[0], np.zeros_like(log.histogram[0])])
+    end = {"histogram": histogram, "test_accuracy": np.float32(0.0), "diverged": np.int32(log.step[2])}
+    return row._replace(log=log._replace(**lost, **end))
 
 
 def _dead(setting: Setting) -> np.ndarray:
@@ -81,4 +90,4 @@ def _histogram(setting: Setting) -> np.ndarray:
         [[1.0], [1.6]]
     )
     edges = np.linspace(-8.0, 8.0, HISTOGRAM_BINS + 1)
-    return np.stack([np.histogram(np.clip(each, -7.99, 7.99), edges)[0] for each in draws]).astype(np.float32)
+    return np.stack([np.histogram(np.clip(each, -7.99, 7.99), edges)[0] for each in draws]).astype(np.int32)

@@ -70,6 +70,19 @@ def test_a_diverged_run_counts_as_nothing_and_loses_its_rate():
     assert (accuracy_on_test(log), validation_accuracy(log)) == (0.0, 0.0)
 
 
+def test_what_diverged_is_left_out_of_a_mean_of_finished_runs():
+    rows = plausible_rows([Setting(seed=seed) for seed in range(3)])
+    cell = tuned_cell(Rows((diverged(rows.rows[0]), *rows.rows[1:])))
+    assert cell is not None
+    assert cell.diverged == 1
+    assert cell.mean_of_finished(lambda log: float(log.test_accuracy)) == pytest.approx(
+        np.mean([row.log.test_accuracy for row in rows.rows[1:]])
+    )
+    lost = tuned_cell(Rows(tuple(map(diverged, rows))))
+    assert lost is not None
+    assert np.isnan(lost.mean_of_finished(lambda log: 1.0))
+
+
 def test_a_single_rate_is_no_edge_and_no_runs_are_no_cell():
     cell = tuned_cell(plausible_rows([Setting()]))
     assert cell is not None

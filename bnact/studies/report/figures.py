@@ -36,7 +36,12 @@ def learning_curves(groups: Groups, caption: str) -> Figure:
 
 
 def dead_through_training(groups: Groups, caption: str) -> Figure:
-    """Share of dead units over all layers through training, a panel for each group."""
+    """Share of dead units over all layers through training, a panel for each group.
+
+    A run whose values are no longer finite has none to count: it is left out from there on, and the
+    caption says so.
+    """
+    caption = f"{caption} A run that diverges is left out from there on."
     look = AxesLook("step", "dead units (%)", "steps", y_limits=PERCENT)
     return _through_training(groups, caption, look, lambda log: 100.0 * np.asarray(log.dead).mean(axis=-1))
 

@@ -9,7 +9,6 @@ from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import (
     TunedCell,
-    has_diverged,
     pair_of,
     steps_to_target,
     test_accuracy,
@@ -64,7 +63,7 @@ def sweep_table(rows: Rows) -> Table:
         "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of "
         "the rates tried.",
         f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how "
-        "many do.",
+        "many do. Dead units: mean over the runs that did not diverge.",
     )
     return Table("Every network of the grid, best first", columns, lines, notes)
 
@@ -102,10 +101,9 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
         cell.over_seeds(test_accuracy),
         cell.over_seeds(lambda log: steps_to_target(log, target)),
     )
-    dead = cell.over_seeds(lambda log: float(np.mean(np.asarray(log.dead)[-1])))
+    dead = cell.mean_of_finished(lambda log: float(np.mean(np.asarray(log.dead)[-1])))
     low, high = share_interval(accuracy)
     reached = np.isfinite(steps)
-    diverged = sum(has_diverged(row.log) for row in cell.rows)
     return (
         _label(cell),
         str(cell.setting.depth),
@@ -114,9 +112,9 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
         plain(100 * accuracy.mean()),
         f"{plain(100 * low)} to {plain(100 * high)}",
         f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}",
-        plain(100 * dead.mean()),
+        plain(100 * dead),
         f"{plain(steps[reached].mean(), 0)} ({reached.sum()} of {len(steps)})" if reached.any() else "never",
-        f"{diverged} of {len(accuracy)}",
+        f"{cell.diverged} of {len(accuracy)}",
     )
 
 

@@ -8,5 +8,6 @@ from . import invariants as invariants
 from . import nn as nn
 from . import normalizations as normalizations
 from . import numerics as numerics
+from . import probes as probes
 from . import theory as theory
 from . import training as training

@@ -1,15 +1,13 @@
 """A norm and an activation, fixed when the program is written."""
 
-import jax.numpy as jnp
-
 from bnact import activations
 from bnact.activations import Activation
-from bnact.normalizations import STANDARDIZATIONS
+from bnact.normalizations import STANDARDIZATIONS, Affine
 from bnact.numerics import Moments
 from bnact.types import Array
 
 from .border import checked
-from .rule import Affine, layer
+from .rule import layer
 from .statistics import Statistics
 from .table import NOTHING, ONLY, Table
 
@@ -45,7 +43,7 @@ def norm_act(
     """
     checked("norm_act", x, scale, bias, norm, epsilon)
     table = Table((STANDARDIZATIONS[norm],), (activations.get(activation),), (NOTHING,))
-    y, taken = layer(table, epsilon, ONLY, x, Affine(scale, bias), _no_affine(x))
+    y, taken = layer(table, epsilon, ONLY, x, Affine(scale, bias), Affine(None, None))
     return y, _only_part(taken.first)
 
 
@@ -63,12 +61,8 @@ def act_norm(
     """
     checked("act_norm", x, scale, bias, norm, epsilon)
     table = Table((NOTHING,), (activations.get(activation),), (STANDARDIZATIONS[norm],))
-    y, taken = layer(table, epsilon, ONLY, x, _no_affine(x), Affine(scale, bias))
+    y, taken = layer(table, epsilon, ONLY, x, Affine(None, None), Affine(scale, bias))
     return y, _only_part(taken.second)
-
-
-def _no_affine(x: Array) -> Affine:
-    return Affine(jnp.ones(x.shape[-1:], jnp.float32), jnp.zeros(x.shape[-1:], jnp.float32))
 
 
 def _only_part(statistics: Statistics) -> Moments | None:

@@ -19,20 +19,13 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.activations import Activation
-from bnact.normalizations import Standardization
+from bnact.normalizations import Affine, Standardization, affine
 from bnact.numerics import statistics_dtype
 from bnact.types import Array
 
 from .gradient import Gradient, gradient
 from .statistics import Standardizer, Statistics, batch_axes, standardized, standardizers, statistics
 from .table import Index, Table
-
-
-class Affine(NamedTuple):
-    """z = scale * u + bias, each of shape (features,)."""
-
-    scale: Array
-    bias: Array
 
 
 class Taken(NamedTuple):
@@ -79,7 +72,7 @@ def _computed(
     taken_first = statistics(table.first, index.first, u)
     a = activated(table, index, u, standardizers(taken_first, u, epsilon), first)
     taken_second = statistics(table.second, index.second, a)
-    y = affine(standardized(a, standardizers(taken_second, a, epsilon)), second)
+    y = affine(second, standardized(a, standardizers(taken_second, a, epsilon)))
     return y.astype(x.dtype), Taken(taken_first, taken_second)
 
 
@@ -90,7 +83,7 @@ def _beside(x: Array, by: Affine) -> Affine:
     to be there jax transposes to the sum over the devices.
     """
     feature = jax.eval_shape(lambda x: jnp.sum(x, batch_axes(x)), x)
-    return Affine(*(parameter * jnp.ones_like(feature, dtype=parameter.dtype) for parameter in by))
+    return jax.tree.map(lambda parameter: parameter * jnp.ones_like(feature, dtype=parameter.dtype), by)
 
 
 def wide(x: Array) -> Array:
@@ -98,16 +91,11 @@ def wide(x: Array) -> Array:
     return x.astype(statistics_dtype(x))
 
 
-def affine(u: Array, by: Affine) -> Array:
-    """scale * u + bias in u's type."""
-    return u * _per_feature(by.scale, u) + _per_feature(by.bias, u)
-
-
 def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine) -> Array:
     """activation(z), with z computed inside the branch: it is never written to memory."""
 
     def branch(activation: Activation) -> Callable[..., Array]:
-        return lambda u, by: activation(affine(standardized(u, by), first))
+        return lambda u, by: activation(affine(first, standardized(u, by)))
 
     return lax.switch(index.activation, [branch(activation) for activation in table.activations], u, by)
 
@@ -139,7 +127,7 @@ def _activated_with_slope(
 ) -> tuple[Array, Array]:
     def branch(activation: Activation) -> Callable[..., tuple[Array, Array]]:
         def both(u: Array, by: tuple[Standardizer, ...]) -> tuple[Array, Array]:
-            z = affine(standardized(u, by), first)
+            z = affine(first, standardized(u, by))
             return activation(z), activation.derivative(z)
 
         return both
@@ -157,15 +145,21 @@ def _through(
     dz: Array,
 ) -> Gradient:
     branches = [partial(gradient(norm), epsilon) for norm in norms]
-    return lax.switch(index, branches, u, taken, _per_feature(by.scale, u), dz)
+    return lax.switch(index, branches, u, taken, _scale(by, u), dz)
+
+
+def _scale(by: Affine, u: Array) -> Array:
+    """The scale, laid out to broadcast against u."""
+    return (
+        jnp.ones((), u.dtype)
+        if by.scale is None
+        else jnp.expand_dims(by.scale.astype(u.dtype), batch_axes(u))
+    )
 
 
 def _in_type_of(by: Affine, gradients: Sequence[Array]) -> Affine:
-    return Affine(*(value.astype(parameter.dtype) for parameter, value in zip(by, gradients, strict=True)))
-
-
-def _per_feature(parameter: Array, u: Array) -> Array:
-    return jnp.expand_dims(parameter.astype(u.dtype), batch_axes(u))
+    pairs = zip(by, gradients, strict=True)
+    return Affine(*(None if value is None else gradient.astype(value.dtype) for value, gradient in pairs))
 
 
 _ruled.defvjp(_forward, _backward)

@@ -8,10 +8,10 @@ from jax import lax
 
 from bnact import activations
 from bnact.activations import ACTIVATIONS, Activation
-from bnact.normalizations import STANDARDIZATIONS
+from bnact.normalizations import STANDARDIZATIONS, Affine, affine
 from bnact.types import Array
 
-from .rule import Affine, affine, layer, wide
+from .rule import layer, wide
 from .statistics import standardized, standardizers, statistics
 from .table import NOTHING, Index, Table
 
@@ -92,11 +92,11 @@ def switched_and_observed(
     first, second = _affines(index, scale, bias, table)
     u = wide(x)
     by_first = standardizers(statistics(table.first, index.first, u, counted), u, EPSILON)
-    given = affine(standardized(u, by_first), first)
+    given = affine(first, standardized(u, by_first))
     a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
     by_second = standardizers(statistics(table.second, index.second, a, counted), a, EPSILON)
     largest_slope = jnp.asarray([act.lipschitz for act in table.activations], u.dtype)[index.activation]
-    y = affine(standardized(a, by_second), second).astype(x.dtype)
+    y = affine(second, standardized(a, by_second)).astype(x.dtype)
     return Switched(y, given, slope, largest_slope)
 
 

@@ -15,7 +15,7 @@ from bnact.normalizations import (
     Normalization,
     running_averages,
 )
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 
 class NormAct(nnx.Module):
@@ -46,6 +46,7 @@ class NormAct(nnx.Module):
         epsilon: float = 1e-5,
         momentum: float = 0.99,
         use_running_average: bool = False,
+        axis_name: AxisName | None = None,
         rngs: nnx.Rngs | None = None,
     ):
         """Makes the module.
@@ -57,9 +58,12 @@ class NormAct(nnx.Module):
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
             autodiff: the reference that the fused rule is held to.
-          epsilon: added to the variance under the root.
+          epsilon: added to the variance under the root; the same for every norm, so that pairs differ in
+            nothing else.
           momentum: weight of the OLD running average (torch's momentum is one minus this).
           use_running_average: see the attribute.
+          axis_name: the mapped axis, or axes, over which the examples are divided, as in
+            `Normalization.apply`; the two are then computed one after the other.
           rngs: not needed, as nothing here starts at random; taken so that all modules are made alike.
 
         Raises:
@@ -70,7 +74,8 @@ class NormAct(nnx.Module):
         self.normalization = _normalization(norm, epsilon, momentum)
         self.norm, self.order = norm, checked_order("NormAct", order)
         self.epsilon, self.momentum = epsilon, momentum
-        self.fused = fused and norm in STANDARDIZATIONS
+        self.fused = fused and norm in STANDARDIZATIONS and axis_name is None
+        self.axis_name = axis_name
         self.use_running_average = use_running_average
         params, state = self.normalization.init(num_features)
         self.scale = None if params.scale is None else nnx.Param(params.scale)
@@ -110,7 +115,9 @@ class NormAct(nnx.Module):
         scale = None if self.scale is None else self.scale[...]
         bias = None if self.bias is None else self.bias[...]
         state = self.state.get_value()
-        y, state = self.normalization.apply(Affine(scale, bias), state, x, train=not running, mask=mask)
+        y, state = self.normalization.apply(
+            Affine(scale, bias), state, x, train=not running, mask=mask, axis_name=self.axis_name
+        )
         self.state.set_value(state)
         return y
 

@@ -8,12 +8,12 @@ from jax import lax
 
 from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon, checked_features, checked_input, checked_momentum
-from bnact.normalizations.normalization import AxisName, Normalization
+from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero, normalized
 from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import Moments, moments, statistics_dtype
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 
 class BatchNormState(NamedTuple):

@@ -2,12 +2,12 @@
 
 from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon, checked_features, checked_input
-from bnact.normalizations.normalization import AxisName, Normalization
+from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import Standardization, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero, normalized
 from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import moments
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 
 def example_norm(

@@ -2,10 +2,10 @@
 
 from bnact.normalizations.affine import Affine
 from bnact.normalizations.border import checked_features, checked_input
-from bnact.normalizations.normalization import AxisName, Normalization
+from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardize import behind_mask_zero
 from bnact.numerics.masks import full_mask
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 
 def none() -> Normalization:

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from bnact.normalizations.affine import Affine
-from bnact.types import Array, PyTree
-
-AxisName = str | tuple[str, ...]
+from bnact.types import Array, AxisName, PyTree
 
 
 class Apply(Protocol):

@@ -10,9 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.numerics.masks import full_mask
-from bnact.types import Array
-
-AxisName = str | tuple[str, ...]
+from bnact.types import Array, AxisName
 
 
 class Moments(NamedTuple):

@@ -15,9 +15,9 @@ def dead(slope: Array) -> Array:
       slope: (examples, units) derivative of the activation at what it is given.
 
     Returns:
-      A scalar between 0 and 1.
+      A scalar between 0 and 1; NaN where a slope is NaN, as in a network that has diverged.
     """
-    return jnp.mean(jnp.all(slope == 0, axis=0), dtype=slope.dtype)
+    return _unless_nan(slope, jnp.mean(jnp.all(slope == 0, axis=0), dtype=slope.dtype))
 
 
 def saturated(slope: Array, largest_slope: Array | float) -> Array:
@@ -28,6 +28,11 @@ def saturated(slope: Array, largest_slope: Array | float) -> Array:
       largest_slope: the largest absolute derivative the activation has anywhere.
 
     Returns:
-      A scalar between 0 and 1.
+      A scalar between 0 and 1; NaN where a slope is NaN, as in a network that has diverged.
     """
-    return jnp.mean(jnp.abs(slope) < SATURATED_BELOW * largest_slope, dtype=slope.dtype)
+    return _unless_nan(slope, jnp.mean(jnp.abs(slope) < SATURATED_BELOW * largest_slope, dtype=slope.dtype))
+
+
+def _unless_nan(slope: Array, share: Array) -> Array:
+    # A comparison with NaN is false: without this a network of NaN would have neither kind of unit.
+    return jnp.where(jnp.any(jnp.isnan(slope)), jnp.nan, share)

@@ -29,7 +29,7 @@ class Log(NamedTuple):
       gradient_norm: (P, L) root mean square, over units and the examples of the batch of the step that
         follows the point, of the derivative of the batch's mean loss by each layer's linear output.
       histogram: (2, HISTOGRAM_BINS) counts of what the activations of all layers are given, on the first
-        128 training examples, at the first and the last point.
+        128 training examples, at the first and the last point; NaN is not counted.
       test_accuracy: () after the last step.
       diverged: () the step of the first point whose loss was not finite, or -1.
     """

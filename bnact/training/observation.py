@@ -108,9 +108,8 @@ def first(labelled: Labelled, count: int) -> Labelled:
 
 
 def histogram(values: Array) -> Array:
-    """(HISTOGRAM_BINS,) counts of the values; those beyond the edges are counted in the end bins."""
+    """(HISTOGRAM_BINS,) counts of the values; those beyond the edges are in the end bins, NaN is in none."""
     width = (HISTOGRAM_HIGH - HISTOGRAM_LOW) / HISTOGRAM_BINS
-    # NaN, which no bin holds, is put into the last: a run that diverged says so elsewhere.
     bins = jnp.clip(jnp.floor((values.reshape(-1) - HISTOGRAM_LOW) / width), 0, HISTOGRAM_BINS - 1)
-    places = jnp.where(jnp.isnan(bins), HISTOGRAM_BINS - 1, bins).astype(jnp.int32)
-    return jnp.zeros(HISTOGRAM_BINS, jnp.int32).at[places].add(1)
+    places = jnp.where(jnp.isnan(bins), HISTOGRAM_BINS, bins).astype(jnp.int32)
+    return jnp.zeros(HISTOGRAM_BINS, jnp.int32).at[places].add(1, mode="drop")

@@ -38,7 +38,7 @@ def train_population(settings: Sequence[Setting], dataset: Dataset) -> list[Log]
     _check(settings, dataset)
     mesh = population_mesh()
     lanes = padded_count(len(settings), mesh)
-    padded = [*settings, *settings[:1] * (lanes - len(settings))]
+    padded = [*settings, *[settings[0]] * (lanes - len(settings))]
     program = compiled(settings[0].program, dataset, lanes)
     index = index_of(settings[0].activation, settings[0].norm, settings[0].order)
     shared = (examples(dataset), cell_of(settings[0], index))

@@ -176,3 +176,18 @@ def test_errors():
         nn.NormAct(0)
     with pytest.raises(ValueError, match="batch statistics need at least 2 values"):
         nn.NormAct(FEATURES)(inputs(1))
+
+
+@every_order
+def test_examples_divided_over_a_mapped_axis_are_one_batch(order):
+    x = inputs(4, 8)
+    whole, divided = (made("batch", order, axis_name=name) for name in (None, "members"))
+
+    def member(x):
+        y, parts = nn.called(nn.pure(divided), lambda module: module(x))
+        return y, jax.tree.leaves(parts.state)
+
+    y, state = jax.vmap(member, axis_name="members")(x)
+    np.testing.assert_allclose(y.reshape(32, FEATURES), whole(x.reshape(32, FEATURES)), atol=1e-5)
+    for leaf, there in zip(jax.tree.leaves(nn.pure(whole).state), state, strict=True):
+        np.testing.assert_allclose(there, np.broadcast_to(leaf, there.shape), rtol=1e-5)

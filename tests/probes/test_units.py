@@ -16,8 +16,9 @@ def test_a_unit_is_dead_where_no_example_has_a_slope():
     assert dead(jnp.ones((3, 4))) == 0
 
 
-def test_a_unit_whose_slope_is_not_a_number_is_not_dead():
-    assert dead(jnp.asarray([[jnp.nan, 0.0]])) == 0.5
+def test_a_network_of_nan_has_no_share_of_either_kind():
+    slope = jnp.asarray([[jnp.nan, 0.0]])
+    assert jnp.isnan(dead(slope)) and jnp.isnan(saturated(slope, 1.0))
 
 
 def test_a_slope_is_saturated_below_a_share_of_the_largest():

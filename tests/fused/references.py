@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import DTypeLike
 
 from bnact import activations, fused, normalizations
 from bnact.activations import ACTIVATIONS
@@ -39,7 +40,7 @@ def plain_pair(norm, order, activation, epsilon=1e-5):
     return lambda x, scale, bias: normalized(act(x), scale, bias)
 
 
-def drawn(*shape, dtype=np.float64, mean=0.0, seed=0):
+def drawn(*shape, dtype: DTypeLike = np.float64, mean=0.0, seed=0):
     """x, scale, bias and a cotangent for y."""
     rng = np.random.default_rng(seed)
     x, cotangent = mean + 1.5 * rng.normal(size=shape), rng.normal(size=shape)

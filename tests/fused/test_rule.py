@@ -176,7 +176,7 @@ def test_the_identities_hold(norm, order, epsilon):
 # ------------------------------------------------------------------------------- second derivatives
 
 
-def second_derivatives(fn, x, scale, bias, cotangent, along):
+def second_derivatives(fn, x, scale, bias, cotangent, *, along):
     """Gradients of <gradients, along>, reverse over reverse, and forward over reverse along `along`."""
 
     def gradients(*at):
@@ -195,8 +195,8 @@ def second_derivatives(fn, x, scale, bias, cotangent, along):
 def test_second_derivatives_are_those_of_plain_autodiff(norm, order, activation):
     with jax.enable_x64(True):
         pair, arguments, along = (norm, order, activation), drawn(6, 4), drawn(6, 4, seed=1)[:3]
-        ours = second_derivatives(fused_pair(*pair), *arguments, along)
-        plain = second_derivatives(plain_pair(*pair), *arguments, along)
+        ours = second_derivatives(fused_pair(*pair), *arguments, along=along)
+        plain = second_derivatives(plain_pair(*pair), *arguments, along=along)
         for one, other in zip(ours, plain, strict=True):
             assert_close(one, other, GRADIENT)
 
@@ -207,9 +207,9 @@ def test_statistics_taken_for_constants_are_caught(norm, monkeypatch):
     statistics = rule.statistics
     with jax.enable_x64(True):
         pair, arguments, along = (norm, "before", "tanh"), drawn(6, 4), drawn(6, 4, seed=1)[:3]
-        plain = second_derivatives(plain_pair(*pair), *arguments, along)
+        plain = second_derivatives(plain_pair(*pair), *arguments, along=along)
         monkeypatch.setattr(rule, "statistics", lambda *given: jax.lax.stop_gradient(statistics(*given)))
-        ours = second_derivatives(fused_pair(*pair), *arguments, along)
+        ours = second_derivatives(fused_pair(*pair), *arguments, along=along)
         with pytest.raises(AssertionError, match="Not equal to tolerance"):
             assert_close(ours[0], plain[0], GRADIENT)
 

@@ -1,0 +1,55 @@
+"""An injury hits every second hidden unit, in the way its name says, and nothing else."""
+
+import typing
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from bnact import nn
+from bnact.fused import index_of
+from bnact.training import INJURIES, Injury, Kill
+from bnact.training.injury import injure
+
+
+@pytest.fixture(scope="module")
+def parts():
+    index = index_of("relu", "batch", "before")
+    return nn.fresh(
+        lambda rngs: nn.SwitchMLP(3, 2, width=5, depth=3, index=index, gain=1.0, rngs=rngs), jax.random.key(0)
+    )
+
+
+def injured(parts, injury):
+    return nnx.merge(*nn.called(parts, lambda network: injure(network, injury))[1])
+
+
+@pytest.mark.parametrize("kill", [kill for kill in INJURIES if kill in ("none", "step")])
+def test_these_leave_a_fresh_network_alone(parts, kill):
+    jax.tree.map(np.testing.assert_array_equal, nn.pure(injured(parts, INJURIES[kill])).params, parts.params)
+
+
+@pytest.mark.parametrize("bias, shift", [(-10.0, 0.0), (0.0, -7.0), (1.0, 2.0)])
+def test_every_second_unit_of_every_hidden_layer_is_hit(parts, bias, shift):
+    network = injured(parts, Injury(jnp.float32(bias), jnp.float32(shift), 1.0))
+    pattern = np.asarray([1.0, 0.0, 1.0, 0.0, 1.0])
+    first, stacked = network.hidden_blocks()
+    np.testing.assert_array_equal(first.linear.bias[...], bias * pattern)
+    np.testing.assert_array_equal(first.norm_act.bias[...], shift * pattern)
+    np.testing.assert_array_equal(stacked.linear.bias[...], np.tile(bias * pattern, (2, 1)))
+    np.testing.assert_array_equal(stacked.norm_act.bias[...], np.tile(shift * pattern, (2, 1)))
+    np.testing.assert_array_equal(network.readout.bias[...], 0)
+    before = nnx.merge(*parts)
+    for one, other in zip(network.hidden_blocks(), before.hidden_blocks(), strict=True):
+        np.testing.assert_array_equal(one.linear.kernel[...], other.linear.kernel[...])
+        np.testing.assert_array_equal(one.norm_act.scale[...], 1)
+
+
+def test_every_kill_has_its_injury():
+    assert tuple(INJURIES) == typing.get_args(Kill)
+    assert INJURIES["none"] == Injury(0.0, 0.0, 1.0)
+    assert [INJURIES[kill].bias < 0 for kill in INJURIES] == [False, True, False, False]
+    assert [INJURIES[kill].shift < 0 for kill in INJURIES] == [False, False, True, False]
+    assert [INJURIES[kill].first_step > 1 for kill in INJURIES] == [False, False, False, True]

@@ -1,0 +1,140 @@
+"""A look at a network sees what is there, on the examples that count."""
+
+import importlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from bnact import nn
+from bnact.fused import index_of
+from bnact.training import HISTOGRAM_BINS
+from bnact.training.examples import Examples, Labelled
+from bnact.training.observation import histogram, observation, observation_at
+
+module = importlib.import_module("bnact.training.observation")
+RNG = np.random.default_rng(0)
+
+
+def labelled(count):
+    inputs = jnp.asarray(RNG.normal(size=(count, 3)), jnp.float32)
+    return Labelled(inputs, jnp.asarray(RNG.integers(0, 2, count), jnp.int32))
+
+
+EXAMPLES = Examples(labelled(12), labelled(5), labelled(4))
+
+
+def parts(activation="relu", norm="batch", order="before"):
+    index = index_of(activation, norm, order)
+    made = lambda rngs: nn.SwitchMLP(3, 2, width=4, depth=2, index=index, gain=1.0, rngs=rngs)  # noqa: E731
+    return nn.fresh(made, jax.random.key(0))
+
+
+@jax.jit
+def observed(params, state, examples):
+    return observation(nn.Pure(GRAPH, params, state), examples)
+
+
+GRAPH = parts().graph
+
+
+def look(parts, examples=EXAMPLES):
+    return observed(parts.params, parts.state, examples)
+
+
+def test_known_dead_units():
+    def kill(network):
+        first, stacked = network.hidden_blocks()
+        first.linear.bias[...] = jnp.asarray([-100.0, 0.0, 0.0, 0.0])
+        stacked.linear.bias[...] = jnp.asarray([[-100.0, -100.0, -100.0, 100.0]])
+
+    injured = nn.called(parts(norm="none"), kill)[1]
+    np.testing.assert_array_equal(look(injured).dead, [0.25, 0.75])
+    # Of the pairs of the second layer those of the dead are saturated, and no other.
+    np.testing.assert_array_equal(look(injured).saturated[1], 0.75)
+    np.testing.assert_array_equal(look(nn.called(parts("leaky_relu", "none"), kill)[1]).dead, 0)
+    # Batch norm takes the bias away.
+    np.testing.assert_array_equal(look(nn.called(parts(), kill)[1]).dead, look(parts()).dead)
+
+
+def test_the_other_sets_are_seen_with_the_training_sets_statistics():
+    here = parts()
+    seen = look(here)
+    other = EXAMPLES._replace(
+        validation=Labelled(10 * EXAMPLES.validation.inputs, EXAMPLES.validation.labels)
+    )
+    moved = look(here, other)
+    assert moved.validation_loss != seen.validation_loss
+    for field in ("train_loss", "train_accuracy", "test_accuracy", "dead", "saturated", "histogram"):
+        np.testing.assert_array_equal(getattr(moved, field), getattr(seen, field))
+    for name in ("train", "validation"):
+        logits = plain_logits(here, getattr(EXAMPLES, name).inputs)
+        labels = np.asarray(getattr(EXAMPLES, name).labels)
+        loss = np.mean(np.log(np.exp(logits).sum(-1)) - logits[np.arange(len(labels)), labels])
+        np.testing.assert_allclose(getattr(seen, f"{name}_loss"), loss, rtol=1e-4)
+        accuracy = np.mean(logits.argmax(-1) == labels)
+        np.testing.assert_allclose(getattr(seen, f"{name}_accuracy"), accuracy, rtol=1e-6)
+
+
+def plain_logits(here, inputs):
+    """relu behind batch norm in numpy, with the training set's statistics at every layer."""
+    params = here.params
+    kernels = [params["first"]["linear"]["kernel"][...], *params["hidden"]["blocks"]["linear"]["kernel"][...]]
+    train, h = np.asarray(EXAMPLES.train.inputs, np.float64), np.asarray(inputs, np.float64)
+    for kernel in kernels:
+        train, h = train @ np.asarray(kernel), h @ np.asarray(kernel)
+        mean, deviation = train.mean(0), np.sqrt(train.var(0) + 1e-5)
+        train, h = np.maximum((train - mean) / deviation, 0), np.maximum((h - mean) / deviation, 0)
+    return h @ np.asarray(params["readout"]["kernel"][...])
+
+
+def test_no_more_examples_are_observed_than_allowed(monkeypatch):
+    monkeypatch.setattr(module, "OBSERVED_EXAMPLES", 8)
+    monkeypatch.setattr(module, "HISTOGRAM_EXAMPLES", 6)
+    here, train = parts(), EXAMPLES.train
+    wild = EXAMPLES._replace(train=train._replace(inputs=train.inputs.at[8:].multiply(50.0)))
+    fresh = jax.jit(lambda examples: observation(here, examples))
+    jax.tree.map(np.testing.assert_array_equal, fresh(wild), fresh(EXAMPLES))
+    assert fresh(EXAMPLES).histogram.sum() == 2 * 4 * 6
+
+
+def test_few_are_looked_at_on_the_way_and_all_at_the_end():
+    here = parts()
+    at = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 4))
+    few = Examples(*(Labelled(split.inputs[:4], split.labels[:4]) for split in EXAMPLES))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(True), look(here))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(False), look(here, few))
+    assert at(True).train_loss != at(False).train_loss
+    always = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 12))
+    jax.tree.map(np.testing.assert_array_equal, always(False), always(True))
+
+
+def test_the_histogram_counts_every_unit_of_every_layer():
+    assert look(parts()).histogram.sum() == 2 * 4 * 12
+
+
+def test_a_histogram():
+    counts = histogram(jnp.asarray([[-8.0, -7.8, 0.0], [0.24, 0.25, 7.99]]))
+    expected = np.histogram([-8.0, -7.8, 0.0, 0.24, 0.25, 7.99], HISTOGRAM_BINS, (-8.0, 8.0))[0]
+    np.testing.assert_array_equal(counts, expected)
+
+
+def test_what_lies_beyond_the_edges_is_counted_in_the_end_bins():
+    counts = histogram(jnp.asarray([-1e30, -np.inf, -9.0, 8.0, 1e30, np.inf, np.nan]))
+    assert (counts[0], counts[-1], counts.sum()) == (3, 3, 6), "NaN is in no bin"
+
+
+def test_a_normal_sample_against_numpy():
+    values = np.random.default_rng(1).normal(0, 2, 5000).astype(np.float32)
+    expected = np.histogram(values, HISTOGRAM_BINS, (-8.0, 8.0))[0]
+    beyond = np.sum(values < -8), np.sum(values >= 8)
+    expected[0], expected[-1] = expected[0] + beyond[0], expected[-1] + beyond[1]
+    np.testing.assert_array_equal(histogram(jnp.asarray(values)), expected)
+
+
+@pytest.mark.parametrize("count", [5, 100])
+def test_the_first(count):
+    taken = module.first(EXAMPLES.train, count)
+    assert len(taken.inputs) == len(taken.labels) == min(count, 12)
+    np.testing.assert_array_equal(taken.inputs, EXAMPLES.train.inputs[:count])

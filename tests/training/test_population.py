@@ -1,0 +1,154 @@
+"""A population is its runs, whoever else is in it."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from bnact import data
+from bnact.data import steps_per_epoch
+from bnact.training import HISTOGRAM_BINS, LOG_POINTS, Log, Setting, log_steps, train_population
+
+DIGITS = data.load("digits")
+# The program of test_run, with another number of steps, which is data.
+BASE = Setting(depth=3, width=16, batch_size=32, steps=150, learning_rate=0.1, observed=2048)
+LAYERED = ("dead", "saturated", "gradient_norm")
+CASE = json.loads((Path(__file__).parents[1] / "reference_cases.json").read_text())["digits_depth_10_sigmoid"]
+
+
+def seeds(*numbers, **choices):
+    return [dataclasses.replace(BASE, seed=number, **choices) for number in numbers]
+
+
+def assert_equal(one, other):
+    jax.tree.map(np.testing.assert_array_equal, one, other)
+
+
+@pytest.fixture(scope="module")
+def logs():
+    return train_population(seeds(0, 1, 2, 3, 4), DIGITS)
+
+
+def test_a_small_network_learns_the_digits(logs):
+    for log in logs:
+        assert log.test_accuracy > 0.9
+        assert log.train_loss[-1] < 0.2 < log.train_loss[0]
+        assert log.train_accuracy[-1] > 0.95
+        assert log.validation_accuracy[-1] > 0.9
+        assert log.diverged == -1
+
+
+def test_a_log_is_complete(logs):
+    shapes = dict.fromkeys(Log._fields, (LOG_POINTS,)) | dict.fromkeys(LAYERED, (LOG_POINTS, 3))
+    shapes |= {"histogram": (2, HISTOGRAM_BINS), "test_accuracy": (), "diverged": ()}
+    for log in logs:
+        assert {name: np.shape(field) for name, field in log._asdict().items()} == shapes
+        assert all(np.all(np.isfinite(field)) for field in log)
+        np.testing.assert_array_equal(log.step, log_steps(150))
+        np.testing.assert_array_equal(log.histogram.sum(-1), 3 * 16 * 128)
+        for share in (log.dead, log.saturated, log.train_accuracy, log.test_accuracy):
+            assert np.all((share >= 0) & (share <= 1))
+
+
+def test_twice_is_the_same_to_the_last_bit(logs):
+    assert_equal(train_population(seeds(0, 1, 2, 3, 4), DIGITS), logs)
+
+
+def test_a_run_does_not_depend_on_its_neighbours_or_its_place(logs):
+    assert_equal(train_population(seeds(3), DIGITS)[0], logs[3])
+    order = [4, 2, 0, 3, 1]
+    assert_equal(train_population(seeds(*order), DIGITS), [logs[seed] for seed in order])
+
+
+def test_seeds_and_learning_rates_matter(logs):
+    assert len({log.train_loss.tobytes() for log in logs}) == 5
+    slow = train_population(seeds(0, learning_rate=0.01), DIGITS)[0]
+    assert_equal(slow.gradient_norm[0], logs[0].gradient_norm[0])
+    assert slow.train_loss[-1] != logs[0].train_loss[-1]
+
+
+def test_a_lane_that_diverges_leaves_the_others_untouched(logs):
+    settings = seeds(0, 1, 2, 3, 4)
+    settings[2] = dataclasses.replace(settings[2], learning_rate=1e36)
+    mixed = train_population(settings, DIGITS)
+    for lane in (0, 1, 3, 4):
+        assert_equal(mixed[lane], logs[lane])
+    lost = mixed[2]
+    is_lost = ~np.isfinite(lost.train_loss)
+    assert lost.diverged == lost.step[np.argmax(is_lost)] > 0
+    assert np.all(np.diff(is_lost.astype(int)) >= 0)
+    # It was the same before its first step.
+    assert lost.train_loss[0] == logs[2].train_loss[0]
+
+
+@pytest.mark.parametrize(
+    "steps, expected",
+    [
+        (300, [0, 4, 15, 33, 59, 93, 133, 181, 237, 300]),
+        (81, [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]),
+        (1, [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
+        (0, [0] * 10),
+    ],
+)
+def test_log_steps(steps, expected):
+    assert log_steps(steps).dtype == np.int32
+    np.testing.assert_array_equal(log_steps(steps), expected)
+
+
+def test_errors():
+    with pytest.raises(
+        ValueError, match="^train_population: needs at least one setting; got none; give the runs"
+    ):
+        train_population([], DIGITS)
+    mixed = [BASE, dataclasses.replace(BASE, activation="tanh"), dataclasses.replace(BASE, steps=7)]
+    with pytest.raises(ValueError, match="must share a cell, .*; got 3 cells; call it once for each$"):
+        train_population(mixed, DIGITS)
+    with pytest.raises(
+        ValueError, match=r"got 'digits' for settings of 'spirals'; use bnact\.data\.load\('spirals'\)$"
+    ):
+        train_population(seeds(0, data="spirals"), DIGITS)
+    with pytest.raises(
+        ValueError, match="batch_size must be at least 1 and at most the number of training examples"
+    ):
+        train_population(seeds(0, batch_size=1078), DIGITS)
+    with pytest.raises(ValueError, match="nearest: relu"):
+        train_population(seeds(0, activation="rellu"), DIGITS)
+
+
+# --------------------------------------------------------------------------------- reference case
+
+
+def deep(norm, order):
+    """Test accuracies of the reference case, on five seeds."""
+    steps = 60 * steps_per_epoch(len(DIGITS.train.labels), 128)
+    setting = Setting(
+        activation="sigmoid",
+        norm=norm,
+        order=order,
+        depth=10,
+        width=64,
+        batch_size=128,
+        steps=steps,
+        learning_rate=0.05,
+    )
+    settings = [dataclasses.replace(setting, seed=seed) for seed in range(5)]
+    return np.asarray([log.test_accuracy for log in train_population(settings, DIGITS)])
+
+
+def bound(entry, relation):
+    """The number in a line like "<= 0.12 on every seed"."""
+    found, number, *rest = CASE[entry].split()
+    assert (found, rest) == (relation, ["on", "every", "seed"])
+    return float(number)
+
+
+def test_ten_layers_of_sigmoids_learn_nothing_without_a_norm():
+    assert np.all(deep("none", "before") <= bound("no_normalization", "<="))
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_ten_layers_of_sigmoids_learn_under_batch_norm(order):
+    assert np.all(deep("batch", order) >= bound(f"bn_{order}", ">="))

@@ -1,6 +1,7 @@
 """Rebuilds the report of a work directory from its results alone: nothing is trained.
 
-Founding claims that have all their runs are decided, anything else is reported as a grid. Exit codes: 0 done,
+Founding claims are decided as their command decides them: all that were asked for, and one that lacks runs is
+not decided. Anything else is reported as a grid. Exit codes: 0 done,
 2 the directory holds no results, or they cannot be read.
 """
 
@@ -13,7 +14,7 @@ from absl import flags
 from bnact.studies import Study, StudyError, read_study
 from experiments import sweep
 from experiments.command import DONE, Command, new_flags, run
-from experiments.founding_claims.report import complete_claims, publish
+from experiments.founding_claims.report import publish
 from experiments.founding_claims.scale import STUDY
 
 FLAGS = new_flags()
@@ -36,11 +37,9 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
 def rebuilt(study: Study) -> int:
     """Publishes what the results say, and returns the exit code."""
     if study.manifest.study == STUDY:
-        claims, scale = complete_claims(study.rows)
-        if scale is not None:
-            publish(claims, scale, study.rows, study.manifest, study.workdir)
+        if publish(study):
             return DONE
-        sys.stdout.write("no claim has all its runs yet: they are reported as a grid\n")
+        sys.stdout.write("it is not known which claims were asked for: the runs are reported as a grid\n")
     sweep.publish(study.rows, study.manifest, study.workdir)
     return DONE
 

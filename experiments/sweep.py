@@ -1,6 +1,8 @@
 """Trains a grid of your own and ranks it: every combination of the values given, the best first.
 
-For example: python -m experiments.sweep --workdir=mine --activation=relu,gelu --norm=none,batch --depth=4,16
+For example:
+
+  .venv/bin/python -m experiments.sweep --workdir=mine --activation=relu,gelu --norm=none,batch --depth=4,16
 
 The same command again continues where it was stopped. DIR then holds results/ and report.html. Exit codes:
 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
@@ -20,7 +22,7 @@ from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
 from bnact.studies.terminal import show_table
 from experiments.command import Command, new_flags, numbers, run, whole_numbers
 from experiments.initialization import gain
-from experiments.training import Assignment, trained
+from experiments.training import Assignment, Occasion, trained
 
 STUDY = "sweep"
 
@@ -61,7 +63,10 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     check_batch_sizes(settings, len(dataset.train.labels))
     workdir = Path(values.workdir)
     assignment = Assignment(workdir, STUDY, dataset, settings)
-    return lambda: trained(assignment, lambda rows, manifest: publish(rows, manifest, workdir))
+    occasion = Occasion(
+        begin=lambda study: None, publish=lambda rows, study: publish(rows, study.manifest, workdir)
+    )
+    return lambda: trained(assignment, occasion)
 
 
 def publish(rows: Rows, manifest: Manifest, workdir: Path) -> None:
@@ -105,7 +110,7 @@ def command_of(rows: Rows) -> str:
     given = " ".join(f"--{name}={values(name)}" for name in names)
     source = "npz:FILE" if settings[0].data.startswith("npz-") else settings[0].data
     seeds = 1 + max(setting.seed for setting in settings)
-    return f"python -m experiments.sweep --workdir=DIR {given} --seeds={seeds} --data={source}"
+    return f".venv/bin/python -m experiments.sweep --workdir=DIR {given} --seeds={seeds} --data={source}"
 
 
 COMMAND = Command(__doc__ or "", FLAGS, prepare)

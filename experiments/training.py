@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bnact.data import Dataset
-from bnact.studies import Manifest, Outcome, Rows, execute, open_study, present_manifest, progress_on
+from bnact.studies import Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
 from bnact.training.log import Log
 from bnact.training.setting import Setting
 
@@ -29,16 +29,24 @@ class Assignment(NamedTuple):
     settings: tuple[Setting, ...]
 
 
-Publish = Callable[[Rows, Manifest], None]
-"""Shows and writes what the rows say."""
+class Occasion(NamedTuple):
+    """What else is done while the work directory is locked.
+
+    Attributes:
+      begin: called with the open study, before anything is trained.
+      publish: called at the end with all rows asked for that are done, and the study as it was opened.
+    """
+
+    begin: Callable[[Study], object]
+    publish: Callable[[Rows, Study], object]
 
 
-def trained(assignment: Assignment, publish: Publish) -> int:
-    """Trains what is left, then publishes while the work directory is still locked.
+def trained(assignment: Assignment, occasion: Occasion) -> int:
+    """Trains what is left, and publishes.
 
     Args:
       assignment: what to train.
-      publish: called with all rows that are done and the conditions of the study.
+      occasion: what is done before and after, while no other process can change the directory.
 
     Returns:
       The exit code.
@@ -48,8 +56,9 @@ def trained(assignment: Assignment, publish: Publish) -> int:
     """
     manifest = present_manifest(assignment.study, assignment.dataset.name, assignment.dataset.hash)
     with open_study(assignment.workdir, manifest) as study:
+        occasion.begin(study)
         outcome = execute(assignment.settings, study, _train(assignment.dataset), progress_on(sys.stderr))
-        publish(outcome.rows, study.manifest)
+        occasion.publish(outcome.rows, study)
         return _closing(outcome, study.failures)
 
 

@@ -133,7 +133,7 @@ def extras():
 
 @each_page
 def test_a_command_in_a_sentence_has_the_flags_named(page):
-    for code in re.findall(r"`python -m (experiments[^`]*)`", page.read_text()):
+    for code in re.findall(r"`(?:\.venv/bin/)?python -m (experiments[^`]*)`", page.read_text()):
         assert {*re.findall(r"--(\w+)", code)} <= {*command_of(code.split()[0]).flags}
 
 
@@ -165,7 +165,7 @@ def headings(page):
 def test_every_name_of_the_package_exists(page):
     for dotted in re.findall(r"`(bnact(?:\.\w+)+)", page.read_text()):
         resolve(dotted)
-    for module in re.findall(r"`python -m (benchmarks\.\w+)", page.read_text()):
+    for module in re.findall(r"`(?:\.venv/bin/)?python -m (benchmarks\.\w+)", page.read_text()):
         assert importlib.util.find_spec(module), module
 
 

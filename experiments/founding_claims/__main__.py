@@ -1,7 +1,8 @@
 """Decides the founding claims: trains what is not yet trained, prints the verdicts, writes the report.
 
 The same command again continues where it was stopped. DIR then holds results/, verdicts.json and
-report.html. Exit codes: 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
+report.html; both have all claims that were asked for at the same seeds, steps, rates and depths, in this call
+or an earlier one. Exit codes: 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
 """
 
 import difflib
@@ -14,10 +15,11 @@ from bnact import data
 from bnact.studies import check_batch_sizes
 from bnact.studies.claim import Claim
 from experiments.command import Command, new_flags, run
-from experiments.training import Assignment, trained
+from experiments.training import Assignment, Occasion, trained
 
+from .asked import Asked, remember
 from .claims import CLAIMS
-from .report import publish
+from .report import publish, with_new
 from .scale import DATA, DEFAULT, QUICK, STUDY
 
 FLAGS = new_flags()
@@ -41,7 +43,11 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     check_batch_sizes(settings, len(dataset.train.labels))
     workdir = Path(values.workdir)
     assignment = Assignment(workdir, STUDY, dataset, settings)
-    return lambda: trained(assignment, lambda rows, manifest: publish(claims, scale, rows, manifest, workdir))
+    occasion = Occasion(
+        begin=lambda study: remember(study.workdir, Asked(claims, scale)),
+        publish=lambda rows, study: publish(with_new(study, rows)),
+    )
+    return lambda: trained(assignment, occasion)
 
 
 def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:

@@ -1,10 +1,10 @@
 """The founding claims as one page, and the files of the work directory."""
 
+import dataclasses
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from bnact.studies import Manifest, Rows, write_atomically
+from bnact.studies import Manifest, Rows, Study, write_atomically
 from bnact.studies.claim import Claim, Scale, Verdict
 from bnact.studies.report import Page, Section, html
 from bnact.studies.report.claim_section import claim_section
@@ -13,31 +13,53 @@ from bnact.studies.statistics import ENOUGH_TO_RESAMPLE
 from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 
+from .asked import last_asked
 from .claims import CLAIMS
-from .scale import DEFAULT, QUICK, own_rows, scale_of
+from .scale import DEFAULT, QUICK, own_rows
 
 
-def publish(claims: Sequence[Claim], scale: Scale, rows: Rows, manifest: Manifest, workdir: Path) -> None:
-    """Decides the claims, shows the verdicts, and writes verdicts.json and report.html.
+def publish(study: Study) -> bool:
+    """Decides what was asked for, shows the verdicts, and writes verdicts.json and report.html.
+
+    Decided are all claims that were asked for at the scale asked for last; one that lacks runs is not
+    decided, and says how many.
 
     Args:
-      claims: in the order they are shown.
-      scale: what they asked for.
-      rows: all runs.
-      manifest: the conditions of the study.
-      workdir: where to write.
+      study: with all its runs.
+
+    Returns:
+      Whether it is known what was asked for; if not, nothing is written.
 
     Raises:
-      StudyError: a file cannot be written.
+      StudyError: a file cannot be read or written.
     """
+    asked = last_asked(study.workdir)
+    if asked is None:
+        return False
+    claims, scale = asked
+    rows = _rows_of(claims, scale, study.rows)
     verdicts = tuple(verdict_on(claim, scale, rows) for claim in claims)
-    page = founding_page(claims, verdicts, scale, rows, manifest)
-    write_atomically(workdir / "verdicts.json", verdicts_json(verdicts))
-    write_atomically(workdir / "report.html", html(page))
+    page = founding_page(claims, verdicts, scale, rows, study.manifest)
+    page_path, verdicts_path = study.workdir / "report.html", study.workdir / "verdicts.json"
+    write_atomically(verdicts_path, verdicts_json(verdicts))
+    write_atomically(page_path, html(page))
     show_verdicts(verdicts, CLAIMS, sys.stdout)
     for notice in page.notices:
         sys.stdout.write(f"{notice}\n")
-    sys.stdout.write(f"report: {workdir / 'report.html'}\nverdicts: {workdir / 'verdicts.json'}\n")
+    sys.stdout.write(f"report: {page_path}\nverdicts: {verdicts_path}\n")
+    return True
+
+
+def with_new(study: Study, rows: Rows) -> Study:
+    """The study with runs that were done since it was opened."""
+    known = {row.id for row in study.rows}
+    new = (row for row in rows if row.id not in known)
+    return dataclasses.replace(study, rows=Rows((*study.rows, *new)))
+
+
+def _rows_of(claims: Sequence[Claim], scale: Scale, rows: Rows) -> Rows:
+    wanted = {setting for claim in claims for setting in claim.settings(scale)}
+    return Rows(tuple(row for row in rows if row.setting in wanted))
 
 
 def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
@@ -57,23 +79,6 @@ def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
     sentence = f"Not decided: {needed - len(own):,} of the {needed:,} runs it needs are missing."
     nothing = float("nan")
     return Verdict(claim.id, claim.text, claim.source, "undecided", nothing, nothing, nothing, 0, sentence)
-
-
-def complete_claims(rows: Rows) -> tuple[tuple[Claim, ...], Scale | None]:
-    """The claims that have all their runs, and at which scale: of several, that with the most steps.
-
-    Args:
-      rows: all runs of a work directory.
-
-    Returns:
-      The claims, and the scale; none and None if no claim has all its runs.
-    """
-    for steps in sorted({row.setting.steps for row in rows}, reverse=True):
-        scale = scale_of(rows.select(steps=steps))
-        found = tuple(c for c in CLAIMS.values() if len(own_rows(c, scale, rows)) == len(c.settings(scale)))
-        if found:
-            return found, scale
-    return (), None
 
 
 def founding_page(
@@ -112,7 +117,9 @@ def _command(claim: Claim, scale: Scale) -> str:
     standard = QUICK if scale.steps == QUICK.steps else DEFAULT
     quick = " --quick" if standard == QUICK else ""
     seeds = f" --seeds={scale.seeds}" if scale.seeds != standard.seeds else ""
-    return f"python -m experiments.founding_claims --workdir=study --claims={claim.id}{quick}{seeds}"
+    workdir = "study-quick" if quick else "study"
+    flags = f"--workdir={workdir} --claims={claim.id}{quick}{seeds}"
+    return f".venv/bin/python -m experiments.founding_claims {flags}"
 
 
 def _summary(verdicts: Sequence[Verdict], rows: Rows) -> str:

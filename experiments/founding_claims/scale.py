@@ -51,24 +51,6 @@ def settings_of(
     )
 
 
-def scale_of(rows: Rows) -> Scale:
-    """The smallest scale that holds every run, as a report made from results alone needs it.
-
-    Args:
-      rows: at least one run.
-
-    Returns:
-      The scale.
-    """
-    settings = [row.setting for row in rows]
-    return Scale(
-        seeds=1 + max(setting.seed for setting in settings),
-        steps=max(setting.steps for setting in settings),
-        learning_rates=tuple(sorted({setting.learning_rate for setting in settings})),
-        depths=tuple(sorted({setting.depth for setting in settings})),
-    )
-
-
 def own_rows(claim: Claim, scale: Scale, rows: Rows) -> Rows:
     """The runs that a claim asks for at a scale, as far as there are any."""
     wanted = frozenset(claim.settings(scale))

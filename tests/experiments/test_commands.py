@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import re
 
 import numpy as np
 import pytest
@@ -162,6 +163,7 @@ def test_a_sweep_ranks_its_grid_and_its_report_is_rebuilt_the_same(monkeypatch, 
     monkeypatch.undo()
     assert called("report", f"--workdir={tmp_path}") == 0
     assert (tmp_path / "report.html").read_bytes() == page
+    assert b".venv/bin/python -m experiments.sweep --workdir=DIR" in page
     assert b"--activation=relu,sigmoid --norm=none,batch --order=before --depth=2,4" in page
 
 
@@ -205,3 +207,94 @@ def test_the_founding_report_is_rebuilt_byte_for_byte_from_results_alone(monkeyp
     assert called("report", f"--workdir={tmp_path}") == 0
     assert [path.read_bytes() for path in files] == before
     assert str(tmp_path).encode() not in before[1]
+
+
+def verdicts_in(workdir):
+    return {each["id"]: each for each in json.loads((workdir / "verdicts.json").read_text())}
+
+
+def test_the_command_of_one_claim_keeps_the_verdicts_of_the_others(monkeypatch, tmp_path):
+    plausibly_trained(monkeypatch)
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=tanh_with_norm", "--quick")
+    first = verdicts_in(tmp_path)
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=sigmoid_confined", "--quick")
+    both = verdicts_in(tmp_path)
+    assert list(both) == ["tanh_with_norm", "sigmoid_confined"]
+    assert both["tanh_with_norm"] == first["tanh_with_norm"]
+    page = (tmp_path / "report.html").read_bytes()
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=tanh_with_norm", "--quick")
+    assert verdicts_in(tmp_path) == both
+    assert (tmp_path / "report.html").read_bytes() == page
+
+
+def test_another_scale_is_reported_by_itself(monkeypatch, tmp_path):
+    plausibly_trained(monkeypatch)
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=tanh_with_norm", "--quick")
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=sigmoid_confined", "--quick", "--seeds=2")
+    assert [(name, each["n"]) for name, each in verdicts_in(tmp_path).items()] == [("sigmoid_confined", 2)]
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=sigmoid_confined", "--quick")
+    assert [(name, each["n"]) for name, each in verdicts_in(tmp_path).items()] == [
+        ("tanh_with_norm", 3),
+        ("sigmoid_confined", 3),
+    ]
+
+
+def interrupted(monkeypatch, tmp_path, cells):
+    """Leaves the study of two claims after a number of cells, as a signal would."""
+    import bnact.training
+    from tests.studies.plausible_rows import plausible_row
+
+    calls = []
+
+    def train(settings, dataset):
+        calls.append(settings)
+        if len(calls) > cells:
+            raise KeyboardInterrupt
+        return [plausible_row(setting).log for setting in settings]
+
+    monkeypatch.setattr(bnact.training, "train_population", train)
+    with pytest.raises(BaseException):  # noqa: B017, PT011
+        called(
+            "founding_claims",
+            f"--workdir={tmp_path}",
+            "--claims=tanh_with_norm,sigmoid_confined",
+            "--quick",
+        )
+    monkeypatch.undo()
+    assert not (tmp_path / "verdicts.json").exists()
+
+
+@pytest.mark.parametrize("cells", [1, 4])
+def test_the_report_of_an_unfinished_study_decides_no_claim_that_lacks_runs(
+    monkeypatch, capsys, tmp_path, cells
+):
+    interrupted(monkeypatch, tmp_path, cells)
+    assert called("report", f"--workdir={tmp_path}") == 0
+    found = verdicts_in(tmp_path)
+    assert list(found) == ["tanh_with_norm", "sigmoid_confined"]
+    assert found["tanh_with_norm"]["verdict"] == "undecided"
+    assert re.fullmatch(
+        r"Not decided: \d+ of the \d+ runs it needs are missing.", found["tanh_with_norm"]["sentence"]
+    )
+    assert "Some runs failed or were not made" in capsys.readouterr().out
+
+
+def test_without_what_was_asked_for_the_runs_are_a_grid(monkeypatch, capsys, tmp_path):
+    plausibly_trained(monkeypatch)
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=sigmoid_confined", "--quick")
+    (tmp_path / "results" / "asked.json").unlink()
+    assert called("report", f"--workdir={tmp_path}") == 0
+    assert "the runs are reported as a grid" in capsys.readouterr().out
+    assert "The ranking" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[3]", '[{"claims": ["unknown"]}]', '{"claims": []}'])
+def test_a_damaged_record_of_what_was_asked_for_is_named(monkeypatch, capsys, tmp_path, text):
+    plausibly_trained(monkeypatch)
+    called("founding_claims", f"--workdir={tmp_path}", "--claims=sigmoid_confined", "--quick")
+    path = tmp_path / "results" / "asked.json"
+    path.write_text(text)
+    capsys.readouterr()
+    assert f"{path} must say which claims were asked for" in refused(
+        capsys, "report", f"--workdir={tmp_path}"
+    )

@@ -8,8 +8,8 @@ from bnact.studies.manifest import Manifest
 from bnact.studies.report import html
 from bnact.studies.verdicts import verdicts_json
 from experiments.founding_claims import CLAIMS, injured_relu
-from experiments.founding_claims.report import complete_claims, founding_page, verdict_on
-from experiments.founding_claims.scale import DEFAULT, QUICK, own_rows, scale_of
+from experiments.founding_claims.report import founding_page, verdict_on
+from experiments.founding_claims.scale import DEFAULT, QUICK, own_rows
 from tests.studies.plausible_rows import diverged, plausible_row, plausible_rows, usual_quality
 
 SCALE = DEFAULT._replace(learning_rates=(0.03, 0.1), depths=(2, 8))
@@ -266,17 +266,7 @@ def test_missing_runs_leave_a_claim_undecided_and_say_so():
     assert verdict_on(claim, SCALE, rows_of(claim.id)).n == 10
 
 
-def test_results_alone_say_which_claims_are_complete(every_row):
-    found, scale = complete_claims(every_row)
-    assert scale == SCALE
-    assert [claim.id for claim in found] == list(CLAIMS)
-    some, _ = complete_claims(rows_of("sigmoid_confined"))
-    assert [claim.id for claim in some] == ["sigmoid_confined"]
-    assert complete_claims(Rows(rows_of("tanh_with_norm").rows[:5])) == ((), None)
-
-
-def test_a_scale_is_read_off_the_runs_and_a_claims_runs_are_its_own(every_row):
-    assert scale_of(every_row) == SCALE
+def test_a_claims_runs_are_its_own(every_row):
     own = own_rows(CLAIMS["sigmoid_confined"], SCALE, every_row)
     assert {row.setting.activation for row in own} == {"sigmoid"}
 

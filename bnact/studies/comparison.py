@@ -9,7 +9,7 @@ from .claim import Answer
 from .statistics import ALPHA, bootstrap_interval, holm_levels, holm_p_values, sign_flip_p_value
 
 MARGIN = 0.01
-"""Differences in accuracy inside one percentage point count as none."""
+"""A difference in accuracy that is neither above nor below 0 and lies within one percentage point is none."""
 
 Outcome = Literal["above", "below", "equal", "unclear"]
 
@@ -24,8 +24,8 @@ class Comparison(NamedTuple):
       p_value: of the effect being the null value, corrected for the family.
       n: values, one a seed.
       outcome: "above" or "below" the null value (corrected p-value at most 5 % and the whole interval on
-        that side), else "equal" (interval inside the margin around it, and both one-sided tests against
-        the margin's ends say so), else "unclear".
+        that side, however near), else "equal" (interval inside the margin around it, and both one-sided
+        tests against the margin's ends say so), else "unclear".
     """
 
     label: str
@@ -55,12 +55,14 @@ class Decision(NamedTuple):
 def works_better(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
     """Is the first better at every comparison?
 
-    Supported if the difference is above 0 at every comparison; refuted if it is below 0 at any, or equal
-    (inside the margin) at every one; else undecided.
+    Supported if the difference is above 0 at every comparison, by however little; refuted if it is below 0
+    at any, by however little, or equal at every one: neither above nor below 0, and inside the margin. Else
+    undecided.
 
     Args:
       differences: for each comparison, (n,) paired differences, first minus second.
-      margin: differences inside it count as none.
+      margin: half-width of the zone around 0 in which a difference that is neither above nor below 0 is
+        equal.
 
     Returns:
       The decision, with Holm's correction over the comparisons.
@@ -108,7 +110,8 @@ def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tup
     Args:
       values: for each comparison, (n,) values, one a seed, n at least 1.
       null: the value of no effect.
-      margin: half-width of the zone around the null value that counts as equal; 0 for none.
+      margin: half-width of the zone around the null value in which what is neither above nor below it is
+        equal; 0 for none.
 
     Returns:
       One comparison for each entry, in order.

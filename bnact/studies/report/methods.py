@@ -96,7 +96,8 @@ def _statistics() -> str:
         f"Holm's procedure over all comparisons of its claim at {ALPHA:.0%} (Holm, 1979), and a bootstrap "
         f"interval of {RESAMPLES:,} seeded resamples, its percentiles widened for few seeds (Hesterberg, "
         "2015), at the level Holm's procedure leaves to the comparison. A difference counts only if both "
-        f"say so, and differences in accuracy within {100 * MARGIN:g} percentage point count as none. With "
+        f"say so, however small it is. One for which they do not counts as none if its interval and two "
+        f"one-sided tests at {ALPHA:.0%} lie within {100 * MARGIN:g} percentage point; else it is unclear. With "
         "fewer than six seeds intervals are Student's, no test can reach 5 %, and every comparison stays "
         "undecided."
     )

@@ -65,8 +65,9 @@ def dead_shares(log: Log) -> np.ndarray:
 def revived(log: Log) -> float:
     """Share of the units dead at the worst point of a run that is alive after training.
 
-    1 - dead at the end / dead at the worst point. The worst point, and not the first, because momentum goes
-    on with a huge step for a while. Less than 1 % dead counts as 1 %.
+    1 - dead at the end / dead at the worst point. The worst point, and not the first: where a huge
+    step has thrown the weights, gradients are large for a while, and more units die. Less than 1 % dead
+    counts as 1 %.
 
     Args:
       log: of an injured run.

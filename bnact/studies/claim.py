@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
       id, claim, source: of the claim.
       verdict: "supported", "refuted" or "undecided".
       effect: the deciding effect, in the claim's quantity; NaN if nothing was measured.
-      low, high: 95 % interval of the effect, corrected for the claim's comparisons.
+      low, high: interval of the effect, of the kind that the claim's `Quantity.interval` names.
       n: paired seeds behind it.
       sentence: what a person would say.
     """
@@ -50,11 +50,20 @@ class Verdict(NamedTuple):
 
 
 class Quantity(NamedTuple):
-    """What an effect is: its meaning in words, its unit, and the factor that brings it to that unit."""
+    """What an effect is.
+
+    Attributes:
+      meaning: in words.
+      unit: "points" or "%".
+      factor: brings the effect to that unit.
+      interval: of which kind its interval is: "corrected interval" is at the level that Holm's procedure
+        leaves to the comparison that decides.
+    """
 
     meaning: str
     unit: str
     factor: float
+    interval: str = "corrected interval"
 
 
 class Panel(NamedTuple):

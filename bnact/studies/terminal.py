@@ -9,18 +9,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from .claim import Answer, Claim, Table, Verdict
-from .report.wording import effect_in_words, interval_in_words
+from .report.wording import MARKS, effect_in_words, interval_in_words
 
 STYLES: Mapping[Answer, str] = {
     "supported": "bold green",
     "refuted": "bold red",
     "undecided": "bold yellow",
-}
-
-MARKS: Mapping[Answer, str] = {
-    "supported": "\N{CHECK MARK}",
-    "refuted": "\N{MULTIPLICATION X}",
-    "undecided": "?",
 }
 
 
@@ -66,7 +60,7 @@ def _measured(verdict: Verdict, claim: Claim, separator: str) -> str:
     if not interval:
         return "not measured"
     effect = effect_in_words(verdict, claim.quantity)
-    return separator.join((effect, f"95 % interval {interval}", f"n = {verdict.n}"))
+    return separator.join((effect, interval, f"n = {verdict.n}"))
 
 
 def _verdict_table(verdicts: Sequence[Verdict], claims: Mapping[str, Claim]) -> RichTable:

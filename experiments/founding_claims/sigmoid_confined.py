@@ -213,7 +213,10 @@ CLAIM = Claim(
     ),
     rule=RULE,
     quantity=Quantity(
-        "share of sigmoid outputs inside [0.5, 0.73] after training, mean over the depths", "%", 100.0
+        "share of sigmoid outputs inside [0.5, 0.73] after training, mean over the depths",
+        "%",
+        100.0,
+        interval="95 % interval",
     ),
     settings=settings,
     decide=decide,

@@ -25,13 +25,13 @@ def test_elsewhere_verdicts_are_plain_lines():
     assert shown.splitlines() == [
         "REFUTED: sigmoid_with_norm: “with BN, sigmoid works as well as or better than ReLU”",
         "  No: it is not.",
-        "  −3.1 points, 95 % interval −3.7 to −2.6, n = 10",
+        "  −3.1 points, corrected interval −3.7 to −2.6, n = 10",
     ]
 
 
 def test_a_terminal_gets_a_table_with_the_same():
     shown = verdicts_on(Terminal())
-    for words in ("refuted", "−3.1 points", "95 % interval −3.7 to −2.6", "n = 10", "No: it is not."):
+    for words in ("refuted", "−3.1 points", "corrected interval −3.7 to −2.6", "n = 10", "No: it is not."):
         assert words in shown
 
 

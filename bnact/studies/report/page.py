@@ -10,6 +10,8 @@ import jinja2
 
 from bnact.studies.claim import Answer, Figure, Table
 
+from .wording import MARKS
+
 
 class Card(NamedTuple):
     """One verdict at a glance.
@@ -19,7 +21,8 @@ class Card(NamedTuple):
       answer: "supported", "refuted" or "undecided".
       claim: the words as they were said.
       sentence: the answer as a person would say it.
-      effect, interval, meaning: the effect with its unit, its interval, and what it is; or empty.
+      effect, interval, meaning: the effect with its unit, its interval and of which kind it is, and what
+        the effect is; or empty.
       n: paired seeds.
     """
 
@@ -68,9 +71,6 @@ class Page(NamedTuple):
     sections: tuple[Section, ...]
     methods: tuple[tuple[str, str], ...]
     notices: tuple[str, ...] = ()
-
-
-MARKS = {"supported": "\N{CHECK MARK}", "refuted": "\N{MULTIPLICATION X}", "undecided": "?"}
 
 
 def html(page: Page) -> str:

@@ -1,9 +1,16 @@
-"""Numbers as a person writes them."""
+"""Numbers and answers as a person writes them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bnact.studies.claim import Quantity, Verdict
+from bnact.studies.claim import Answer, Quantity, Verdict
+
+MARKS: Mapping[Answer, str] = {
+    "supported": "\N{CHECK MARK}",
+    "refuted": "\N{MULTIPLICATION X}",
+    "undecided": "?",
+}
+"""What stands before an answer, so that it is not told by its colour alone."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,11 +55,12 @@ def effect_in_words(verdict: Verdict, quantity: Quantity) -> str:
 
 
 def interval_in_words(verdict: Verdict, quantity: Quantity) -> str:
-    """The verdict's interval in its unit, for example "−0.3 to +2.7"; empty if nothing was measured."""
+    """The interval's kind and ends, "corrected interval −0.3 to +2.7"; empty if nothing was measured."""
     if not (math.isfinite(verdict.low) and math.isfinite(verdict.high)):
         return ""
     number = signed if quantity.unit == "points" else plain
-    return f"{number(quantity.factor * verdict.low)} to {number(quantity.factor * verdict.high)}"
+    low, high = number(quantity.factor * verdict.low), number(quantity.factor * verdict.high)
+    return f"{quantity.interval} {low} to {high}"
 
 
 def listed(words: Sequence[str]) -> str:

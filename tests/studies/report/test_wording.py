@@ -38,5 +38,9 @@ def test_numbers_are_written_as_a_person_writes_them(found, expected):
 
 def test_an_effect_carries_its_unit():
     assert effect_in_words(VERDICT, Quantity("difference", "points", 100.0)) == "−3.1 points"
-    assert interval_in_words(VERDICT, Quantity("difference", "points", 100.0)) == "−4.0 to +0.1"
+    assert interval_in_words(VERDICT, Quantity("difference", "points", 100.0)) == (
+        "corrected interval −4.0 to +0.1"
+    )
+    plain_interval = Quantity("share", "%", 100.0, "95 % interval")
+    assert interval_in_words(VERDICT, plain_interval) == "95 % interval −4.0 to 0.1"
     assert effect_in_words(VERDICT._replace(effect=0.341), Quantity("share", "%", 100.0)) == "34.1 %"

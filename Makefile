@@ -1,6 +1,6 @@
 # Every target sets up what it needs, once: an environment in .venv. Without make, the two commands are
 #   python3 -m venv .venv && .venv/bin/pip install -e '.[study]' && .venv/bin/python -m experiments.founding_claims --workdir=study
-#   python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest
+#   python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto --maxprocesses=4 --dist=worksteal
 
 PYTHON ?= python3
 INSTALL := .venv/bin/python -m pip install --quiet --disable-pip-version-check
@@ -11,13 +11,14 @@ ENVIRONMENT := .venv/stamp-created
 TEST := .venv/stamp-test
 STUDY := .venv/stamp-study
 
-.PHONY: help study quick test lint clean
+.PHONY: help study quick test lint docs clean
 
 help:
 	@echo 'make study   decide the founding claims; results and report.html are in study/'
 	@echo 'make quick   the same in a minute, with fewer seeds, in study-quick/'
 	@echo 'make test    all tests'
 	@echo 'make lint    style, types, and that imports point down'
+	@echo 'make docs    the documentation as pages, in dist/site/'
 	@echo 'make clean   remove the environment and what tools left behind; results stay'
 	@echo 'PYTHON=...   the interpreter to set up with, 3.11 or newer (now $(PYTHON))'
 
@@ -36,6 +37,10 @@ lint: $(TEST)
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
+
+docs: | $(ENVIRONMENT)
+	@$(INSTALL) -e '.[docs]'
+	.venv/bin/mkdocs build --quiet
 
 $(TEST): pyproject.toml | $(ENVIRONMENT)
 	@echo 'Installing bnact and what its tests need (once; a minute or two)'

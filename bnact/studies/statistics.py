@@ -12,6 +12,9 @@ RESAMPLES = 20_000
 ENOUGH_TO_RESAMPLE = 6
 """Values from which a 95 % interval of bootstrapped means can exist: 2 / 2^5 is above 5 %."""
 
+ENOUGH_IN_A_TAIL = 20
+"""Resamples expected beyond an end of the interval from which their percentile says where that end is."""
+
 EXACT_UP_TO = 16
 """Values up to which every one of the 2^n sign patterns is enumerated."""
 
@@ -79,11 +82,20 @@ def bootstrap_interval(values: np.ndarray, level: float = 1.0 - ALPHA) -> tuple[
     """Interval of the mean: percentiles of bootstrapped means, widened for small n.
 
     The percentiles are Phi(-+ sqrt(n / (n - 1)) t), t being Student's quantile of the level: a bootstrap
-    spread is too narrow by sqrt((n - 1) / n), and its tails are the normal's. Simulated with ten normal
-    values, the 95 % interval holds the mean in 94 % of cases; the plain percentiles do in 89 %, the
-    bias-corrected accelerated ones in 87 %, which rules them out here. Resamples cannot leave the
-    values' own range, which with fewer than six values holds less than 95 %: there it is Student's
-    interval. Constant values give an interval of width zero.
+    spread is too narrow by sqrt((n - 1) / n), and its tails are the normal's. It is Student's interval
+    where resamples cannot say where the end is: with fewer than six values, whose own range they do not
+    leave, and at a level that leaves fewer than 20 of the 20,000 in a tail (with ten values, from three
+    comparisons on). Constant values give an interval of width zero.
+
+    How often it holds the mean, simulated with ten values, 1500 times a figure (errors about 0.5):
+
+        level               95 %    97.5 %   98.3 %   99.6 %
+        method              percentiles      Student's
+        normal values       93 %    96 %     97.6 %   99.5 %
+        exponential ones    91 %    94 %     94.3 %   97.1 %
+
+    At 99.6 % the widened percentiles would hold it in 98.7 %; at 95 % plain ones do in 89 %, the
+    bias-corrected accelerated ones in 87 %, which rules them out here.
 
     Args:
       values: (n,) differences, n at least 1.
@@ -101,11 +113,12 @@ def bootstrap_interval(values: np.ndarray, level: float = 1.0 - ALPHA) -> tuple[
     if np.ptp(values) == 0.0:
         return float(values[0]), float(values[0])
     quantile = scipy.stats.t.ppf(0.5 + level / 2, n - 1)
-    if n < ENOUGH_TO_RESAMPLE:
+    tail = float(scipy.stats.norm.cdf(-np.sqrt(n / (n - 1)) * quantile))
+    if n < ENOUGH_TO_RESAMPLE or RESAMPLES * tail < ENOUGH_IN_A_TAIL:
         reach = float(quantile * values.std(ddof=1) / np.sqrt(n))
         return float(values.mean()) - reach, float(values.mean()) + reach
-    picks = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
-    tail = float(scipy.stats.norm.cdf(-np.sqrt(n / (n - 1)) * quantile))
+    # RandomState's streams are frozen for ever; a Generator's may change with a version of numpy.
+    picks = np.random.RandomState(0).randint(0, n, (RESAMPLES, n), dtype=np.int64)
     low, high = np.quantile(values[picks].mean(axis=1), (tail, 1.0 - tail))
     return float(low), float(high)
 
@@ -120,6 +133,6 @@ def _signs(n: int) -> np.ndarray:
     """(patterns, n) signs; the first pattern is all ones."""
     if n <= EXACT_UP_TO:
         return np.array(list(itertools.product((1.0, -1.0), repeat=n)))
-    drawn = np.random.default_rng(0).choice((1.0, -1.0), (2**EXACT_UP_TO, n))
+    drawn = 1.0 - 2.0 * np.random.RandomState(0).randint(0, 2, (2**EXACT_UP_TO, n), dtype=np.int64)
     drawn[0] = 1.0
     return drawn

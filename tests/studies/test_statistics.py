@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from bnact.studies.statistics import (
     bootstrap_interval,
@@ -122,3 +123,32 @@ def test_the_interval_holds_the_mean_as_often_as_it_says_and_plain_percentiles_d
     plainly_held = np.mean((plain[0] <= 0.0) & (plain[1] >= 0.0))
     assert 0.92 <= held <= 0.98
     assert plainly_held < 0.92
+
+
+def test_at_a_level_of_holm_with_too_few_resamples_in_a_tail_it_is_students_interval():
+    values = np.random.RandomState(5).standard_normal(10)
+    for comparisons in (3, 12):
+        level = 1.0 - 0.05 / comparisons
+        reach = scipy.stats.t.ppf(0.5 + level / 2, 9) * values.std(ddof=1) / np.sqrt(10)
+        expected = (values.mean() - reach, values.mean() + reach)
+        assert bootstrap_interval(values, level) == pytest.approx(expected, rel=1e-12)
+    reach = scipy.stats.t.ppf(0.975, 9) * values.std(ddof=1) / np.sqrt(10)
+    assert bootstrap_interval(values) != pytest.approx(
+        (values.mean() - reach, values.mean() + reach), rel=1e-3
+    )
+
+
+def test_at_a_level_of_holm_it_holds_the_mean_as_often_as_it_says_and_a_normals_does_not():
+    level = 1.0 - 0.05 / 12
+    draws = np.random.RandomState(6).standard_normal((2000, 10))
+    held = np.mean([low <= 0.0 <= high for low, high in (bootstrap_interval(each, level) for each in draws)])
+    reach = scipy.stats.norm.ppf(0.5 + level / 2) * draws.std(axis=1, ddof=1) / np.sqrt(10)
+    assert level - 0.004 <= held <= level + 0.003
+    assert np.mean(np.abs(draws.mean(axis=1)) <= reach) < level - 0.004
+
+
+def test_the_resamples_are_the_same_for_ever():
+    # Written down once. RandomState's stream is frozen, so no version of numpy moves it.
+    values = np.arange(8.0) ** 2
+    assert bootstrap_interval(values) == (4.375, 33.125)
+    assert sign_flip_p_value(np.arange(20.0) - 7.0) == 0.08221435546875

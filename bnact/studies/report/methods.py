@@ -3,7 +3,7 @@
 from bnact.studies.comparison import MARGIN
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import ALPHA, RESAMPLES
+from bnact.studies.statistics import ALPHA, ENOUGH_IN_A_TAIL, RESAMPLES
 from bnact.training.log import HISTOGRAM_BINS, LOG_POINTS
 
 from .wording import listed
@@ -95,7 +95,7 @@ def _statistics() -> str:
         "Differences are paired by seed. Each has an exact sign-flip test (Fisher, 1935), corrected by "
         f"Holm's procedure over all comparisons of its claim at {ALPHA:.0%} (Holm, 1979), and a bootstrap "
         f"interval of {RESAMPLES:,} seeded resamples, its percentiles widened for few seeds (Hesterberg, "
-        "2015), at the level Holm's procedure leaves to the comparison. A difference counts only if both "
+        f"2015), or Student's where fewer than {ENOUGH_IN_A_TAIL} of them would lie beyond an end, at the level Holm's procedure leaves to the comparison. A difference counts only if both "
         f"say so, however small it is. One for which they do not counts as none if its interval and two "
         f"one-sided tests at {ALPHA:.0%} lie within {100 * MARGIN:g} percentage point; else it is unclear. With "
         "fewer than six seeds intervals are Student's, no test can reach 5 %, and every comparison stays "
@@ -106,6 +106,6 @@ def _statistics() -> str:
 def _versions(manifest: Manifest) -> str:
     return (
         f"jax {manifest.jax}, jaxlib {manifest.jaxlib}, flax {manifest.flax}, optax {manifest.optax}, numpy "
-        f"{manifest.numpy}; device: {manifest.device}; {'64' if manifest.x64 else '32'}-bit floats by "
+        f"{manifest.numpy}; {manifest.devices} × {manifest.device}; {'64' if manifest.x64 else '32'}-bit floats by "
         f"default; code {manifest.code[:16]}."
     )

@@ -27,6 +27,7 @@ class Manifest(NamedTuple):
       jax, jaxlib, flax, optax, numpy: versions.
       x64: whether jax computes in 64 bits by default.
       device: kind of the device, for example "cpu".
+      devices: how many; the runs of a cell are split over them, so a compiled program depends on it.
     """
 
     schema: int
@@ -41,6 +42,7 @@ class Manifest(NamedTuple):
     numpy: str
     x64: bool
     device: str
+    devices: int
 
 
 def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
@@ -54,6 +56,7 @@ def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
     Returns:
       The manifest.
     """
+    devices = population_mesh().devices
     return Manifest(
         schema=SCHEMA,
         study=study,
@@ -66,7 +69,8 @@ def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
         optax=version("optax"),
         numpy=version("numpy"),
         x64=bool(jax.config.read("jax_enable_x64")),
-        device=population_mesh().devices.flat[0].device_kind,
+        device=devices.flat[0].device_kind,
+        devices=devices.size,
     )
 
 
@@ -111,8 +115,10 @@ def read_manifest(path: Path) -> Manifest:
     if checksum != _checksum(fields):
         raise _damaged(path)
     if schema != SCHEMA or set(fields) != set(Manifest._fields):
+        others = sorted(set(fields) ^ set(Manifest._fields))
         raise StudyError(
-            f"study: results must be of format {SCHEMA}; {path} is of format {schema}; "
+            f"study: results must be of format {SCHEMA}; {path} is of format {schema}"
+            f"{f', with other fields: {others}' if others else ''}; "
             "use the version of bnact that wrote it, or another --workdir"
         )
     return Manifest(**fields)
@@ -147,7 +153,7 @@ def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
     differing = [name for name in Manifest._fields if getattr(begun, name) != getattr(present, name)]
     if not differing:
         return
-    rule = _CHANGED.get(differing[0], "a study must keep the versions and the device it was begun with")
+    rule = _CHANGED.get(differing[0], "a study must keep the versions and the devices it was begun with")
     was = ", ".join(f"{name}={getattr(begun, name)!r}" for name in differing)
     now = ", ".join(f"{name}={getattr(present, name)!r}" for name in differing)
     raise StudyError(f"study: {rule}; {path} has {was}, now {now}; use another --workdir for a new study")

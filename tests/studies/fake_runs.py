@@ -32,6 +32,7 @@ MANIFEST = Manifest(
     numpy="5",
     x64=False,
     device="cpu",
+    devices=8,
 )
 
 # Two programs, two cells each, four lanes a cell.

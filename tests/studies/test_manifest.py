@@ -1,6 +1,7 @@
 import json
 import re
 import socket
+from typing import NamedTuple
 
 import jax
 import pytest
@@ -29,7 +30,7 @@ def test_reads_back(path):
 
 @pytest.mark.parametrize("name", [name for name in Manifest._fields if name != "schema"])
 def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
-    other = True if name == "x64" else "other"
+    other = {"x64": True, "devices": 4}.get(name, "other")
     present = MANIFEST._replace(**{name: other})
     expected = f"{path} has {name}={getattr(MANIFEST, name)!r}, now {name}={other!r}; use another --workdir"
     with pytest.raises(StudyError, match=re.escape(expected)):
@@ -42,7 +43,8 @@ def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
         ("study", "a work directory must hold one study"),
         ("data_hash", "a study must keep its data"),
         ("code", "a study must keep the code that makes its numbers"),
-        ("jax", "a study must keep the versions and the device it was begun with"),
+        ("jax", "a study must keep the versions and the devices it was begun with"),
+        ("devices", "a study must keep the versions and the devices it was begun with"),
     ],
 )
 def test_the_refusal_says_the_rule(path, name, rule):
@@ -60,6 +62,16 @@ def test_another_schema_is_refused_by_its_version(path):
     with pytest.raises(
         StudyError, match=r"results must be of format 1; .* is of format 0; use the version of bnact"
     ):
+        read_manifest(path)
+
+
+def test_a_manifest_that_knew_no_number_of_devices_is_refused_by_the_field_it_lacks(path):
+    class Earlier(NamedTuple):
+        schema: int = MANIFEST.schema
+        study: str = "fake"
+
+    write_manifest(path, Earlier())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(StudyError, match=r"with other fields: \[.*'devices'.*\]; use the version of bnact"):
         read_manifest(path)
 
 
@@ -93,6 +105,7 @@ def test_the_present_is_this_process():
     present = present_manifest("founding_claims", "digits", "d" * 64)
     assert (present.study, present.data, present.data_hash) == ("founding_claims", "digits", "d" * 64)
     assert (present.jax, present.x64, present.device) == (jax.__version__, False, "cpu")
+    assert present.devices == jax.device_count()
     assert present == present_manifest("founding_claims", "digits", "d" * 64)
 
 

@@ -1,4 +1,4 @@
-"""The rule itself: right by finite differences, caught when wrong, right again when derived twice, and frugal."""
+"""The rule: right by finite differences, caught when wrong, right when derived twice, and frugal."""
 
 import functools
 from collections import Counter

@@ -56,6 +56,7 @@ class Rows:
         learning_rate: float | None = None,
         gain: float | None = None,
         kill: str | None = None,
+        observed: int | None = None,
         seed: int | None = None,
     ) -> "Rows":
         """The runs whose settings equal every value given, in their order; None takes any value.
@@ -72,6 +73,7 @@ class Rows:
           learning_rate: of gradient descent.
           gain: of the weights.
           kill: the injury.
+          observed: examples of each set that a point of the log looks at.
           seed: of the weights and the order of the data.
 
         Returns:
@@ -89,6 +91,7 @@ class Rows:
             "learning_rate": learning_rate,
             "gain": gain,
             "kill": kill,
+            "observed": observed,
             "seed": seed,
         }
         given = {name: value for name, value in wanted.items() if value is not None}

@@ -3,10 +3,12 @@
 from bnact.studies.comparison import MARGIN
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import ALPHA, ENOUGH_IN_A_TAIL, RESAMPLES
-from bnact.training.log import HISTOGRAM_BINS, LOG_POINTS
+from bnact.studies.statistics import ALPHA, ENOUGH_IN_A_TAIL, ENOUGH_TO_RESAMPLE, RESAMPLES
+from bnact.training.log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW, LOG_POINTS
+from bnact.training.observation import HISTOGRAM_EXAMPLES, OBSERVED_EXAMPLES
+from bnact.training.run import MOMENTUM
 
-from .wording import listed
+from .wording import listed, plain
 
 DATA = {
     "digits": "Digits: the 1,797 images of handwritten digits, 8 × 8 pixels, that scikit-learn bundles "
@@ -33,7 +35,7 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
         ("Network", _network(rows)),
         ("Training", _training()),
         ("Choice of the learning rate", _choice()),
-        ("What is measured", _measured()),
+        ("What is measured", _measured(rows)),
         ("Statistics", _statistics()),
         ("Versions", _versions(manifest)),
     )
@@ -63,8 +65,8 @@ def _network(rows: Rows) -> str:
 
 def _training() -> str:
     return (
-        "Stochastic gradient descent with momentum 0.9 and a constant learning rate on the cross-entropy "
-        "of a batch; every epoch is a fresh permutation without replacement."
+        f"Stochastic gradient descent with momentum {MOMENTUM:g} and a constant learning rate on the "
+        "cross-entropy of a batch; every epoch is a fresh permutation without replacement."
     )
 
 
@@ -77,16 +79,31 @@ def _choice() -> str:
     )
 
 
-def _measured() -> str:
+def _measured(rows: Rows) -> str:
     return (
-        f"At {LOG_POINTS} points of training, denser early, on the training set (its first 2,048 examples "
-        "if there are more). Norms that look at the batch take the exact statistics of these examples under "
-        "the present weights, on the validation and test set too. Axes of accuracy are spread out towards "
-        "100 %. A unit is dead if its slope is zero on every example. The gradient of a layer is the root "
-        "mean square, over units and the examples of the batch of the next step, of the derivative of the "
+        f"At {LOG_POINTS} points of training, denser early. {_observed_in_words(rows)} Norms that look at "
+        "the batch take the exact statistics of these training examples under the present weights, on the "
+        "validation and test set too. Axes of accuracy are spread out towards 100 %. A unit is dead if its "
+        "slope is zero on every one of these training examples. The gradient of a layer is the root mean "
+        "square, over units and the examples of the batch of the next step, of the derivative of the "
         f"batch's mean loss by the layer's linear output. Histograms have {HISTOGRAM_BINS} bins of the "
-        "activations' inputs from −8 to 8, of all layers on the first 128 training examples; what lies "
-        "outside is counted in the end bins."
+        f"activations' inputs from {plain(HISTOGRAM_LOW, 0)} to {plain(HISTOGRAM_HIGH, 0)}, of all layers on "
+        f"the first {HISTOGRAM_EXAMPLES} training examples; what lies outside is counted in the end bins, "
+        "what is not a number nowhere."
+    )
+
+
+def _observed_in_words(rows: Rows) -> str:
+    """What the points of a run look at, from what its settings say."""
+    observed = sorted({row.setting.observed for row in rows})
+    most = f"the whole training set (its first {OBSERVED_EXAMPLES:,} examples if there are more)"
+    if observed and observed[0] >= OBSERVED_EXAMPLES:
+        return f"Every point looks at {most} and the whole validation set."
+    few = listed([f"{number:,}" for number in observed])
+    return (
+        f"Every point but the last looks at the first {few} examples of the training and of the validation "
+        f"set (all if there are fewer), the last at {most} and the whole validation set: the last point of a "
+        "curve is measured on more examples than the others."
     )
 
 
@@ -95,17 +112,19 @@ def _statistics() -> str:
         "Differences are paired by seed. Each has an exact sign-flip test (Fisher, 1935), corrected by "
         f"Holm's procedure over all comparisons of its claim at {ALPHA:.0%} (Holm, 1979), and a bootstrap "
         f"interval of {RESAMPLES:,} seeded resamples, its percentiles widened for few seeds (Hesterberg, "
-        f"2015), or Student's where fewer than {ENOUGH_IN_A_TAIL} of them would lie beyond an end, at the level Holm's procedure leaves to the comparison. A difference counts only if both "
-        f"say so, however small it is. One for which they do not counts as none if its interval and two "
-        f"one-sided tests at {ALPHA:.0%} lie within {100 * MARGIN:g} percentage point; else it is unclear. With "
-        "fewer than six seeds intervals are Student's, no test can reach 5 %, and every comparison stays "
-        "undecided."
+        f"2015), or Student's where fewer than {ENOUGH_IN_A_TAIL} resamples would lie beyond an end. A "
+        "corrected interval is at the level Holm's procedure leaves to its comparison. A difference counts "
+        "only if test and interval both say so, however small it is. One for which they do not counts as "
+        f"none if its interval lies within {100 * MARGIN:g} percentage point and two one-sided tests at "
+        f"{ALPHA:.0%} say so; else it is unclear. With fewer than {ENOUGH_TO_RESAMPLE} seeds intervals are "
+        "Student's, no test can reach 5 %, and every comparison stays undecided. Intervals and tests cover "
+        "the noise of seeds only: all hold for this one split of the data and its one test set."
     )
 
 
 def _versions(manifest: Manifest) -> str:
     return (
         f"jax {manifest.jax}, jaxlib {manifest.jaxlib}, flax {manifest.flax}, optax {manifest.optax}, numpy "
-        f"{manifest.numpy}; {manifest.devices} × {manifest.device}; {'64' if manifest.x64 else '32'}-bit floats by "
-        f"default; code {manifest.code[:16]}."
+        f"{manifest.numpy}; {manifest.devices} × {manifest.device}; {'64' if manifest.x64 else '32'}-bit "
+        f"floats by default; code {manifest.code[:16]}."
     )

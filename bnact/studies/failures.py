@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from bnact.studies.files import write_atomically
+from bnact.studies.files import explained, write_atomically
 from bnact.studies.identity import plain_setting, setting_id
 from bnact.training.setting import Setting
 
@@ -69,10 +69,11 @@ def write_failures(path: Path, failures: Sequence[Failure]) -> None:
       failures: all of them so far.
 
     Raises:
-      StudyError: they cannot be stored.
+      StudyError: they cannot be stored, or the file cannot be removed.
     """
     if not failures:
-        path.unlink(missing_ok=True)
+        with explained(path, "remove the failures of an earlier call"):
+            path.unlink(missing_ok=True)
         return
     lines = [
         json.dumps(

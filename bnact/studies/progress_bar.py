@@ -1,4 +1,4 @@
-"""Progress as a bar that moves; the only file that knows rich."""
+"""Progress as a bar that moves."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -4,11 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from bnact.studies.estimate import Estimate, first_estimate, refined
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import validation_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
 
@@ -50,15 +49,14 @@ class Tally(NamedTuple):
 
 
 def _best(logs: Iterable[tuple[Setting, Log]]) -> Best | None:
-    """A group in which a run diverged is not ranked: its other runs would look better than the setting is."""
+    """The best group; a diverged run counts as accuracy 0, as where the learning rate is chosen."""
     groups: dict[tuple[Setting, float], list[tuple[Setting, float]]] = {}
     for setting, log in logs:
-        accuracy = float(np.asarray(log.validation_accuracy)[-1]) if log.diverged < 0 else math.nan
-        groups.setdefault((setting.cell, setting.learning_rate), []).append((setting, accuracy))
+        runs = groups.setdefault((setting.cell, setting.learning_rate), [])
+        runs.append((setting, validation_accuracy(log)))
     ranked = [
         Best(math.fsum(accuracy for _, accuracy in runs) / len(runs), len(runs), runs[0][0])
         for runs in groups.values()
-        if all(math.isfinite(accuracy) for _, accuracy in runs)
     ]
     return max(ranked, key=lambda best: best.accuracy, default=None)
 

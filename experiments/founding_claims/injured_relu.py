@@ -17,7 +17,7 @@ from bnact.training.setting import Kill
 
 from .chosen import AFTER, BEFORE, NONE, cell_of, depth_label, depths_of
 from .scale import BATCH_SIZE
-from .versus_relu import EDGE_NOTE, rate_in_words
+from .verdict_words import EDGE_NOTE, rate_in_words
 
 INJURIES: Mapping[Kill, str] = {
     "bias": "a linear bias far below zero",

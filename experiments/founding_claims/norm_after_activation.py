@@ -22,7 +22,7 @@ from bnact.training.setting import Setting
 from .chosen import AFTER, BEFORE, accuracy_differences, cell_of, cells_by_pair, depths_of, lines_by_depth
 from .scale import settings_of
 from .sources import QUESTION
-from .versus_relu import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
+from .verdict_words import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
 
 ID = "norm_after_activation"
 TEXT = "BN after the activation gives better solutions than before"

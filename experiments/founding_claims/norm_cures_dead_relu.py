@@ -30,7 +30,7 @@ from .injured_relu import (
 )
 from .scale import settings_of
 from .sources import QUESTION
-from .versus_relu import verdict_of_decision
+from .verdict_words import verdict_of_decision
 
 ID = "norm_cures_dead_relu"
 TEXT = "BN's zero mean sends activations negative; does it solve the dying ReLU?"

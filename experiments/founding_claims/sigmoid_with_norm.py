@@ -14,15 +14,13 @@ from bnact.training.setting import Setting
 
 from .chosen import BEFORE, accuracy_differences
 from .sources import QUESTION
+from .verdict_words import by_how_much, verdict_of_decision, with_outcome
 from .versus_relu import (
     at_depths,
     at_worst,
-    by_how_much,
     figures_with_relu,
     settings_with_relu,
     table_with_relu,
-    verdict_of_decision,
-    with_outcome,
 )
 
 ID = "sigmoid_with_norm"

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from bnact.studies.claim import Figure, Scale, Table, Verdict
+from bnact.studies.claim import Figure, Scale, Table
 from bnact.studies.comparison import Comparison, Decision
 from bnact.studies.report.figures import accuracy_against_depth, gradient_by_layer, learning_curves
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
-from bnact.studies.report.wording import interval_in_points, listed, points, signed
+from bnact.studies.report.wording import interval_in_points, listed, signed
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell, test_accuracy
@@ -15,6 +15,7 @@ from bnact.training.setting import Setting
 
 from .chosen import AFTER, BEFORE, NONE, cell_of, cells_by_pair, depth_label, depths_of, lines_by_depth
 from .scale import settings_of
+from .verdict_words import EDGE_NOTE, rate_in_words
 
 COLUMNS = (
     "network",
@@ -27,8 +28,6 @@ COLUMNS = (
     "best learning rate",
     "diverged",
 )
-
-EDGE_NOTE = "* the best learning rate is the smallest or largest tried: the true best may lie beyond it."
 
 
 def pairs_with_relu(activation: str) -> tuple[Pair, ...]:
@@ -126,11 +125,6 @@ def rate_columns(cell: TunedCell) -> tuple[str, ...]:
     return (rate_in_words(cell), f"{cell.diverged} of {len(cell.rows)}")
 
 
-def rate_in_words(cell: TunedCell) -> str:
-    """The best learning rate, with an asterisk at the edge of those tried."""
-    return f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}"
-
-
 def difference_columns(comparison: Comparison | None, outcomes: Mapping[str, str]) -> tuple[str, ...]:
     """A comparison's difference with its interval, its p-value and its outcome; empty without one."""
     if comparison is None:
@@ -143,28 +137,6 @@ def at_depths(comparisons: Sequence[Comparison]) -> str:
     """Where: "at depth 8", "at depths 2 and 8"."""
     numbers = [each.label.removeprefix("depth ") for each in comparisons]
     return f"at depth{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
-
-
-def with_outcome(decision: Decision, *outcomes: str) -> tuple[Comparison, ...]:
-    """The comparisons of a decision that came out so."""
-    return tuple(each for each in decision.comparisons if each.outcome in outcomes)
-
-
-def verdict_of_decision(id: str, text: str, source: str, decision: Decision, sentence: str) -> Verdict:
-    """The verdict that a decision and its sentence make; NaN where there was nothing to compare."""
-    deciding = decision.deciding
-    if deciding is None:
-        return Verdict(
-            id, text, source, decision.answer, float("nan"), float("nan"), float("nan"), 0, sentence
-        )
-    return Verdict(
-        id, text, source, decision.answer, deciding.effect, deciding.low, deciding.high, deciding.n, sentence
-    )
-
-
-def by_how_much(comparison: Comparison) -> str:
-    """A difference without its sign: "4.1 points at depth 8"."""
-    return f"{points(comparison.effect)} at {comparison.label}"
 
 
 def at_worst(comparison: Comparison) -> str:

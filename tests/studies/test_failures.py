@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from bnact.studies.errors import StudyError
 from bnact.studies.failures import failure, write_failures
 from tests.studies.fake_runs import SETTINGS
 
@@ -61,3 +62,10 @@ def test_are_written_one_a_line_and_removed_when_there_are_none(tmp_path):
     write_failures(path, [])
     write_failures(path, [])
     assert not path.exists()
+
+
+def test_a_file_that_cannot_be_removed_is_named(tmp_path):
+    path = tmp_path / "failures.jsonl"
+    path.mkdir()
+    with pytest.raises(StudyError, match=f"cannot remove the failures of an earlier call; {path}: "):
+        write_failures(path, [])

@@ -142,14 +142,17 @@ def test_the_best_is_the_best_mean_over_seeds():
     assert (best.seeds, best.setting.learning_rate) == (2, 0.2)
 
 
-def test_what_diverged_is_not_ranked():
+def test_what_diverged_counts_as_nothing():
     runs = [
         (Setting(learning_rate=0.1, seed=0), log_of(0.99)),
         (Setting(learning_rate=0.1, seed=1), log_of(0.99, diverged=3)),
         (Setting(learning_rate=0.2, seed=0), log_of(np.nan)),
     ]
-    assert best_of(*runs) is None
-    ranked = best_of(*runs, (Setting(seed=0), log_of(0.2)))
+    best = best_of(*runs)
+    assert best is not None
+    assert (best.accuracy, best.setting.learning_rate) == (pytest.approx(0.495), 0.1)
+    # Left out, the diverged run would leave 0.99 ahead.
+    ranked = best_of(*runs, (Setting(seed=0), log_of(0.6)))
     assert ranked is not None
     assert ranked.setting == Setting()
 

@@ -23,6 +23,7 @@ CHANGED = Setting(
     learning_rate=0.030000000000000002,
     gain=1.0000000000000002,
     kill="bias",
+    observed=129,
     seed=1,
 )
 
@@ -35,7 +36,8 @@ def test_has_16_hexadecimal_digits():
 def test_is_the_hash_of_this_text():
     canonical = (
         b'{"schema":1,"setting":{"activation":"relu","batch_size":64,"data":"digits","depth":8,"gain":1.0,'
-        b'"kill":"none","learning_rate":0.03,"norm":"batch","order":"before","seed":0,"steps":300,"width":64}}'
+        b'"kill":"none","learning_rate":0.03,"norm":"batch","observed":128,"order":"before","seed":0,'
+        b'"steps":300,"width":64}}'
     )
     assert setting_id(Setting()) == hashlib.sha256(canonical).hexdigest()[:16]
 

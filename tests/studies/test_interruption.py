@@ -37,7 +37,9 @@ def goes_on(workdir, whole):
     assert stored_lines(workdir) == stored_lines(whole)
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    "number, code", [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_one_signal_ends_the_study_after_the_cell_under_way(tmp_path, number, code):
     process = started(tmp_path / "a", 6, 0.5, 2)
     process.send_signal(number)
@@ -75,7 +77,7 @@ def test_compiled_code_that_does_not_return_is_left(tmp_path):
     goes_on(tmp_path / "a", tmp_path / "whole")
 
 
-@pytest.mark.parametrize("cell", [3.0, "compiled"])
+@pytest.mark.parametrize("cell", [pytest.param(3.0, marks=pytest.mark.slow), "compiled"])
 def test_a_second_signal_ends_the_process_at_once(tmp_path, cell):
     process = started(tmp_path / "a", 30, cell, 1)
     time.sleep(1.0)

@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import fcntl
 import json
@@ -22,12 +23,12 @@ def hold(path, connection):
     connection.send("released")
 
 
-@pytest.fixture
-def other(tmp_path):
+@contextlib.contextmanager
+def holder(path):
     """Another process that holds the lock, and the line to it."""
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe()
-    process = context.Process(target=hold, args=(tmp_path / "lock", its), daemon=True)
+    process = context.Process(target=hold, args=(path, its), daemon=True)
     process.start()
     assert mine.recv() == "held"
     yield process, mine
@@ -36,6 +37,20 @@ def other(tmp_path):
     process.close()
     mine.close()
     its.close()
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    """A lock that another process holds, and that process."""
+    path = tmp_path_factory.mktemp("held") / "lock"
+    with holder(path) as (process, _):
+        yield path, process
+
+
+@pytest.fixture
+def other(tmp_path):
+    with holder(tmp_path / "lock") as process_and_line:
+        yield process_and_line
 
 
 def test_the_file_is_gone_afterwards(tmp_path):
@@ -57,23 +72,24 @@ def test_it_is_free_after_an_exception(tmp_path):
         pass
 
 
-def test_the_second_is_told_who_holds_it(tmp_path, other):
-    process, _ = other
-    start = json.loads((tmp_path / "lock").read_text())["start"]
+def test_the_second_is_told_who_holds_it(held):
+    path, process = held
+    start = json.loads(path.read_text())["start"]
     expected = (
-        f"{tmp_path / 'lock'} is held by host {socket.gethostname()}, process {process.pid}, since {start}; "
+        f"{path} is held by host {socket.gethostname()}, process {process.pid}, since {start}; "
         "wait for it, stop it, or use another --workdir"
     )
-    with pytest.raises(StudyError, match=re.escape(expected)), locked(tmp_path / "lock"):
+    with pytest.raises(StudyError, match=re.escape(expected)), locked(path):
         pass
 
 
-def test_the_second_does_not_disturb_the_first(tmp_path, other):
-    before = (tmp_path / "lock").read_bytes()
+def test_the_second_does_not_disturb_the_first(held):
+    path, _ = held
+    before = path.read_bytes()
     for _ in range(3):
-        with pytest.raises(StudyError), locked(tmp_path / "lock"):
+        with pytest.raises(StudyError), locked(path):
             pass
-    assert (tmp_path / "lock").read_bytes() == before
+    assert path.read_bytes() == before
 
 
 def test_it_is_free_once_the_first_lets_go(tmp_path, other):

@@ -13,8 +13,17 @@ from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, Affine, get, 
 
 BOUND = 1e-10
 EPSILONS = [0.0, 1e-5, 1e-3, 0.1, 1.0]
-SHAPES = [(5, 3), (4, 3, 7), (256, 256)]
-CASES = [*((epsilon, (256, 256)) for epsilon in EPSILONS), *((1e-3, shape) for shape in SHAPES[:2])]
+# What the smallest, the usual and the largest show, the two between them show again.
+FURTHER = (1e-3, 0.1)
+
+
+def at_every_epsilon(shape):
+    return [
+        pytest.param(each, shape, marks=[pytest.mark.slow] if each in FURTHER else []) for each in EPSILONS
+    ]
+
+
+CASES = [*at_every_epsilon((256, 256)), (1e-3, (5, 3)), (1e-3, (4, 3, 7))]
 NAMES = list(IDENTITIES)
 
 
@@ -209,7 +218,7 @@ def weight_residual_without_a_term(standardization, epsilon, x, scale, bias, cot
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("epsilon, shape", [*((epsilon, (9, 5)) for epsilon in EPSILONS), (1e-3, (256, 256))])
+@pytest.mark.parametrize("epsilon, shape", [*at_every_epsilon((9, 5)), (1e-3, (256, 256))])
 def test_the_weights_that_feed_a_norm(name, epsilon, shape):
     here, weights = site(name, shape, epsilon), np.random.default_rng(1).normal(size=(shape[1], shape[1]))
     weights = jnp.asarray(weights / shape[1] ** 0.5)

@@ -59,9 +59,11 @@ def called(parts: Pure, call: Callable[[Any], Result]) -> tuple[Result, Pure]:
     return result, pure(module)
 
 
-def update(module: nnx.Module, parts: Pure) -> None:
-    """Sets the module's variables to those in `parts`."""
-    nnx.update(module, parts.params, parts.state)
+def update(module: nnx.Module, state: PyTree) -> None:
+    """Sets what the module remembers to `state`, if it remembers anything."""
+    # A module without a state may be shared with a transformation that forbids to change it.
+    if jax.tree.leaves(state):
+        nnx.update(module, state)
 
 
 def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:

@@ -92,7 +92,9 @@ def hidden_layers(
       ValueError: depth below 1.
     """
     if depth < 1:
-        raise ValueError(f"depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more")
+        raise ValueError(
+            f"MLP: depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more"
+        )
     first = None if in_features == width else block(in_features, rngs)
     stacked = depth if first is None else depth - 1
     hidden = Stack(lambda rngs: block(width, rngs), stacked, rngs=rngs) if stacked else None

@@ -59,5 +59,5 @@ class Stack(nnx.Module, Generic[Module]):
             return x, (output, after.state)
 
         x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each))
-        update(self.blocks, Pure(parts.graph, parts.params, state))
+        update(self.blocks, state)
         return x, outputs

@@ -70,6 +70,14 @@ def check_setting(setting: Setting) -> None:
     for name in _POSITIVE:
         _check_positive(setting, name)
     _check_spread(setting)
+    _check_shift(setting)
+
+
+def _check_shift(setting: Setting) -> None:
+    if setting.kill == "shift" and normalizations.get(setting.norm)().init(1)[0].bias is None:
+        raise ValueError(
+            f"setting: kill=shift needs a norm with a bias to shift; got norm={setting.norm}; use kill=bias"
+        )
 
 
 def check_batch_sizes(settings: Iterable[Setting], examples: int) -> None:

@@ -31,7 +31,9 @@ class Estimate(NamedTuple):
 
     @property
     def seconds(self) -> float | None:
-        """Expected seconds to the end, or None before anything was measured."""
+        """Expected seconds to the end, or None while compiling cannot be told from running."""
+        if not self.warm_work and self.cold_cells < 2:
+            return None
         warm_rate = self.warm_seconds / self.warm_work if self.warm_work else math.inf
         rate = min(warm_rate, self.slowest)
         if rate == math.inf:

@@ -154,4 +154,7 @@ def best_words(tally: Tally) -> str:
 
 def start_words(tally: Tally) -> str:
     """What there is to do, and what is done already."""
-    return f"{tally.runs} runs, {tally.runs_done} of them stored; {tally.cells} cells to train"
+    return (
+        f"{tally.runs} runs, {tally.runs_done} of them stored; {tally.cells} cells to train; "
+        "the first of each depth and width takes longer, as it compiles"
+    )

@@ -105,3 +105,25 @@ def _check(settings: Sequence[Setting], dataset: Dataset) -> None:
             f"{settings[0].data!r}; use bnact.data.load({settings[0].data!r})"
         )
     check_batch_size(dataset, settings[0].batch_size)
+    for setting in settings:
+        _check_numbers(setting)
+
+
+LEAST = {"depth": 1, "width": 1, "steps": 1, "observed": 2, "seed": 0}
+
+
+def _check_numbers(setting: Setting) -> None:
+    for name, least in LEAST.items():
+        if getattr(setting, name) < least:
+            raise ValueError(
+                f"train_population: {name} must be at least {least}; got {name}={getattr(setting, name)}; "
+                f"use {name}={least} or more"
+            )
+    if setting.seed >= 2**32:
+        raise ValueError(
+            f"train_population: seed must be below 2^32; got seed={setting.seed}; use a smaller one"
+        )
+    if setting.kill not in INJURIES:
+        raise ValueError(
+            f"train_population: kill must be one of {', '.join(INJURIES)}; got {setting.kill!r}; use 'none'"
+        )

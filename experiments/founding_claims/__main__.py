@@ -56,6 +56,8 @@ def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:
     Raises:
       ValueError: a name is unknown; the message has the nearest.
     """
+    if names is not None and not names:
+        raise ValueError("claims: must name at least one; got none; leave the flag out for all")
     for name in names or ():
         if name not in CLAIMS:
             nearest = difflib.get_close_matches(name, CLAIMS, n=3, cutoff=0.3) or list(CLAIMS)

@@ -105,7 +105,7 @@ def test_eval_reaches_every_layer():
 
 def test_errors():
     with pytest.raises(
-        ValueError, match="^depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
+        ValueError, match="^MLP: depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
     ):
         made(depth=0)
     with pytest.raises(ValueError, match="order must be 'before' or 'after'"):

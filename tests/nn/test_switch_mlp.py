@@ -112,7 +112,7 @@ def test_pairs_start_from_the_same_draws_and_the_gain_scales_the_hidden_ones():
 
 def test_depth_zero():
     with pytest.raises(
-        ValueError, match="^depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
+        ValueError, match="^MLP: depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
     ):
         nn.SwitchMLP(
             4, 2, width=4, depth=0, index=index_of("relu", "none", "before"), gain=1.0, rngs=nnx.Rngs(0)

@@ -18,7 +18,8 @@ def test_a_unit_is_dead_where_no_example_has_a_slope():
 
 def test_a_network_of_nan_has_no_share_of_either_kind():
     slope = jnp.asarray([[jnp.nan, 0.0]])
-    assert jnp.isnan(dead(slope)) and jnp.isnan(saturated(slope, 1.0))
+    assert jnp.isnan(dead(slope))
+    assert jnp.isnan(saturated(slope, 1.0))
 
 
 def test_a_slope_is_saturated_below_a_share_of_the_largest():

@@ -52,8 +52,9 @@ def test_lines_say_cells_time_and_the_best():
         "best so far: 53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8, "
     )
     assert stream.getvalue().splitlines() == [
-        "16 runs, 0 of them stored; 4 cells to train",
-        f"1 of 4 cells; 10 s gone, about 1 min 30 s left; {best}learning rate 0.3",
+        "16 runs, 0 of them stored; 4 cells to train; the first of each depth and width takes longer, "
+        "as it compiles",
+        f"1 of 4 cells; 10 s gone, time left not known yet; {best}learning rate 0.3",
         f"2 of 4 cells; 20 s gone, about 1 min 20 s left; {best}learning rate 0.3",
         f"3 of 4 cells; 30 s gone, about 10 s left; {best}learning rate 0.3",
         f"4 of 4 cells; 40 s gone; {best}learning rate 0.3",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import jax
@@ -142,3 +143,21 @@ def test_ten_layers_of_sigmoids_learn_nothing_without_a_norm():
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_ten_layers_of_sigmoids_learn_under_batch_norm(order):
     assert np.all(deep("batch", order) >= bound(f"bn_{order}", ">="))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"depth": 0}, "depth must be at least 1; got depth=0"),
+        ({"width": 0}, "width must be at least 1; got width=0"),
+        ({"steps": -3}, "steps must be at least 1; got steps=-3"),
+        ({"observed": 1}, "observed must be at least 2; got observed=1"),
+        ({"seed": -1}, "seed must be at least 0; got seed=-1"),
+        ({"seed": 2**32}, "seed must be below 2^32"),
+        ({"kill": "axe"}, "kill must be one of none, bias, shift, step; got 'axe'"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(change, message):
+    setting = dataclasses.replace(Setting(data="digits"), **change)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        train_population([setting], DIGITS)

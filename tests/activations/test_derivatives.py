@@ -26,36 +26,33 @@ def points(dtype: DTypeLike = np.float32):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def autodiff(curve, x, tangent):
-    """The gradient of each of the three functions, that of the value twice, and the value's both modes."""
-    gradients = [jax.vmap(jax.grad(fn))(x) for fn in curve]
-    twice = jax.vmap(jax.grad(jax.grad(curve.value)))(x)
-    value, pushed = jax.jvp(curve.value, (x,), (tangent,))
-    return gradients, twice, value, pushed, jax.vjp(curve.value, x)[1](tangent)[0]
+def gradients(curve, x):
+    """The gradient of each of the three functions."""
+    return [jax.vmap(jax.grad(fn))(x) for fn in curve]
 
 
-def gradients(act, x):
+def derivatives(act, x):
     """The first, second and third derivative, each the gradient of the one before, in float64."""
     with jax.enable_x64(True):
-        return np.stack(autodiff(act.curve, x, np.ones_like(x))[0])
+        return np.stack(gradients(act.curve, x))
 
 
-def against_finite_differences(act, derivatives, x):
-    """Asserts that the derivatives are the activation's first three, at every point by itself, in float64."""
+def against_finite_differences(act, actual, x):
+    """Asserts that these are the activation's first three, at every point by itself, in float64."""
     expected = directional_derivative(lambda x: np.stack(orders(act, x)), x, np.ones_like(x))
-    np.testing.assert_allclose(derivatives, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
+    np.testing.assert_allclose(actual, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
 
 
 @each_activation
 def test_finite_differences(act):
     x = points(np.float64)
-    against_finite_differences(act, gradients(act, x), x)
+    against_finite_differences(act, derivatives(act, x), x)
 
 
 @pytest.mark.parametrize("name", [name for name, act in ACTIVATIONS.items() if not act.breakpoints])
 def test_finite_differences_where_the_two_formulas_meet(name):
     act, x = ACTIVATIONS[name], np.zeros_like(points(np.float64))
-    against_finite_differences(act, gradients(act, x), x)
+    against_finite_differences(act, derivatives(act, x), x)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +63,7 @@ def test_finite_differences_where_the_two_formulas_meet(name):
 @each_activation
 def test_a_wrong_derivative_is_caught(act, spoil):
     x = points(np.float64)
-    first, *others = gradients(act, x)
+    first, *others = derivatives(act, x)
     with pytest.raises(AssertionError):
         against_finite_differences(act, np.stack([spoil(first), *others]), x)
 
@@ -74,10 +71,9 @@ def test_a_wrong_derivative_is_caught(act, spoil):
 @each_activation
 def test_grad_is_the_derivative(act):
     x = points()
-    (first, of_the_derivative, _), twice, *_ = autodiff(act.curve, x, np.cos(x))
+    first, of_the_derivative, _ = gradients(act.curve, x)
     _, derivative, second_derivative = orders(act, x)
     np.testing.assert_array_equal(first, derivative)
-    np.testing.assert_allclose(twice, second_derivative, rtol=FLOAT32.gradient, atol=0)
     np.testing.assert_array_equal(of_the_derivative, second_derivative)
 
 
@@ -87,30 +83,27 @@ def test_a_rule_that_is_ignored_would_be_caught():
 
 
 @each_activation
-def test_forward_and_reverse_mode(act):
+def test_forward_and_reverse_mode_once_and_twice(act):
     x, tangent = points(), np.cos(points())
-    _, _, value, pushed, pulled = autodiff(act.curve, x, tangent)
-    expected_value, derivative, _ = orders(act, x)
-    np.testing.assert_array_equal(value, expected_value)
-    for product in (pushed, pulled):
-        np.testing.assert_allclose(product, derivative * tangent, rtol=FLOAT32.gradient)
-
-
-@each_activation
-def test_hessian(act):
-    x = points()[:5]
+    few = x[:5]
 
     def total(x):
         return jnp.sum(act(x))
 
-    def hessians(x):
-        return [
-            each(x)
-            for each in (jax.hessian(total), jax.jacrev(jax.grad(total)), jax.jacfwd(jax.jacfwd(total)))
-        ]
+    @jax.jit
+    def both_modes(x, tangent, few):
+        hessians = jax.hessian(total), jax.jacrev(jax.grad(total)), jax.jacfwd(jax.jacfwd(total))
+        twice = jax.vmap(jax.grad(jax.grad(act)))(x)
+        return jax.jvp(act, (x,), (tangent,)), jax.vjp(act, x)[1](tangent), twice, [h(few) for h in hessians]
 
-    expected = np.diag(orders(act, x)[2])
-    for hessian in jax.jit(hessians)(x):
+    (value, pushed), (pulled,), twice, hessians = both_modes(x, tangent, few)
+    expected_value, derivative, second_derivative = orders(act, x)
+    np.testing.assert_array_equal(value, expected_value)
+    for product in (pushed, pulled):
+        np.testing.assert_allclose(product, derivative * tangent, rtol=FLOAT32.gradient)
+    np.testing.assert_allclose(twice, second_derivative, rtol=FLOAT32.gradient, atol=0)
+    for hessian in hessians:
+        expected = np.diag(second_derivative[:5])
         np.testing.assert_allclose(hessian, expected, rtol=FLOAT32.gradient, atol=FLOAT32.gradient)
 
 
@@ -132,11 +125,11 @@ def test_under_jit_vmap_scan_and_remat(act):
     for value in values:
         np.testing.assert_allclose(value, act(x), rtol=FLOAT32.value)
     for gradient in (by_scan, by_remat):
-        np.testing.assert_allclose(gradient, act.derivative(x), rtol=FLOAT32.gradient)
+        np.testing.assert_allclose(gradient, orders(act, x)[1], rtol=FLOAT32.gradient)
 
 
 @each_activation
 def test_no_gradient_is_nan_anywhere(act):
     extremes = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, np.inf, -np.inf], np.float32)
     x = np.resize(extremes, points().shape)
-    assert np.all(np.isfinite(autodiff(act.curve, x, np.ones_like(x))[0]))
+    assert np.all(np.isfinite(gradients(act.curve, x)))

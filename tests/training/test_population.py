@@ -150,7 +150,7 @@ def test_ten_layers_of_sigmoids_learn_under_batch_norm(order):
     [
         ({"depth": 0}, "depth must be at least 1; got depth=0"),
         ({"width": 0}, "width must be at least 1; got width=0"),
-        ({"steps": -3}, "steps must be at least 1; got steps=-3"),
+        ({"steps": -3}, "steps must be at least 0; got steps=-3"),
         ({"observed": 1}, "observed must be at least 2; got observed=1"),
         ({"seed": -1}, "seed must be at least 0; got seed=-1"),
         ({"seed": 2**32}, "seed must be below 2^32"),

@@ -42,7 +42,7 @@ def main() -> None:
             CELL: lambda: compile_all(DEPTHS[-1:], TABLE),
             CELL_ALONE: lambda: compile_all(DEPTHS[-1:], ALONE),
         },
-        rounds=3,
+        rounds=2,
     )
     report("Tracing and compiling", seconds)
     ratio(seconds, GRID, CELL, "promised: at most 3")

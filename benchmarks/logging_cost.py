@@ -12,7 +12,7 @@ from benchmarks.timing import ratio, report, seconds_of
 from bnact import data
 from bnact.data import batch_indices
 from bnact.distributed import population_mesh, spread, use_every_core
-from bnact.fused import index_of
+from bnact.fused import Table, index_of, table_of
 from bnact.nn import Pure, SwitchMLP, called, fresh
 from bnact.training import Setting, cell_of, compiled, examples, lanes_of
 from bnact.training.objective import cross_entropy
@@ -20,10 +20,11 @@ from bnact.training.run import MOMENTUM
 
 DEPTHS = (2, 8, 16)
 LANES = 40
+TABLE = table_of(("relu", "sigmoid", "tanh", "gelu"))
 LOGGED, BARE = "with its log", "bare"
 
 
-def bare_run(setting: Setting, dataset: data.Dataset):
+def bare_run(setting: Setting, dataset: data.Dataset, table: Table):
     """`bnact.training.run` less everything that only looks: no sinks, no observations, no log."""
 
     def run(shared, lane):
@@ -37,6 +38,7 @@ def bare_run(setting: Setting, dataset: data.Dataset):
                 depth=setting.depth,
                 index=cell.pair,
                 gain=cell.gain,
+                table=table,
                 rngs=rngs,
             ),
             init_key,
@@ -69,9 +71,9 @@ def main() -> None:
     dataset = data.load("digits")
     for depth in DEPTHS:
         setting = Setting(depth=depth)
-        index = index_of(setting.activation, setting.norm, setting.order)
+        index = index_of(setting.activation, setting.norm, setting.order, TABLE)
         shared, lanes = (examples(dataset), cell_of(setting, index)), lanes_of([setting] * LANES)
-        logged, bare = compiled(setting.program, dataset, LANES), bare_run(setting, dataset)
+        logged, bare = compiled(setting.program, dataset, LANES, TABLE), bare_run(setting, dataset, TABLE)
         jax.block_until_ready(bare(shared, lanes))
 
         def timed(program, shared=shared, lanes=lanes):

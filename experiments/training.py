@@ -57,16 +57,17 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
     manifest = present_manifest(assignment.study, assignment.dataset.name, assignment.dataset.hash)
     with open_study(assignment.workdir, manifest) as study:
         occasion.begin(study)
-        outcome = execute(assignment.settings, study, _train(assignment.dataset), progress_on(sys.stderr))
+        outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr))
         occasion.publish(outcome.rows, study)
         return _closing(outcome, study.failures)
 
 
-def _train(dataset: Dataset) -> Callable[[Sequence[Setting]], Sequence[Log]]:
+def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log]]:
     # Imported late: a mistyped flag is then answered before the networks are even loaded.
     from bnact.training import train_population
 
-    return lambda lanes: train_population(lanes, dataset)
+    names = sorted({setting.activation for setting in assignment.settings})
+    return lambda lanes: train_population(lanes, assignment.dataset, names)
 
 
 def _closing(outcome: Outcome, failures: Path) -> int:

@@ -5,12 +5,12 @@ from .pair import norm_act as norm_act
 from .rule import layer as layer
 from .statistics import Statistics as Statistics
 from .switch import EPSILON as EPSILON
-from .switch import TABLE as TABLE
 from .switch import Switched as Switched
 from .switch import index_of as index_of
 from .switch import norm_of as norm_of
 from .switch import switched as switched
 from .switch import switched_and_observed as switched_and_observed
+from .switch import table_of as table_of
 from .table import NOTHING as NOTHING
 from .table import ONLY as ONLY
 from .table import Index as Index

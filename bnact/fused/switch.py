@@ -1,6 +1,6 @@
 """The pair chosen by an index at run time: one compiled program for a whole grid."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -19,11 +19,28 @@ EPSILON = 1e-5
 
 _NORMS = tuple(STANDARDIZATIONS.values())
 
-TABLE = Table(first=_NORMS, activations=tuple(ACTIVATIONS.values()), second=_NORMS)
-"""Every norm with a fused rule on either side of every registered activation."""
+# What stands beside an activation that would be alone.
+_COMPANIONS = ("identity", "relu")
 
 
-def index_of(activation: str, norm: str, order: str, table: Table = TABLE) -> Index:
+def table_of(names: Iterable[str]) -> Table:
+    """Every norm with a fused rule on either side of each of the named activations.
+
+    What an entry computes does not depend, to the last bit, on the entries beside it: each is a branch by
+    itself. A single branch would be merged into what surrounds it, so a table never has fewer than two.
+
+    Args:
+      names: of registered activations, in any order; a repeated one counts once.
+
+    Raises:
+      ValueError: no activation has one of the names.
+    """
+    wanted = {activations.get(name).name for name in names}
+    wanted |= set() if len(wanted) > 1 else set(_COMPANIONS)
+    return Table(_NORMS, tuple(act for name, act in ACTIVATIONS.items() if name in wanted), _NORMS)
+
+
+def index_of(activation: str, norm: str, order: str, table: Table) -> Index:
     """Where in a table a pair stands: Python integers, to be handed to a compiled program as data.
 
     Args:
@@ -54,13 +71,13 @@ def index_of(activation: str, norm: str, order: str, table: Table = TABLE) -> In
     return Index(*(column.index(entry) for entry, column in zip(pair, table, strict=True)))
 
 
-def norm_of(index: Index, table: Table = TABLE) -> Array:
+def norm_of(index: Index, table: Table) -> Array:
     """Which norm of `STANDARDIZATIONS` the pair at `index` has, in whichever of the two places."""
     first, second = (jnp.asarray([_NORMS.index(norm) for norm in column]) for column in table[::2])
     return jnp.where(_is_after(index, table), second[index.second], first[index.first])
 
 
-def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table = TABLE) -> Array:
+def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table) -> Array:
     """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics; see `rule.layer`."""
     return layer(table, EPSILON, index, x, *_affines(index, scale, bias, table))[0]
 
@@ -82,7 +99,7 @@ class Switched(NamedTuple):
 
 
 def switched_and_observed(
-    index: Index, x: Array, scale: Array, bias: Array, counted: int, table: Table = TABLE
+    index: Index, x: Array, scale: Array, bias: Array, counted: int, table: Table
 ) -> Switched:
     """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
 

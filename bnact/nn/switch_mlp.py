@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from bnact.fused import TABLE, Index, Switched, Table
+from bnact.fused import Index, Switched, Table
 from bnact.probes import sunk
 from bnact.types import Array, PyTree
 
@@ -29,7 +29,7 @@ class SwitchMLP(nnx.Module):
         depth: int,
         index: Index,
         gain: Array | float,
-        table: Table = TABLE,
+        table: Table,
         rngs: nnx.Rngs,
     ):
         """Makes the network.

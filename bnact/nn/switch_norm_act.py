@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from bnact import normalizations
-from bnact.fused import TABLE, Index, Switched, Table, norm_of, switched, switched_and_observed
+from bnact.fused import Index, Switched, Table, norm_of, switched, switched_and_observed
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.types import Array
 
@@ -27,7 +27,7 @@ class SwitchNormAct(nnx.Module):
       scale, bias: (num_features,); a norm without one of them ignores it, and its gradient is zero.
     """
 
-    def __init__(self, num_features: int, index: Index, table: Table = TABLE):
+    def __init__(self, num_features: int, index: Index, table: Table):
         """Makes the module.
 
         Args:

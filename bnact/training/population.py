@@ -9,7 +9,7 @@ import numpy as np
 
 from bnact.data import Dataset, check_batch_size
 from bnact.distributed import padded_count, population_mesh, spread
-from bnact.fused import TABLE, Index, Table, index_of
+from bnact.fused import Index, Table, index_of, table_of
 
 from .examples import Examples, examples
 from .injury import INJURIES, Injury
@@ -18,15 +18,19 @@ from .run import Cell, Lane, run
 from .setting import Program, Setting
 
 
-def train_population(settings: Sequence[Setting], dataset: Dataset) -> list[Log]:
+def train_population(
+    settings: Sequence[Setting], dataset: Dataset, activations: Sequence[str] = ()
+) -> list[Log]:
     """Trains the runs of one cell, all in one call, spread over the devices at hand.
 
-    The program is compiled at the first call for its depth, width, batch size, dataset and number of
-    lanes, and kept; activation, norm, order, gain, injury and number of steps are data to it.
+    The program is compiled at the first call for its depth, width, batch size, dataset, number of lanes
+    and activations, and kept; which of these, norm, order, gain, injury and number of steps are data to it.
 
     Args:
       settings: runs that differ in learning rate and seed alone.
       dataset: the one that the settings name.
+      activations: what other cells of the study have, by name, so that one program serves all of them;
+        no number depends on it.
 
     Returns:
       The logs, as numpy arrays, in the settings' order.
@@ -39,15 +43,16 @@ def train_population(settings: Sequence[Setting], dataset: Dataset) -> list[Log]
     mesh = population_mesh()
     lanes = padded_count(len(settings), mesh)
     padded = [*settings, *[settings[0]] * (lanes - len(settings))]
-    program = compiled(settings[0].program, dataset, lanes)
-    index = index_of(settings[0].activation, settings[0].norm, settings[0].order)
+    table = table_of([*activations, settings[0].activation])
+    program = compiled(settings[0].program, dataset, lanes, table)
+    index = index_of(settings[0].activation, settings[0].norm, settings[0].order, table)
     shared = (examples(dataset), cell_of(settings[0], index))
     logs = jax.device_get(program(shared, lanes_of(padded)))
     return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
 
 
 @functools.lru_cache(maxsize=64)
-def compiled(program: Program, dataset: Dataset, lanes: int, table: Table = TABLE) -> Callable:
+def compiled(program: Program, dataset: Dataset, lanes: int, table: Table) -> Callable:
     """The program of one depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
 
     Args:

@@ -9,7 +9,7 @@ import optax
 from jax import lax
 
 from bnact.data import batch_indices
-from bnact.fused import TABLE, Index, Table
+from bnact.fused import Index, Table
 from bnact.nn import Pure, SwitchMLP, called, fresh
 from bnact.types import Array, PyTree
 
@@ -61,9 +61,7 @@ class Progress(NamedTuple):
     gradient_norm: Array
 
 
-def run(
-    program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table = TABLE
-) -> Log:
+def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table) -> Log:
     """The log of one run: a pure function, to be compiled once for a program and run for every lane.
 
     Args:

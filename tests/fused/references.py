@@ -7,11 +7,17 @@ from jax.typing import DTypeLike
 
 from bnact import activations, fused, normalizations
 from bnact.activations import ACTIVATIONS
+from bnact.fused import table_of
 from bnact.normalizations import STANDARDIZATIONS, Affine
 from bnact.numerics import tolerance
 
 ORDERS = ("before", "after")
-PAIRS = [(norm, order, act) for norm in STANDARDIZATIONS for order in ORDERS for act in ACTIVATIONS]
+CROSSED = ("identity", "relu", "elu", "tanh", "mish")
+"""Activations that differ in all that the rule could notice: kinks, flat sets, bounds, turning points."""
+
+TABLE = table_of(CROSSED)
+CROSSED_PAIRS = [(norm, order, act) for norm in STANDARDIZATIONS for order in ORDERS for act in CROSSED]
+PAIRS = [*CROSSED_PAIRS, *(("batch", "before", act) for act in ACTIVATIONS if act not in CROSSED)]
 
 
 def fused_pair(norm, order, activation, epsilon=1e-5):

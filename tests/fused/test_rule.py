@@ -8,14 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.activations import ACTIVATIONS
 from bnact.fused import index_of, rule, switched
 from bnact.invariants import IDENTITIES, Site
 from bnact.normalizations import STANDARDIZATIONS, reduced_axes
 from bnact.numerics import directional_derivative, jacobian, tolerance
 from tests.fused.references import (
+    CROSSED,
+    CROSSED_PAIRS,
     ORDERS,
-    PAIRS,
+    TABLE,
     assert_close,
     assert_same,
     drawn,
@@ -40,12 +41,12 @@ def split(flat, shape):
 
 @functools.partial(jax.jit, static_argnums=2)
 def output(index, flat, shape):
-    return switched(index, *split(flat, shape))
+    return switched(index, *split(flat, shape), TABLE)
 
 
 @functools.partial(jax.jit, static_argnums=3)
 def pulled_back(index, flat, cotangents, shape):
-    back = jax.vjp(lambda flat: switched(index, *split(flat, shape)), flat)[1]
+    back = jax.vjp(lambda flat: switched(index, *split(flat, shape), TABLE), flat)[1]
     return jax.lax.map(lambda cotangent: back(cotangent)[0], cotangents)
 
 
@@ -54,7 +55,7 @@ def off_the_kinks(norm, order, shape):
     for seed in range(1000):
         flat = np.random.default_rng(seed).normal(0.0, 2.0, int(np.prod(shape)) + 2 * shape[-1])
         x = split(flat, shape)[0]
-        given = output(index_of("identity", norm, "before"), flat, shape) if order == "before" else x
+        given = output(index_of("identity", norm, "before", TABLE), flat, shape) if order == "before" else x
         spread = np.std(
             x if order == "before" else np.maximum(x, 0), reduced_axes(STANDARDIZATIONS[norm], x.ndim)
         )
@@ -63,9 +64,9 @@ def off_the_kinks(norm, order, shape):
     raise AssertionError("no point off the kinks")
 
 
-@pytest.mark.parametrize("norm, order, activation", PAIRS)
+@pytest.mark.parametrize("norm, order, activation", CROSSED_PAIRS)
 def test_gradients_are_those_of_finite_differences(norm, order, activation):
-    shape, index = (4, 3), index_of(activation, norm, order)
+    shape, index = (4, 3), index_of(activation, norm, order, TABLE)
     with jax.enable_x64(True):
         flat = off_the_kinks(norm, order, shape)
         truth = jacobian(lambda flat: output(index, flat, shape), flat).reshape(12, -1)
@@ -78,7 +79,7 @@ def test_gradients_are_those_of_finite_differences(norm, order, activation):
 @every_norm
 @every_order
 def test_directional_derivatives_over_several_leading_axes(norm, order):
-    shape, index, rng = (2, 3, 2, 3), index_of("elu", norm, order), np.random.default_rng(1)
+    shape, index, rng = (2, 3, 2, 3), index_of("elu", norm, order, TABLE), np.random.default_rng(1)
     with jax.enable_x64(True):
         flat = off_the_kinks(norm, order, shape)
         cotangents = rng.normal(size=(3, *shape))
@@ -225,7 +226,7 @@ def sizes_of_residuals(fn, *arguments):
 @every_order
 def test_the_same_residuals_whatever_the_activation(norm, order):
     *arguments, _ = drawn(6, 4, dtype=np.float32)
-    kept = [sizes_of_residuals(fused_pair(norm, order, activation), *arguments) for activation in ACTIVATIONS]
+    kept = [sizes_of_residuals(fused_pair(norm, order, activation), *arguments) for activation in CROSSED]
     assert all(sizes == kept[0] for sizes in kept)
     assert kept[0][24] == 1
     assert set(kept[0]) <= {24, 6, 4, 1}
@@ -236,6 +237,6 @@ def test_the_same_residuals_whatever_the_activation(norm, order):
 
 def test_the_switch_keeps_one_tensor():
     x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
-    index = index_of("mish", "batch", "before")
-    kept = sizes_of_residuals(lambda *arguments: switched(index, *arguments), x, scale, bias)
+    index = index_of("mish", "batch", "before", TABLE)
+    kept = sizes_of_residuals(lambda *arguments: switched(index, *arguments, table=TABLE), x, scale, bias)
     assert kept[24] == 1

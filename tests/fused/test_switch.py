@@ -9,11 +9,13 @@ import pytest
 
 from bnact import activations
 from bnact.activations import ACTIVATIONS
-from bnact.fused import EPSILON, TABLE, index_of, norm_of, switched, switched_and_observed
+from bnact.fused import EPSILON, index_of, norm_of, switched, switched_and_observed, table_of
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.numerics import tolerance
 from tests.fused.references import (
-    PAIRS,
+    CROSSED,
+    CROSSED_PAIRS,
+    TABLE,
     assert_close,
     assert_same,
     drawn,
@@ -23,25 +25,25 @@ from tests.fused.references import (
 )
 
 TRACES = []
-NORMS, NAMES = list(STANDARDIZATIONS), list(ACTIVATIONS)
+NORMS = list(STANDARDIZATIONS)
 COUNTED = 4
 
 
 @jax.jit
 def run(index, x, scale, bias, cotangent):
     TRACES.append("run")
-    return value_and_gradients(lambda *at: switched(index, *at), x, scale, bias, cotangent)
+    return value_and_gradients(lambda *at: switched(index, *at, table=TABLE), x, scale, bias, cotangent)
 
 
 @jax.jit
 def observe(index, x, scale, bias):
-    return switched_and_observed(index, x, scale, bias, COUNTED)
+    return switched_and_observed(index, x, scale, bias, COUNTED, TABLE)
 
 
-@pytest.mark.parametrize("norm, order, activation", PAIRS)
+@pytest.mark.parametrize("norm, order, activation", CROSSED_PAIRS)
 def test_a_switched_pair_equals_the_fixed_one(norm, order, activation):
     arguments = drawn(6, 4, dtype=np.float32, mean=0.5)
-    ours = run(index_of(activation, norm, order), *arguments)
+    ours = run(index_of(activation, norm, order, TABLE), *arguments)
     order = "before" if norm == "none" else order  # the one entry's affine map stands before the activation
     fixed = value_and_gradients(fused_pair(norm, order, activation, EPSILON), *arguments)
     assert_same(ours, fixed, "float32")
@@ -49,25 +51,27 @@ def test_a_switched_pair_equals_the_fixed_one(norm, order, activation):
 
 def test_one_program_serves_all_pairs():
     arguments = drawn(6, 4, dtype=np.float32)
-    results = [run(index_of(act, norm, order), *arguments)[0].tobytes() for norm, order, act in PAIRS]
+    results = [
+        run(index_of(act, norm, order, TABLE), *arguments)[0].tobytes() for norm, order, act in CROSSED_PAIRS
+    ]
     assert len(TRACES) == 1  # in all of this file
     # Without a norm there is one entry for both orders, and about the identity no order; all others differ.
-    assert len(set(results)) == len(PAIRS) - len(NAMES) - (len(NORMS) - 1)
+    assert len(set(results)) == len(CROSSED_PAIRS) - len(CROSSED) - (len(NORMS) - 1)
 
 
 def test_the_pair_may_change_from_step_to_step_of_a_scan():
     x, scale, bias, cotangent = drawn(6, 4, dtype=np.float32)
-    indices = [index_of(*pair) for pair in (("relu", "batch", "before"), ("tanh", "rms", "after"))]
+    indices = [index_of(*pair, TABLE) for pair in (("relu", "batch", "before"), ("tanh", "rms", "after"))]
     stacked = jax.tree.map(lambda *entries: jnp.asarray(entries), *indices)
-    _, scanned = jax.lax.scan(lambda x, index: (x, switched(index, x, scale, bias)), x, stacked)
+    _, scanned = jax.lax.scan(lambda x, index: (x, switched(index, x, scale, bias, TABLE)), x, stacked)
     for index, y in zip(indices, scanned, strict=True):
         assert_close(y, run(index, x, scale, bias, cotangent)[0], tolerance("float32").value)
 
 
-@pytest.mark.parametrize("norm, order, activation", PAIRS)
+@pytest.mark.parametrize("norm, order, activation", CROSSED_PAIRS)
 def test_a_pair_laid_open_equals_itself(norm, order, activation):
     x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
-    seen = observe(index_of(activation, norm, order), x[:COUNTED], scale, bias)
+    seen = observe(index_of(activation, norm, order, TABLE), x[:COUNTED], scale, bias)
     order = "before" if norm == "none" else order
     bound = tolerance("float32")
     assert_close(seen.y, fused_pair(norm, order, activation)(x[:COUNTED], scale, bias), bound.value)
@@ -78,10 +82,12 @@ def test_a_pair_laid_open_equals_itself(norm, order, activation):
     np.testing.assert_allclose(seen.largest_slope, ACTIVATIONS[activation].lipschitz, rtol=1e-6)
 
 
-@pytest.mark.parametrize("norm, order, activation", [pair for pair in PAIRS if pair[2] in ("relu", "mish")])
+@pytest.mark.parametrize(
+    "norm, order, activation", [pair for pair in CROSSED_PAIRS if pair[2] in ("relu", "mish")]
+)
 def test_the_uncounted_are_treated_as_after_training(norm, order, activation):
     x, scale, bias, _ = drawn(6, 4, dtype=np.float32)
-    index = index_of(activation, norm, order)
+    index = index_of(activation, norm, order, TABLE)
     order = "before" if norm == "none" else order
     seen = observe(index, x, scale, bias)
     alone = observe(index, x[:COUNTED], scale, bias)
@@ -104,19 +110,19 @@ def known(norm, order, activation, x, scale, bias):
 
 def test_gradients_of_a_pair_laid_open_are_those_of_plain_autodiff():
     x, scale, bias, cotangent = drawn(6, 4, dtype=np.float32)
-    index = index_of("tanh", "batch", "before")
+    index = index_of("tanh", "batch", "before", TABLE)
 
     def laid_open(*at):
-        return switched_and_observed(index, *at, counted=6).y
+        return switched_and_observed(index, *at, counted=6, table=TABLE).y
 
     ours = jax.jit(functools.partial(value_and_gradients, laid_open))(x, scale, bias, cotangent)
     plain = value_and_gradients(plain_pair("batch", "before", "tanh"), x, scale, bias, cotangent)
     assert_same(ours, plain, "float32")
 
 
-@pytest.mark.parametrize("norm, order, activation", PAIRS)
+@pytest.mark.parametrize("norm, order, activation", CROSSED_PAIRS)
 def test_an_index_names_its_pair(norm, order, activation):
-    index = index_of(activation, norm, order)
+    index = index_of(activation, norm, order, TABLE)
     nothing = STANDARDIZATIONS["none"]
     first, act, second = (
         TABLE.first[index.first],
@@ -126,17 +132,30 @@ def test_an_index_names_its_pair(norm, order, activation):
     assert act is ACTIVATIONS[activation]
     expected = (STANDARDIZATIONS[norm], nothing) if order == "before" else (nothing, STANDARDIZATIONS[norm])
     assert (first, second) == expected
-    assert NORMS[int(norm_of(index))] == norm
+    assert NORMS[int(norm_of(index, TABLE))] == norm
 
 
 def test_a_pair_that_is_not_in_the_table():
     with pytest.raises(
         ValueError, match=r"^index_of: norm must have a fused rule; got norm='group'; use one of"
     ):
-        index_of("relu", "group", "before")
+        index_of("relu", "group", "before", TABLE)
     with pytest.raises(
         ValueError, match="^index_of: order must be 'before' or 'after'; got 'first'; use one of"
     ):
-        index_of("relu", "batch", "first")
+        index_of("relu", "batch", "first", TABLE)
     with pytest.raises(ValueError, match="got 'rellu'; nearest: relu"):
-        index_of("rellu", "batch", "before")
+        index_of("rellu", "batch", "before", TABLE)
+
+
+def test_a_table_holds_what_was_named_in_the_registrys_order_and_at_least_two():
+    assert [act.name for act in table_of(("tanh", "relu", "tanh")).activations] == ["relu", "tanh"]
+    assert [act.name for act in table_of(("tanh",)).activations] == ["identity", "relu", "tanh"]
+    assert [act.name for act in table_of(("relu",)).activations] == ["identity", "relu"]
+    with pytest.raises(ValueError, match="got 'rellu'; nearest: relu"):
+        table_of(("rellu",))
+
+
+def test_a_pair_of_another_table_is_refused():
+    with pytest.raises(ValueError, match="^index_of: the pair must be in the table; got 'gelu', 'batch'"):
+        index_of("gelu", "batch", "before", TABLE)

@@ -8,7 +8,7 @@ import pytest
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact.fused import index_of, switched
-from tests.fused.references import assert_same, drawn, fused_pair, value_and_gradients
+from tests.fused.references import TABLE, assert_same, drawn, fused_pair, value_and_gradients
 
 TRANSFORMED = [("batch", "before", "relu"), ("layer", "after", "tanh"), ("rms", "before", "mish")]
 every_transformed = pytest.mark.parametrize("pair", TRANSFORMED, ids="-".join)
@@ -44,9 +44,9 @@ def test_vmap_and_scan_equal_a_loop(pair):
 @pytest.mark.parametrize("through", ["layer of its own", "switch"])
 def test_divided_by_shard_map_equals_single(check_vma, through):
     x, scale, bias, cotangent = drawn(16, 4, dtype=np.float32)
-    index = index_of("gelu", "layer", "before")
-    fn = fused_pair("layer", "before", "gelu")
-    member = fn if through != "switch" else lambda *arguments: switched(index, *arguments)
+    index = index_of("mish", "layer", "before", TABLE)
+    fn = fused_pair("layer", "before", "mish")
+    member = fn if through != "switch" else lambda *arguments: switched(index, *arguments, table=TABLE)
     mesh = jax.make_mesh((8,), ("batch",), axis_types=(AxisType.Auto,))
     parts, whole = PartitionSpec("batch"), PartitionSpec()
     divided = jax.shard_map(

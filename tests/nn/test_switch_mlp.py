@@ -7,9 +7,10 @@ import pytest
 from flax import nnx
 
 from bnact import nn
-from bnact.fused import index_of
+from bnact.fused import index_of, table_of
 
 DEPTH, WIDTH = 3, 5
+TABLE = table_of(("relu", "tanh", "mish"))
 # That every pair of a layer is right is tested of a layer.
 SOME_PAIRS = [
     ("none", "before", "tanh"),
@@ -23,7 +24,9 @@ def inputs(features):
 
 
 def made(features, index, gain=1.0):
-    return nn.SwitchMLP(features, 2, width=WIDTH, depth=DEPTH, index=index, gain=gain, rngs=nnx.Rngs(0))
+    return nn.SwitchMLP(
+        features, 2, width=WIDTH, depth=DEPTH, index=index, table=TABLE, gain=gain, rngs=nnx.Rngs(0)
+    )
 
 
 @jax.jit
@@ -41,7 +44,7 @@ def fixed(norm, order, activation):
     network = nn.MLP(
         WIDTH, 2, width=WIDTH, depth=DEPTH, norm=norm, order=order, activation=activation, rngs=nnx.Rngs(1)
     )
-    source = made(WIDTH, index_of("relu", "none", "before"))
+    source = made(WIDTH, index_of("relu", "none", "before", TABLE))
     assert network.hidden is not None
     assert source.hidden is not None
     network.hidden.blocks.linear.kernel[...] = source.hidden.blocks.linear.kernel[...]
@@ -52,13 +55,15 @@ def fixed(norm, order, activation):
 @pytest.mark.parametrize("norm, order, activation", SOME_PAIRS)
 def test_a_pair_is_that_of_the_fixed_network(norm, order, activation):
     expected = fixed(norm, order, activation)(inputs(WIDTH))
-    np.testing.assert_allclose(output(index_of(activation, norm, order)), expected, rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(
+        output(index_of(activation, norm, order, TABLE)), expected, rtol=2e-5, atol=2e-5
+    )
 
 
 @pytest.fixture(scope="module")
 def network():
     """One whose first layer stands by itself."""
-    return made(7, index_of("relu", "batch", "before"))
+    return made(7, index_of("relu", "batch", "before", TABLE))
 
 
 def test_the_sinks_take_in_the_gradient_of_every_layer(network):
@@ -102,9 +107,9 @@ def drawn_weights(index, gain):
 
 
 def test_pairs_start_from_the_same_draws_and_the_gain_scales_the_hidden_ones():
-    one = drawn_weights(index_of("relu", "batch", "before"), 1.0)
-    other = drawn_weights(index_of("tanh", "none", "after"), 1.0)
-    wide = drawn_weights(index_of("relu", "batch", "before"), 2.0)
+    one = drawn_weights(index_of("relu", "batch", "before", TABLE), 1.0)
+    other = drawn_weights(index_of("tanh", "none", "after", TABLE), 1.0)
+    wide = drawn_weights(index_of("relu", "batch", "before", TABLE), 2.0)
     jax.tree.map(np.testing.assert_array_equal, one, other)
     jax.tree.map(np.testing.assert_array_equal, [2 * kernel for kernel in one[:-1]], wide[:-1])
     np.testing.assert_array_equal(one[-1], wide[-1])
@@ -115,7 +120,14 @@ def test_depth_zero():
         ValueError, match="^MLP: depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
     ):
         nn.SwitchMLP(
-            4, 2, width=4, depth=0, index=index_of("relu", "none", "before"), gain=1.0, rngs=nnx.Rngs(0)
+            4,
+            2,
+            width=4,
+            depth=0,
+            index=index_of("relu", "none", "before", TABLE),
+            table=TABLE,
+            gain=1.0,
+            rngs=nnx.Rngs(0),
         )
 
 

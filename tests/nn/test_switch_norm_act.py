@@ -7,7 +7,7 @@ import pytest
 
 from bnact import nn
 from bnact.fused import index_of
-from tests.fused.references import PAIRS
+from tests.fused.references import CROSSED_PAIRS, TABLE
 
 X = jnp.asarray(np.random.default_rng(0).normal(size=(6, 4)), jnp.float32)
 SCALE, BIAS = jnp.linspace(0.5, 1.5, 4), jnp.linspace(-1.0, 1.0, 4)
@@ -16,7 +16,7 @@ SCALE, BIAS = jnp.linspace(0.5, 1.5, 4), jnp.linspace(-1.0, 1.0, 4)
 @jax.jit
 def outcome(index, scale, bias):
     """Output, and gradients by the parameters and the input."""
-    parts = nn.pure(nn.SwitchNormAct(4, index))
+    parts = nn.pure(nn.SwitchNormAct(4, index, TABLE))
 
     def loss(scale, bias, x):
         def call(module):
@@ -38,9 +38,9 @@ def expected(norm, order, activation):
     return module(X)
 
 
-@pytest.mark.parametrize("norm, order, activation", PAIRS)
+@pytest.mark.parametrize("norm, order, activation", CROSSED_PAIRS)
 def test_every_pair_is_the_fixed_one(norm, order, activation):
-    y, gradients = outcome(index_of(activation, norm, order), SCALE, BIAS)
+    y, gradients = outcome(index_of(activation, norm, order, TABLE), SCALE, BIAS)
     np.testing.assert_allclose(y, expected(norm, order, activation), rtol=1e-5, atol=1e-5)
     # A norm without a scale or a bias ignores it, and its gradient is zero.
     assert [bool(np.any(gradient != 0)) for gradient in gradients[:2]] == [
@@ -50,20 +50,20 @@ def test_every_pair_is_the_fixed_one(norm, order, activation):
 
 
 def test_the_choice_is_not_trained():
-    parts = nn.pure(nn.SwitchNormAct(4, index_of("relu", "batch", "before")))
+    parts = nn.pure(nn.SwitchNormAct(4, index_of("relu", "batch", "before", TABLE), TABLE))
     assert len(jax.tree.leaves(parts.params)) == 2
     assert [leaf.dtype for leaf in jax.tree.leaves(parts.state)] == [jnp.int32] * 3
 
 
 def test_changing_the_choice_compiles_nothing(caplog):
-    outcome(index_of("relu", "batch", "before"), SCALE, BIAS)
+    outcome(index_of("relu", "batch", "before", TABLE), SCALE, BIAS)
     with jax.log_compiles(), caplog.at_level("DEBUG"):
-        outcome(index_of("tanh", "rms", "after"), SCALE, BIAS)
+        outcome(index_of("tanh", "rms", "after", TABLE), SCALE, BIAS)
     assert "ompiling" not in caplog.text
 
 
 def test_observed_counts_the_first_alone():
-    module = nn.SwitchNormAct(4, index_of("tanh", "batch", "before"))
+    module = nn.SwitchNormAct(4, index_of("tanh", "batch", "before", TABLE), TABLE)
     observed = jax.jit(lambda x: module.observed(x, 4))
     seen, wild = observed(X), observed(X.at[4:].multiply(50.0))
     np.testing.assert_allclose(seen.y[:4], module(X[:4]), rtol=1e-5, atol=1e-6)

@@ -8,16 +8,18 @@ import numpy as np
 
 from bnact import activations, nn
 from bnact.data import batch_indices
-from bnact.fused import index_of
+from bnact.fused import index_of, table_of
 from bnact.normalizations import STANDARDIZATIONS
 
 MOMENTUM = 0.9
+TABLE = table_of(("identity",))
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def kernels(features, classes, width, depth, gain, key):
     """The kernels that a network of this size is drawn with: of the hidden layers, and of the readout."""
-    sizes = {"width": width, "depth": depth, "index": index_of("identity", "none", "before"), "gain": gain}
+    pair = {"index": index_of("identity", "none", "before", TABLE), "table": TABLE}
+    sizes = {"width": width, "depth": depth, "gain": gain, **pair}
     params = nn.fresh(lambda rngs: nn.SwitchMLP(features, classes, **sizes, rngs=rngs), key).params
     first = [params["first"]["linear"]["kernel"][...]] if "first" in params else []
     return [*first, *params["hidden"]["blocks"]["linear"]["kernel"][...]], params["readout"]["kernel"][...]

@@ -9,16 +9,19 @@ import pytest
 from flax import nnx
 
 from bnact import nn
-from bnact.fused import index_of
+from bnact.fused import index_of, table_of
 from bnact.training import INJURIES, Injury, Kill
 from bnact.training.injury import injure
+
+TABLE = table_of(("relu",))
 
 
 @pytest.fixture(scope="module")
 def parts():
-    index = index_of("relu", "batch", "before")
+    index = index_of("relu", "batch", "before", TABLE)
     return nn.fresh(
-        lambda rngs: nn.SwitchMLP(3, 2, width=5, depth=3, index=index, gain=1.0, rngs=rngs), jax.random.key(0)
+        lambda rngs: nn.SwitchMLP(3, 2, width=5, depth=3, index=index, table=TABLE, gain=1.0, rngs=rngs),
+        jax.random.key(0),
     )
 
 

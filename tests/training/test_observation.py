@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from bnact import nn
-from bnact.fused import index_of
+from bnact.fused import index_of, table_of
 from bnact.training import HISTOGRAM_BINS
 from bnact.training.examples import Examples, Labelled
 from bnact.training.observation import histogram, observation, observation_at
 
 module = importlib.import_module("bnact.training.observation")
 RNG = np.random.default_rng(0)
+TABLE = table_of(("relu", "leaky_relu", "tanh"))
 
 
 def labelled(count):
@@ -26,8 +27,8 @@ EXAMPLES = Examples(labelled(12), labelled(5), labelled(4))
 
 
 def parts(activation="relu", norm="batch", order="before"):
-    index = index_of(activation, norm, order)
-    made = lambda rngs: nn.SwitchMLP(3, 2, width=4, depth=2, index=index, gain=1.0, rngs=rngs)  # noqa: E731
+    index = index_of(activation, norm, order, TABLE)
+    made = lambda rngs: nn.SwitchMLP(3, 2, width=4, depth=2, index=index, table=TABLE, gain=1.0, rngs=rngs)  # noqa: E731
     return nn.fresh(made, jax.random.key(0))
 
 

@@ -119,6 +119,11 @@ def test_errors():
         train_population(seeds(0, activation="rellu"), DIGITS)
 
 
+def test_no_number_depends_on_the_other_activations_of_a_program(logs):
+    names = ("tanh", "sigmoid", "mish", "relu")
+    assert_equal(train_population(seeds(0, 1, 2, 3, 4), DIGITS, names), logs)
+
+
 # --------------------------------------------------------------------------------- reference case
 
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from benchmarks.timing import ratio, report, seconds_of
-from bnact.nn import MLP, called, pure
+from bnact.nn import MLP, pure, result_and_parts
 from bnact.training.objective import cross_entropy
 
 FEATURES, CLASSES, WIDTH, BATCH = 64, 10, 64, 64
@@ -20,7 +20,7 @@ def compiled_by_scan(depth: int) -> None:
     parts = pure(MLP(FEATURES, CLASSES, width=WIDTH, depth=depth, rngs=nnx.Rngs(0)))
 
     def loss(params, x, labels):
-        logits, _ = called(parts._replace(params=params), lambda network: network(x))
+        logits, _ = result_and_parts(parts._replace(params=params), lambda network: network(x))
         return cross_entropy(logits, labels)
 
     x, labels = jnp.zeros((BATCH, FEATURES)), jnp.zeros(BATCH, jnp.int32)

@@ -16,7 +16,7 @@ from bnact.activations import ACTIVATIONS
 from bnact.distributed import use_every_core
 from bnact.fused import NOTHING, Table, index_of, table_of
 from bnact.normalizations import STANDARDIZATIONS
-from bnact.training import Setting, cell_of, compiled, examples, lanes_of
+from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
 
 DEPTHS = (2, 8, 16)
 LANES = 40
@@ -36,9 +36,9 @@ def main() -> None:
 
     def compile_all(depths: tuple[int, ...], table: fused.Table) -> None:
         jax.clear_caches()
-        compiled.cache_clear()
+        compiled_program.cache_clear()
         for depth in depths:
-            compiled(Setting(depth=depth).program, dataset, LANES, table)
+            compiled_program(Setting(depth=depth).program, dataset, LANES, table)
 
     compile_all(DEPTHS[-1:], ALONE)  # the first compilation in a process pays for what is loaded then
     seconds = seconds_of(
@@ -58,12 +58,12 @@ def main() -> None:
 def run_both(dataset: data.Dataset) -> None:
     """Runs the largest cell in the program of all pairs and in its own."""
     setting = Setting(depth=DEPTHS[-1])
-    lanes = lanes_of([setting] * LANES)
+    lanes = stacked_lanes([setting] * LANES)
 
     def runner(table: fused.Table):
-        program = compiled(setting.program, dataset, LANES, table)
+        program = compiled_program(setting.program, dataset, LANES, table)
         index = index_of(setting.activation, setting.norm, setting.order, table)
-        shared = (examples(dataset), cell_of(setting, index))
+        shared = (examples(dataset), cell_data(setting, index))
         return lambda: jax.block_until_ready(program(shared, lanes))
 
     seconds = seconds_of({CELL: runner(TABLE), CELL_ALONE: runner(ALONE)}, rounds=5)

@@ -11,10 +11,10 @@ from jax import lax
 from benchmarks.timing import ratio, report, seconds_of
 from bnact import data
 from bnact.data import batch_indices
-from bnact.distributed import population_mesh, spread, use_every_core
+from bnact.distributed import function_of_lanes, population_mesh, use_every_core
 from bnact.fused import Table, index_of, table_of
-from bnact.nn import Pure, SwitchMLP, called, fresh
-from bnact.training import Setting, cell_of, compiled, examples, lanes_of
+from bnact.nn import Pure, SwitchMLP, fresh, result_and_parts
+from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
 from bnact.training.objective import cross_entropy
 from bnact.training.run import MOMENTUM
 
@@ -52,7 +52,9 @@ def bare_run(setting: Setting, dataset: data.Dataset, table: Table):
 
             def loss(params):
                 now = Pure(parts.graph, params, parts.state)
-                logits, _ = called(now, lambda network: network(given.train.inputs[picked], no_sinks))
+                logits, _ = result_and_parts(
+                    now, lambda network: network(given.train.inputs[picked], no_sinks)
+                )
                 return cross_entropy(logits, given.train.labels[picked])
 
             updates, state = optimizer.update(jax.grad(loss)(params), state, params)
@@ -62,7 +64,7 @@ def bare_run(setting: Setting, dataset: data.Dataset, table: Table):
         params, _ = lax.fori_loop(0, cell.steps[-1], step, start)
         return params
 
-    return jax.jit(spread(run, population_mesh()))
+    return jax.jit(function_of_lanes(run, population_mesh()))
 
 
 def main() -> None:
@@ -72,8 +74,11 @@ def main() -> None:
     for depth in DEPTHS:
         setting = Setting(depth=depth)
         index = index_of(setting.activation, setting.norm, setting.order, TABLE)
-        shared, lanes = (examples(dataset), cell_of(setting, index)), lanes_of([setting] * LANES)
-        logged, bare = compiled(setting.program, dataset, LANES, TABLE), bare_run(setting, dataset, TABLE)
+        shared, lanes = (examples(dataset), cell_data(setting, index)), stacked_lanes([setting] * LANES)
+        logged, bare = (
+            compiled_program(setting.program, dataset, LANES, TABLE),
+            bare_run(setting, dataset, TABLE),
+        )
         jax.block_until_ready(bare(shared, lanes))
 
         def timed(program, shared=shared, lanes=lanes):

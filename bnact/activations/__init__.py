@@ -5,3 +5,4 @@ from .registry import ACTIVATIONS as ACTIVATIONS
 from .registry import get as get
 from .rule import Curve as Curve
 from .rule import curve as curve
+from .verification import verify as verify

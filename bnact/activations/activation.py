@@ -1,7 +1,6 @@
 """An activation: a function of one number, its derivatives, and what is known about it."""
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -9,7 +8,7 @@ from jax.typing import ArrayLike
 
 from bnact.types import Array
 
-from .rule import Curve, Function
+from .rule import Curve, Formula, Function
 
 Interval = tuple[float, float]
 
@@ -19,37 +18,54 @@ class Activation:
     """A function phi from numbers to numbers, elementwise over arrays, and the facts others rely on.
 
     Calling it, `derivative` and `second_derivative` take any real floating array and return its shape and
-    dtype; `jax.grad` of each is the next, in forward and reverse mode. Every fact is verified by the tests
-    over the registry. Records are frozen and hashable, so they can be static arguments of `jax.jit`.
+    dtype; `jax.grad` of each is the next, in forward and reverse mode. An infinite input gives the limit,
+    NaN where there is none; NaN gives NaN. Every fact is verified by `verify`, which the tests call for the
+    whole registry. Records are frozen and hashable, so they can be static arguments of `jax.jit`.
 
     Attributes:
       name: its key in `ACTIVATIONS`.
-      curve: phi and its first two derivatives.
-      range: infimum and supremum of phi over the finite numbers; phi need not attain them.
-      lipschitz: supremum of |phi'|.
+      curve: phi and its first two derivatives, careful in the tails.
+      definition: phi as the paper writes it, in plain jax.numpy of a scalar. Evaluated with many digits, it
+        and what autodiff makes of it are the truth that `curve` is held against.
+      range: infimum and supremum of phi over the finite numbers.
+      attained: whether phi takes these two values at finite numbers.
+      limits: of phi at minus and plus infinity; NaN where there is none.
+      lipschitz: supremum of |phi'|; infinite if phi' is unbounded or phi jumps.
+      monotone: "strictly" if phi increases everywhere, "weakly" if it decreases nowhere, else "no".
+      symmetry: "odd", phi(-x) = -phi(x); "even", phi(-x) = phi(x); or "none".
       formula: phi in plain text.
       source: authors, title, year.
-      kinks: every point where phi' jumps.
+      jumps: every point where phi jumps. There phi has the value on its `kink_side`.
+      kinks: every point where phi has no derivative, jumps among them.
       kink_side: which one-sided derivative `derivative` returns at a kink, and `second_derivative` at a
         breakpoint.
       breakpoints: every point where phi or one of its derivatives jumps, kinks among them: where to
         split a quadrature.
       flat: the closed intervals on which `derivative` is exactly 0.
       inverse: from y to the x with phi(x) = y, NaN for y outside the range; None if phi is not strictly
-        increasing.
+        monotone.
+      surrogate: formula of `derivative` where it is declared to be something else than the derivative of
+        phi, in plain jax.numpy of a scalar; None where it is the derivative.
     """
 
     name: str
     curve: Curve = dataclasses.field(repr=False)
+    definition: Formula = dataclasses.field(repr=False)
     range: Interval
     lipschitz: float
     formula: str
     source: str
+    limits: Interval
+    attained: tuple[bool, bool] = (False, False)
+    monotone: Literal["strictly", "weakly", "no"] = "no"
+    symmetry: Literal["odd", "even", "none"] = "none"
+    jumps: tuple[float, ...] = ()
     kinks: tuple[float, ...] = ()
     kink_side: Literal["left", "right"] = "left"
     breakpoints: tuple[float, ...] = ()
     flat: tuple[Interval, ...] = ()
     inverse: Function | None = dataclasses.field(default=None, repr=False)
+    surrogate: Formula | None = dataclasses.field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         low, high = self.range
@@ -57,15 +73,12 @@ class Activation:
             raise ValueError(
                 f"{self.name}: range must be (low, high) with low < high; got {self.range}; order it"
             )
-        if not 0.0 < self.lipschitz < math.inf:
+        if not self.lipschitz > 0.0:
             raise ValueError(
-                f"{self.name}: lipschitz must be positive and finite; got {self.lipschitz}; give sup |phi'|"
+                f"{self.name}: lipschitz must be positive; got {self.lipschitz}; give sup |phi'|"
             )
-        if not set(self.kinks) <= set(self.breakpoints):
-            raise ValueError(
-                f"{self.name}: every kink must be a breakpoint; got kinks {self.kinks} and breakpoints "
-                f"{self.breakpoints}; add them to breakpoints"
-            )
+        self._check_points("jump", self.jumps, "kinks", self.kinks)
+        self._check_points("kink", self.kinks, "breakpoints", self.breakpoints)
 
     def __call__(self, x: ArrayLike) -> Array:
         """phi(x), elementwise.
@@ -90,3 +103,12 @@ class Activation:
     def second_derivative(self) -> Callable[[ArrayLike], Array]:
         """phi'', with the signature of phi: what `jax.grad` of `derivative` computes."""
         return self.curve.second_derivative
+
+    def _check_points(
+        self, kind: str, points: tuple[float, ...], among: str, those: tuple[float, ...]
+    ) -> None:
+        if not set(points) <= set(those):
+            raise ValueError(
+                f"{self.name}: every {kind} must be among {among}; got {kind}s {points} and {among} {those}; "
+                f"add them to {among}"
+            )

@@ -2,6 +2,7 @@
 
 import math
 
+import jax
 import jax.numpy as jnp
 
 from bnact.types import Array
@@ -35,7 +36,10 @@ def _gelu_second_derivative(x: Array) -> Array:
 GELU = Activation(
     name="gelu",
     curve=curve("gelu", _gelu, _gelu_derivative, _gelu_second_derivative),
+    definition=lambda x: x * jax.lax.erfc(-x / math.sqrt(2.0)) / 2.0,
     range=(-0.16997120747990366, math.inf),
+    attained=(True, False),
+    limits=(0.0, math.inf),
     lipschitz=1.1289041451851547,
     formula="x Phi(x), Phi the distribution function of the standard normal",
     source="Hendrycks and Gimpel, Gaussian error linear units (GELUs), 2016",

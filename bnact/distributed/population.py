@@ -15,7 +15,7 @@ def padded_count(lanes: int, mesh: Mesh) -> int:
     return -(-lanes // mesh.size) * mesh.size
 
 
-def spread(run: Callable[[Any, Any], PyTree], mesh: Mesh) -> Callable[[Any, Any], PyTree]:
+def function_of_lanes(run: Callable[[Any, Any], PyTree], mesh: Mesh) -> Callable[[Any, Any], PyTree]:
     """Runs `run(shared, lane)` for every lane, the lanes split over the mesh's devices.
 
     On one device the lanes run one after another (`lax.map`), not as one batch (`vmap`): for

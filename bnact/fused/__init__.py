@@ -2,7 +2,7 @@
 
 from .pair import act_norm as act_norm
 from .pair import norm_act as norm_act
-from .rule import layer as layer
+from .rule import output_and_statistics as output_and_statistics
 from .statistics import Statistics as Statistics
 from .switch import EPSILON as EPSILON
 from .switch import Switched as Switched

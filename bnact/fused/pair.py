@@ -7,7 +7,7 @@ from bnact.numerics import Moments
 from bnact.types import Array
 
 from .border import checked
-from .rule import layer
+from .rule import output_and_statistics
 from .statistics import Statistics
 from .table import NOTHING, ONLY, Table
 
@@ -43,7 +43,7 @@ def norm_act(
     """
     checked("norm_act", x, scale, bias, norm, epsilon)
     table = Table((STANDARDIZATIONS[norm],), (activations.get(activation),), (NOTHING,))
-    y, taken = layer(table, epsilon, ONLY, x, Affine(scale, bias), Affine(None, None))
+    y, taken = output_and_statistics(table, epsilon, ONLY, x, Affine(scale, bias), Affine(None, None))
     return y, _only_part(taken.first)
 
 
@@ -61,7 +61,7 @@ def act_norm(
     """
     checked("act_norm", x, scale, bias, norm, epsilon)
     table = Table((NOTHING,), (activations.get(activation),), (STANDARDIZATIONS[norm],))
-    y, taken = layer(table, epsilon, ONLY, x, Affine(None, None), Affine(scale, bias))
+    y, taken = output_and_statistics(table, epsilon, ONLY, x, Affine(None, None), Affine(scale, bias))
     return y, _only_part(taken.second)
 
 

@@ -38,7 +38,7 @@ class Taken(NamedTuple):
 Residuals = tuple[Index, Array, Taken, Affine, Affine]
 
 
-def layer(
+def output_and_statistics(
     table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
 ) -> tuple[Array, Taken]:
     """The chosen norm, activation and norm applied to `x`.

@@ -1,6 +1,7 @@
 """The pair chosen by an index at run time: one compiled program for a whole grid."""
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -11,7 +12,7 @@ from bnact.activations import ACTIVATIONS, Activation
 from bnact.normalizations import STANDARDIZATIONS, Affine, affine
 from bnact.types import Array
 
-from .rule import layer, wide
+from .rule import output_and_statistics, wide
 from .statistics import standardized, standardizers, statistics
 from .table import NOTHING, Index, Table
 
@@ -23,28 +24,42 @@ _NORMS = tuple(STANDARDIZATIONS.values())
 _COMPANIONS = ("identity", "relu")
 
 
-def table_of(names: Iterable[str]) -> Table:
-    """Every norm with a fused rule on either side of each of the named activations.
+def table_of(chosen: Iterable[str | Activation]) -> Table:
+    """Every norm with a fused rule on either side of each of the activations.
 
     What an entry computes does not depend, to the last bit, on the entries beside it: each is a branch by
     itself. A single branch would be merged into what surrounds it, so a table never has fewer than two.
 
     Args:
-      names: of registered activations, in any order; a repeated one counts once.
+      chosen: names of registered activations, or `Activation` records, in any order; a repeated one counts
+        once. In the table the registered ones come first, in the registry's order, the others by their names.
 
     Raises:
       ValueError: no activation has one of the names.
+      TypeError: something is neither a name nor an `Activation`.
     """
-    wanted = {activations.get(name).name for name in names}
-    wanted |= set() if len(wanted) > 1 else set(_COMPANIONS)
-    return Table(_NORMS, tuple(act for name, act in ACTIVATIONS.items() if name in wanted), _NORMS)
+    wanted = {activations.get(each) for each in chosen}
+    wanted |= set() if len(wanted) > 1 else {ACTIVATIONS[name] for name in _COMPANIONS}
+    others = sorted(wanted - set(ACTIVATIONS.values()), key=lambda activation: activation.name)
+    _check_names(others)
+    return Table(_NORMS, (*(each for each in ACTIVATIONS.values() if each in wanted), *others), _NORMS)
 
 
-def index_of(activation: str, norm: str, order: str, table: Table) -> Index:
+def _check_names(others: Sequence[Activation]) -> None:
+    """Refuses two records of one name: nothing but the order they came in would tell them apart."""
+    for one, other in itertools.pairwise(others):
+        if one.name == other.name:
+            raise ValueError(
+                f"table_of: activations that are not registered must differ in name; got {one.name!r} twice, "
+                f"for different records; rename one with dataclasses.replace(activation, name=...)"
+            )
+
+
+def index_of(activation: str | Activation, norm: str, order: str, table: Table) -> Index:
     """Where in a table a pair stands: Python integers, to be handed to a compiled program as data.
 
     Args:
-      activation: name of a registered activation.
+      activation: name of a registered activation, or an `Activation`.
       norm: name of a norm with a fused rule.
       order: where the norm stands: "before" or "after" the activation. Without a norm both are one entry,
         whose scale and bias act before the activation.
@@ -52,6 +67,7 @@ def index_of(activation: str, norm: str, order: str, table: Table) -> Index:
 
     Raises:
       ValueError: unknown activation, norm or order, or a pair that the table does not hold.
+      TypeError: the activation is neither a name nor an `Activation`.
     """
     if norm not in STANDARDIZATIONS:
         raise ValueError(
@@ -61,12 +77,14 @@ def index_of(activation: str, norm: str, order: str, table: Table) -> Index:
         raise ValueError(f"index_of: order must be 'before' or 'after'; got {order!r}; use one of the two")
     chosen = STANDARDIZATIONS[norm]
     first, second = (chosen, NOTHING) if order == "before" else (NOTHING, chosen)
-    pair = (first, activations.get(activation), second)
+    known = activations.get(activation)
+    pair = (first, known, second)
     for entry, column in zip(pair, table, strict=True):
         if entry not in column:
             raise ValueError(
-                f"index_of: the pair must be in the table; got {activation!r}, {norm!r}, {order!r}; "
-                f"use one of the table's, or a table that holds it"
+                f"index_of: the pair must be in the table; got {known.name!r}, {norm!r}, {order!r}, "
+                f"and a table of {', '.join(each.name for each in table.activations)}; "
+                f"use one of the table's, or make one with table_of that holds it"
             )
     return Index(*(column.index(entry) for entry, column in zip(pair, table, strict=True)))
 
@@ -78,8 +96,8 @@ def norm_of(index: Index, table: Table) -> Array:
 
 
 def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table) -> Array:
-    """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics; see `rule.layer`."""
-    return layer(table, EPSILON, index, x, *_affines(index, scale, bias, table))[0]
+    """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics."""
+    return output_and_statistics(table, EPSILON, index, x, *_affines(index, scale, bias, table))[0]
 
 
 class Switched(NamedTuple):

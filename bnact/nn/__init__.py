@@ -2,9 +2,9 @@
 
 from .block import Block as Block
 from .functional import Pure as Pure
-from .functional import called as called
 from .functional import fresh as fresh
 from .functional import pure as pure
+from .functional import result_and_parts as result_and_parts
 from .initializers import normal_for as normal_for
 from .initializers import normal_with_gain as normal_with_gain
 from .mlp import MLP as MLP

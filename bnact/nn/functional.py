@@ -41,7 +41,7 @@ def fresh(make: Callable[[nnx.Rngs], nnx.Module], key: Key) -> Pure:
     return pure(make(nnx.Rngs(key)))
 
 
-def called(parts: Pure, call: Callable[[Any], Result]) -> tuple[Result, Pure]:
+def result_and_parts(parts: Pure, call: Callable[[Any], Result]) -> tuple[Result, Pure]:
     """What `call` returns for the module put together from its parts, and the parts after it.
 
     The module is a copy of its own: nothing outside changes, so this may stand inside `jax.grad`,

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import jax.numpy as jnp
 from flax import nnx
+from jax.typing import DTypeLike
 
 from bnact.activations import Activation
 from bnact.types import Array
@@ -10,6 +12,7 @@ from bnact.types import Array
 from .block import Block, Pair
 from .initializers import normal_for, normal_with_gain
 from .norm_act import NormAct
+from .precision import computed, in_type_of_input
 from .stack import Stack
 
 
@@ -37,6 +40,8 @@ class MLP(nnx.Module):
         order: str = "before",
         epsilon: float = 1e-5,
         momentum: float = 0.99,
+        dtype: DTypeLike | None = None,
+        param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
     ):
         """Makes the network.
@@ -47,22 +52,48 @@ class MLP(nnx.Module):
           width: units in each hidden layer.
           depth: hidden layers, at least 1.
           norm, activation, order, epsilon, momentum: of every hidden layer, as in `NormAct`.
+          dtype: of the arithmetic and the output; None takes the input's own, the parameters' where that is
+            not floating. Statistics are float32 or wider in any case.
+          param_dtype: of all parameters.
           rngs: keys for the initial values; hidden weights are drawn with `normal_for(activation)`.
 
         Raises:
-          ValueError: depth below 1, unknown norm or activation, or an order that is neither.
+          ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is not
+            real floating.
         """
+        self.dtype, self.param_dtype = dtype, param_dtype
         kernel_init = normal_for(activation)
 
         def block(in_features: int, rngs: nnx.Rngs) -> Block[NormAct]:
-            pair = NormAct(width, norm, activation, order, epsilon=epsilon, momentum=momentum)
-            return Block(in_features, width, pair, kernel_init, rngs=rngs)
+            pair = NormAct(
+                width,
+                norm,
+                activation,
+                order,
+                epsilon=epsilon,
+                momentum=momentum,
+                dtype=dtype,
+                param_dtype=param_dtype,
+            )
+            return Block(
+                in_features, width, pair, kernel_init, dtype=dtype, param_dtype=param_dtype, rngs=rngs
+            )
 
         self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
-        self.readout = nnx.Linear(width, out_features, kernel_init=normal_with_gain(1.0), rngs=rngs)
+        self.readout = nnx.Linear(
+            width,
+            out_features,
+            dtype=dtype,
+            param_dtype=param_dtype,
+            kernel_init=normal_with_gain(1.0),
+            promote_dtype=in_type_of_input,
+            rngs=rngs,
+        )
 
     def __call__(self, x: Array) -> Array:
-        """(..., in_features) -> (..., out_features)."""
+        """(..., in_features) -> (..., out_features), in `dtype` or else the input's type."""
+        # Here and not in the first layer: the scan carries x, and its type must not change on the way.
+        x = computed(x, self.dtype, self.param_dtype)
         if self.first is not None:
             x = self.first(x)
         if self.hidden is not None:

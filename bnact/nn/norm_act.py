@@ -1,10 +1,11 @@
 """A norm and an activation as one module."""
 
 import functools
-import inspect
+from collections.abc import Callable, Mapping
 
 import jax.numpy as jnp
 from flax import nnx
+from jax.typing import DTypeLike
 
 from bnact import activations, normalizations
 from bnact.activations import Activation
@@ -13,9 +14,15 @@ from bnact.normalizations import (
     STANDARDIZATIONS,
     Affine,
     Normalization,
+    batch_norm,
+    layer_norm,
+    none,
+    rms_norm,
     running_averages,
 )
 from bnact.types import Array, AxisName
+
+from .precision import checked_dtype
 
 
 class NormAct(nnx.Module):
@@ -47,6 +54,8 @@ class NormAct(nnx.Module):
         momentum: float = 0.99,
         use_running_average: bool = False,
         axis_name: AxisName | None = None,
+        dtype: DTypeLike | None = None,
+        param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs | None = None,
     ):
         """Makes the module.
@@ -64,10 +73,14 @@ class NormAct(nnx.Module):
           use_running_average: see the attribute.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in
             `Normalization.apply`; the two are then computed one after the other.
+          dtype: of the output, to which the input is cast first; None takes the input's own. Statistics,
+            their running averages and the arithmetic are float32 or wider in any case.
+          param_dtype: of scale and bias.
           rngs: not needed, as nothing here starts at random; taken so that all modules are made alike.
 
         Raises:
-          ValueError: unknown norm or activation, or an order that is neither.
+          ValueError: unknown norm or activation, an order that is neither, or a type that is not real
+            floating.
         """
         del rngs
         self.activation = activations.get(activation)
@@ -77,9 +90,11 @@ class NormAct(nnx.Module):
         self.fused = fused and norm in STANDARDIZATIONS and axis_name is None
         self.axis_name = axis_name
         self.use_running_average = use_running_average
+        self.dtype = None if dtype is None else checked_dtype("NormAct", "dtype", dtype)
+        param_dtype = checked_dtype("NormAct", "param_dtype", param_dtype)
         params, state = self.normalization.init(num_features)
-        self.scale = None if params.scale is None else nnx.Param(params.scale)
-        self.bias = None if params.bias is None else nnx.Param(params.bias)
+        self.scale = None if params.scale is None else nnx.Param(params.scale.astype(param_dtype))
+        self.bias = None if params.bias is None else nnx.Param(params.bias.astype(param_dtype))
         self.state = nnx.BatchStat(state)
 
     def __call__(
@@ -93,8 +108,9 @@ class NormAct(nnx.Module):
           mask: boolean, broadcastable to x; True counts.
 
         Returns:
-          An array of x's shape and type.
+          An array of x's shape, in `dtype` or else x's type.
         """
+        x = x if self.dtype is None else x.astype(self.dtype)
         running = self.use_running_average if use_running_average is None else use_running_average
         if self.fused and mask is None and not (running and self.norm == "batch"):
             return self._fused(x)
@@ -132,12 +148,19 @@ def checked_order(subject: str, order: str) -> str:
     return order
 
 
+MADE: Mapping[str, Callable[[float, float], Normalization]] = {
+    "none": lambda epsilon, momentum: none(),
+    "batch": lambda epsilon, momentum: batch_norm(epsilon, momentum),
+    "layer": lambda epsilon, momentum: layer_norm(epsilon),
+    "rms": lambda epsilon, momentum: rms_norm(epsilon),
+}
+"""Of every registered norm, how epsilon and momentum make it: each takes those it has."""
+
+
 # Two modules of equal settings hold the same functions: then they are equal in structure, and `nnx.jit`
 # compiles what is done to them once.
 @functools.cache
 def _normalization(norm: str, epsilon: float, momentum: float) -> Normalization:
     """The norm of that name, made with those of the two settings that it has."""
-    factory = normalizations.get(norm)
-    known = inspect.signature(factory).parameters
-    settings = {"epsilon": epsilon, "momentum": momentum}
-    return factory(**{name: value for name, value in settings.items() if name in known})
+    normalizations.get(norm)  # an unknown name is refused with the nearest
+    return MADE[norm](epsilon, momentum)

@@ -9,7 +9,7 @@ from jax import lax
 
 from bnact.types import Array, PyTree
 
-from .functional import Module, Pure, called, pure, stacked, update
+from .functional import Module, Pure, pure, result_and_parts, stacked, update
 
 
 class Stack(nnx.Module, Generic[Module]):
@@ -55,7 +55,9 @@ class Stack(nnx.Module, Generic[Module]):
 
         def body(x: Array, scanned: tuple[PyTree, PyTree, PyTree]) -> tuple[Array, tuple[PyTree, PyTree]]:
             params, state, one = scanned
-            (x, output), after = called(Pure(parts.graph, params, state), lambda block: call(block, x, one))
+            (x, output), after = result_and_parts(
+                Pure(parts.graph, params, state), lambda block: call(block, x, one)
+            )
             return x, (output, after.state)
 
         x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each))

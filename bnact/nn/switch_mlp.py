@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from bnact.fused import Index, Switched, Table
-from bnact.probes import sunk
+from bnact.probes import with_gradient_sink
 from bnact.types import Array, PyTree
 
 from .block import Block
@@ -56,11 +56,11 @@ class SwitchMLP(nnx.Module):
         Args:
           x: the batch, whose statistics the norms take.
           sinks: (depth,) zeros. The gradient by them is the sum of squares of the gradient by every
-            hidden layer's linear output, see `bnact.probes.sunk`.
+            hidden layer's linear output, see `bnact.probes.with_gradient_sink`.
         """
 
         def call(block: Block[SwitchNormAct], x: Array, sink: Array) -> tuple[Array, None]:
-            return block.norm_act(sunk(block.linear(x), sink)), None
+            return block.norm_act(with_gradient_sink(block.linear(x), sink)), None
 
         return self._through(call, x, sinks)[0]
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 
-def sunk(x: Array, sink: Array) -> Array:
+def with_gradient_sink(x: Array, sink: Array) -> Array:
     """`x`, unchanged; the gradient by `sink` is the sum of the squares of the gradient by x.
 
     So the size of a gradient anywhere inside a network leaves through an ordinary `jax.grad`, in constant

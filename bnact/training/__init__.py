@@ -9,10 +9,10 @@ from .log import HISTOGRAM_HIGH as HISTOGRAM_HIGH
 from .log import HISTOGRAM_LOW as HISTOGRAM_LOW
 from .log import LOG_POINTS as LOG_POINTS
 from .log import Log as Log
-from .population import cell_of as cell_of
-from .population import compiled as compiled
-from .population import lanes_of as lanes_of
+from .population import cell_data as cell_data
+from .population import compiled_program as compiled_program
 from .population import log_steps as log_steps
+from .population import stacked_lanes as stacked_lanes
 from .population import train_population as train_population
 from .run import Cell as Cell
 from .run import Lane as Lane

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.fused import Switched
-from bnact.nn import Pure, SwitchMLP, called
+from bnact.nn import Pure, SwitchMLP, result_and_parts
 from bnact.probes import dead, saturated
 from bnact.types import Array
 
@@ -87,7 +87,7 @@ def observation(parts: Pure, examples: Examples) -> Observation:
     def call(network: SwitchMLP) -> tuple[Array, Look]:
         return network.observed(inputs, counted, look)
 
-    (logits, looks), _ = called(parts, call)
+    (logits, looks), _ = result_and_parts(parts, call)
     ends = [counted, counted + len(splits[1].labels)]
     train, validation, test = zip(jnp.split(logits, ends), [split.labels for split in splits], strict=True)
     return Observation(

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bnact.data import Dataset, check_batch_size
-from bnact.distributed import padded_count, population_mesh, spread
+from bnact.distributed import function_of_lanes, padded_count, population_mesh
 from bnact.fused import Index, Table, index_of, table_of
 
 from .examples import Examples, examples
@@ -44,15 +44,15 @@ def train_population(
     lanes = padded_count(len(settings), mesh)
     padded = [*settings, *[settings[0]] * (lanes - len(settings))]
     table = table_of([*activations, settings[0].activation])
-    program = compiled(settings[0].program, dataset, lanes, table)
+    program = compiled_program(settings[0].program, dataset, lanes, table)
     index = index_of(settings[0].activation, settings[0].norm, settings[0].order, table)
-    shared = (examples(dataset), cell_of(settings[0], index))
-    logs = jax.device_get(program(shared, lanes_of(padded)))
+    shared = (examples(dataset), cell_data(settings[0], index))
+    logs = jax.device_get(program(shared, stacked_lanes(padded)))
     return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
 
 
 @functools.lru_cache(maxsize=64)
-def compiled(program: Program, dataset: Dataset, lanes: int, table: Table) -> Callable:
+def compiled_program(program: Program, dataset: Dataset, lanes: int, table: Table) -> Callable:
     """The program of one depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
 
     Args:
@@ -69,11 +69,11 @@ def compiled(program: Program, dataset: Dataset, lanes: int, table: Table) -> Ca
         return run(program, dataset.classes, *shared, lane, table)
 
     index, some = Index(0, 0, 0), Setting(data=dataset.name)
-    arguments = (examples(dataset), cell_of(some, index)), lanes_of([some] * lanes)
-    return jax.jit(spread(one, population_mesh())).lower(*arguments).compile()
+    arguments = (examples(dataset), cell_data(some, index)), stacked_lanes([some] * lanes)
+    return jax.jit(function_of_lanes(one, population_mesh())).lower(*arguments).compile()
 
 
-def cell_of(setting: Setting, index: Index) -> Cell:
+def cell_data(setting: Setting, index: Index) -> Cell:
     """What the runs of the setting's cell share; `index` is the pair's place in the program's table."""
     return Cell(
         pair=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
@@ -89,7 +89,7 @@ def log_steps(steps: int) -> np.ndarray:
     return np.round(shares * steps).astype(np.int32)
 
 
-def lanes_of(settings: Sequence[Setting]) -> Lane:
+def stacked_lanes(settings: Sequence[Setting]) -> Lane:
     """What each run has for itself, stacked along a leading axis."""
     rates = jnp.asarray([setting.learning_rate for setting in settings], jnp.float32)
     return Lane(rates, jnp.asarray([setting.seed for setting in settings], jnp.uint32))

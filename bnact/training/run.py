@@ -10,7 +10,7 @@ from jax import lax
 
 from bnact.data import batch_indices
 from bnact.fused import Index, Table
-from bnact.nn import Pure, SwitchMLP, called, fresh
+from bnact.nn import Pure, SwitchMLP, fresh, result_and_parts
 from bnact.types import Array, PyTree
 
 from .examples import Examples
@@ -83,7 +83,7 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
         inputs, labels = examples.train.inputs[picked], examples.train.labels[picked]
 
         def loss(params: PyTree, sinks: Array) -> Array:
-            logits, _ = called(Pure(graph, params, state), lambda network: network(inputs, sinks))
+            logits, _ = result_and_parts(Pure(graph, params, state), lambda network: network(inputs, sinks))
             return cross_entropy(logits, labels)
 
         gradient, squares = jax.grad(loss, argnums=(0, 1))(progress.params, sinks)
@@ -128,7 +128,7 @@ def _fresh(program: Program, classes: int, features: int, cell: Cell, table: Tab
         ),
         key,
     )
-    return called(parts, lambda network: injure(network, cell.injury))[1]
+    return result_and_parts(parts, lambda network: injure(network, cell.injury))[1]
 
 
 def _log(steps: Array, observations: Observation, gradient_norm: Array) -> Log:

@@ -10,9 +10,9 @@ from jax.typing import DTypeLike
 
 from bnact.activations import ACTIVATIONS
 from bnact.activations.rule import curve
+from bnact.activations.sampling import sampled
 from bnact.numerics.finite_differences import directional_derivative
 from bnact.numerics.tolerances import TOLERANCES
-from tests.activations.compiled import orders
 
 FLOAT32, FLOAT64 = TOLERANCES["float32"], TOLERANCES["float64"]
 NAMES = list(ACTIVATIONS)
@@ -39,7 +39,7 @@ def derivatives(act, x):
 
 def against_finite_differences(act, actual, x):
     """Asserts that these are the activation's first three, at every point by itself, in float64."""
-    expected = directional_derivative(lambda x: np.stack(orders(act, x)), x, np.ones_like(x))
+    expected = directional_derivative(lambda x: np.stack(sampled(act.curve, x)), x, np.ones_like(x))
     np.testing.assert_allclose(actual, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
 
 
@@ -72,7 +72,7 @@ def test_a_wrong_derivative_is_caught(act, spoil):
 def test_grad_is_the_derivative(act):
     x = points()
     first, of_the_derivative, _ = gradients(act.curve, x)
-    _, derivative, second_derivative = orders(act, x)
+    _, derivative, second_derivative = sampled(act.curve, x)
     np.testing.assert_array_equal(first, derivative)
     np.testing.assert_array_equal(of_the_derivative, second_derivative)
 
@@ -97,7 +97,7 @@ def test_forward_and_reverse_mode_once_and_twice(act):
         return jax.jvp(act, (x,), (tangent,)), jax.vjp(act, x)[1](tangent), twice, [h(few) for h in hessians]
 
     (value, pushed), (pulled,), twice, hessians = both_modes(x, tangent, few)
-    expected_value, derivative, second_derivative = orders(act, x)
+    expected_value, derivative, second_derivative = sampled(act.curve, x)
     np.testing.assert_array_equal(value, expected_value)
     for product in (pushed, pulled):
         np.testing.assert_allclose(product, derivative * tangent, rtol=FLOAT32.gradient)
@@ -125,7 +125,7 @@ def test_under_jit_vmap_scan_and_remat(act):
     for value in values:
         np.testing.assert_allclose(value, act(x), rtol=FLOAT32.value)
     for gradient in (by_scan, by_remat):
-        np.testing.assert_allclose(gradient, orders(act, x)[1], rtol=FLOAT32.gradient)
+        np.testing.assert_allclose(gradient, sampled(act.curve, x)[1], rtol=FLOAT32.gradient)
 
 
 @each_activation

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS
-from tests.activations.compiled import orders
+from bnact.activations.sampling import sampled
 
 DTYPES = {"float16": np.dtype(np.float16), "bfloat16": np.dtype(ml_dtypes.bfloat16)}
 COUNTS = {"float16": 63_488, "bfloat16": 65_280}
@@ -55,8 +55,8 @@ def wrong(values, truth, dtype):
 def test_every_finite_number(name, dtype):
     act, x = ACTIVATIONS[name], every_finite(dtype)
     assert x.size == COUNTS[dtype]
-    values = orders(act, x)
-    truths = orders(act, flushed(x))
+    values = sampled(act.curve, x)
+    truths = sampled(act.curve, flushed(x))
     for value, truth in zip(values, truths, strict=True):
         assert value.dtype == DTYPES[dtype]
         assert not np.any(wrong(value, truth, dtype))
@@ -68,7 +68,7 @@ def test_the_gradient_is_rounded_once(name, dtype):
     act, x = ACTIVATIONS[name], every_finite(dtype)
     cotangent = np.full(x.shape, 1.0 / 3.0).astype(x.dtype)
     gradient = pulled_back(act, x, cotangent)
-    slope = orders(act, flushed(x))[1]
+    slope = sampled(act.curve, flushed(x))[1]
     assert gradient.dtype == DTYPES[dtype]
     assert not np.any(wrong(gradient, slope * cotangent.astype(np.float64), dtype))
 
@@ -77,7 +77,7 @@ def test_the_gradient_is_rounded_once(name, dtype):
 def test_computing_in_half_precision_would_be_caught(dtype):
     x = every_finite(dtype)
     narrow = jax.jit(jax.grad(lambda x: jnp.sum(jax.nn.gelu(x, approximate=False))))(x)
-    truth = orders(ACTIVATIONS["gelu"], x.astype(np.float64))[1]
+    truth = sampled(ACTIVATIONS["gelu"].curve, x.astype(np.float64))[1]
     assert np.sum(wrong(narrow, truth, dtype)) > 100
 
 

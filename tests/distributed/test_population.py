@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.distributed import padded_count, population_mesh, spread
+from bnact.distributed import function_of_lanes, padded_count, population_mesh
 
 
 def run(shared, lane):
@@ -25,7 +25,7 @@ SHARED = {"offset": jnp.float32(0.25)}
 @pytest.mark.parametrize("count", [8, 24])
 def test_a_python_loop(count):
     assert population_mesh().size == 8
-    together = jax.jit(spread(run, population_mesh()))(SHARED, lanes(count))
+    together = jax.jit(function_of_lanes(run, population_mesh()))(SHARED, lanes(count))
     single = jax.jit(run)
     for number in range(count):
         lane = jax.tree.map(lambda leaf, i=number: leaf[i], lanes(count))
@@ -37,7 +37,7 @@ def test_a_python_loop(count):
 
 
 def test_a_lane_is_untouched_by_its_neighbours_and_its_place():
-    spread_run = jax.jit(spread(run, population_mesh()))
+    spread_run = jax.jit(function_of_lanes(run, population_mesh()))
     expected = spread_run(SHARED, lanes(16))
     order = np.random.default_rng(0).permutation(16)
     shuffled = spread_run(SHARED, jax.tree.map(lambda leaf: leaf[order], lanes(16)))
@@ -51,7 +51,7 @@ def test_a_lane_is_untouched_by_its_neighbours_and_its_place():
 
 
 def test_the_lanes_lie_on_all_devices():
-    result = jax.jit(spread(run, population_mesh()))(SHARED, lanes(16))["sum"]
+    result = jax.jit(function_of_lanes(run, population_mesh()))(SHARED, lanes(16))["sum"]
     assert len(result.sharding.device_set) == 8
 
 
@@ -59,7 +59,7 @@ def test_a_switch_on_shared_data_stays_a_branch():
     def choose(index, lane):
         return jax.lax.switch(index, [jnp.sin, jnp.cos], lane)
 
-    text = jax.jit(spread(choose, population_mesh())).lower(jnp.int32(1), jnp.ones(8)).as_text()
+    text = jax.jit(function_of_lanes(choose, population_mesh())).lower(jnp.int32(1), jnp.ones(8)).as_text()
     assert "stablehlo.case" in text
 
 

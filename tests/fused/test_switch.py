@@ -1,6 +1,8 @@
 """The pair chosen at run time equals the pair fixed beforehand, and one program serves them all."""
 
+import dataclasses
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +11,7 @@ import pytest
 
 from bnact import activations
 from bnact.activations import ACTIVATIONS
-from bnact.fused import EPSILON, index_of, norm_of, switched, switched_and_observed, table_of
+from bnact.fused import EPSILON, index_of, norm_act, norm_of, switched, switched_and_observed, table_of
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.numerics import tolerance
 from tests.fused.references import (
@@ -157,5 +159,38 @@ def test_a_table_holds_what_was_named_in_the_registrys_order_and_at_least_two():
 
 
 def test_a_pair_of_another_table_is_refused():
-    with pytest.raises(ValueError, match="^index_of: the pair must be in the table; got 'gelu', 'batch'"):
-        index_of("gelu", "batch", "before", TABLE)
+    words = (
+        "^index_of: the pair must be in the table; got 'gelu', 'batch', 'before', and a table of relu, tanh; "
+        "use one of the table's, or make one with table_of that holds it$"
+    )
+    for activation in ("gelu", activations.get("gelu")):
+        with pytest.raises(ValueError, match=words):
+            index_of(activation, "batch", "before", table_of(("relu", "tanh")))
+
+
+def own(name, slope):
+    """An activation that is in no registry: a straight line."""
+    curve = activations.curve(name, lambda x: slope * x, lambda x: 0 * x + slope, lambda x: 0 * x)
+    return dataclasses.replace(ACTIVATIONS["identity"], name=name, curve=curve, lipschitz=slope)
+
+
+def test_a_table_takes_records_as_well_as_names_in_any_order():
+    double, treble = own("double", 2.0), own("treble", 3.0)
+    tables = [table_of(order) for order in itertools.permutations((treble, "tanh", double, "relu"))]
+    assert set(tables) == {tables[0]}
+    assert [act.name for act in tables[0].activations] == ["relu", "tanh", "double", "treble"]
+    assert table_of((ACTIVATIONS["tanh"], "tanh", "relu")) == table_of(("relu", "tanh"))
+    assert [act.name for act in table_of((double,)).activations] == ["identity", "relu", "double"]
+    arguments = drawn(6, 4, dtype=np.float32)[:3]
+    for activation in (double, treble):
+        index = index_of(activation, "layer", "before", tables[0])
+        expected, _ = norm_act(*arguments, norm="layer", activation=activation)
+        assert_close(switched(index, *arguments, tables[0]), expected, tolerance("float32").value)
+
+
+def test_records_that_a_table_could_not_tell_apart_or_are_none_are_refused():
+    with pytest.raises(ValueError, match="^table_of: activations .* must differ in name; got 'double' twice"):
+        table_of((own("double", 2.0), own("double", 2.5)))
+    for make in (lambda: table_of((abs,)), lambda: index_of(abs, "batch", "before", TABLE)):
+        with pytest.raises(TypeError, match="must be a name or an Activation; got builtin_function"):
+            make()

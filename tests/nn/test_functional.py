@@ -23,8 +23,8 @@ def test_params_are_what_is_trained_and_state_the_rest():
 def test_a_call_changes_its_own_copy_alone():
     module, x = counter()
     parts = nn.pure(module)
-    y, after = nn.called(parts, lambda module: module(x))
-    again, _ = nn.called(parts, lambda module: module(x))
+    y, after = nn.result_and_parts(parts, lambda module: module(x))
+    again, _ = nn.result_and_parts(parts, lambda module: module(x))
     np.testing.assert_array_equal(y, again)
     assert nnx.merge(*after).state.get_value().count == 1
     assert nnx.merge(*parts).state.get_value().count == 0
@@ -36,7 +36,7 @@ def test_a_call_may_stand_in_grad_scan_and_vmap():
     graph, params, state = nn.pure(module)
 
     def loss(params, state):
-        y, after = nn.called(nn.Pure(graph, params, state), lambda module: module(x))
+        y, after = nn.result_and_parts(nn.Pure(graph, params, state), lambda module: module(x))
         return jnp.sum(y**2), after.state
 
     def step(state, _):
@@ -49,9 +49,9 @@ def test_a_call_may_stand_in_grad_scan_and_vmap():
     assert np.any(scale != 0)
     assert np.any(bias != 0)
     doubled = jax.tree.map(lambda leaf: jnp.stack([leaf, 2 * leaf]), params)
-    y = jax.vmap(lambda params: nn.called(nn.Pure(graph, params, state), lambda module: module(x))[0])(
-        doubled
-    )
+    y = jax.vmap(
+        lambda params: nn.result_and_parts(nn.Pure(graph, params, state), lambda module: module(x))[0]
+    )(doubled)
     np.testing.assert_allclose(y[1], 2 * y[0], rtol=1e-5, atol=1e-6)
 
 

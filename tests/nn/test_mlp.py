@@ -49,7 +49,7 @@ def program(depth):
     parts = nn.pure(made(depth=depth))
 
     def loss(params, x):
-        return jnp.sum(nn.called(parts._replace(params=params), lambda network: network(x))[0])
+        return jnp.sum(nn.result_and_parts(parts._replace(params=params), lambda network: network(x))[0])
 
     return jax.jit(jax.grad(loss)).lower(parts.params, inputs()).as_text()
 
@@ -83,7 +83,9 @@ def test_gradients_and_running_averages_under_nnx():
     parts = nn.pure(made(5))
 
     def loss(params):
-        return jnp.sum(jnp.sin(nn.called(parts._replace(params=params), lambda network: network(x))[0]))
+        return jnp.sum(
+            jnp.sin(nn.result_and_parts(parts._replace(params=params), lambda network: network(x))[0])
+        )
 
     expected = jax.grad(loss)(parts.params)
     for one, other in zip(jax.tree.leaves(gradients), jax.tree.leaves(expected), strict=True):

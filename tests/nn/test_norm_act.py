@@ -37,7 +37,9 @@ def outcome(graph, params, state, x, mask=None, running=False):
     """Output, state afterwards, and gradients by the parameters and x."""
 
     def loss(params, x):
-        y, after = nn.called(nn.Pure(graph, params, state), lambda module: module(x, running, mask=mask))
+        y, after = nn.result_and_parts(
+            nn.Pure(graph, params, state), lambda module: module(x, running, mask=mask)
+        )
         return jnp.sum(jnp.cos(y)), (y, after.state)
 
     (_, (y, after)), gradients = jax.value_and_grad(loss, argnums=(0, 1), has_aux=True)(params, x)
@@ -184,7 +186,7 @@ def test_examples_divided_over_a_mapped_axis_are_one_batch(order):
     whole, divided = (made("batch", order, axis_name=name) for name in (None, "members"))
 
     def member(x):
-        y, parts = nn.called(nn.pure(divided), lambda module: module(x))
+        y, parts = nn.result_and_parts(nn.pure(divided), lambda module: module(x))
         return y, jax.tree.leaves(parts.state)
 
     y, state = jax.vmap(member, axis_name="members")(x)

@@ -70,7 +70,7 @@ def test_the_sinks_take_in_the_gradient_of_every_layer(network):
     x, parts = inputs(7), nn.pure(network)
 
     def loss(sinks):
-        return jnp.sum(jnp.sin(nn.called(parts, lambda network: network(x, sinks))[0]))
+        return jnp.sum(jnp.sin(nn.result_and_parts(parts, lambda network: network(x, sinks))[0]))
 
     def plain(added):
         """The same, plainly written, of what is added to every layer's linear output."""
@@ -92,7 +92,9 @@ def test_observed_is_what_every_layer_did(network):
 
     @jax.jit
     def looked(x):
-        return nn.called(parts, lambda network: network.observed(x, 8, lambda switched: switched.given))[0]
+        return nn.result_and_parts(
+            parts, lambda network: network.observed(x, 8, lambda switched: switched.given)
+        )[0]
 
     y, given = looked(x)
     assert given.shape == (DEPTH, 8, WIDTH)

@@ -23,7 +23,7 @@ def outcome(index, scale, bias):
             module.scale[...], module.bias[...] = scale, bias
             return module(x)
 
-        y, _ = nn.called(parts, call)
+        y, _ = nn.result_and_parts(parts, call)
         return jnp.sum(jnp.cos(y)), y
 
     (_, y), gradients = jax.value_and_grad(loss, (0, 1, 2), has_aux=True)(scale, bias, X)

@@ -26,7 +26,7 @@ def parts():
 
 
 def injured(parts, injury):
-    return nnx.merge(*nn.called(parts, lambda network: injure(network, injury))[1])
+    return nnx.merge(*nn.result_and_parts(parts, lambda network: injure(network, injury))[1])
 
 
 @pytest.mark.parametrize("kill", [kill for kill in INJURIES if kill in ("none", "step")])

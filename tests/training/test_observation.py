@@ -50,13 +50,13 @@ def test_known_dead_units():
         first.linear.bias[...] = jnp.asarray([-100.0, 0.0, 0.0, 0.0])
         stacked.linear.bias[...] = jnp.asarray([[-100.0, -100.0, -100.0, 100.0]])
 
-    injured = nn.called(parts(norm="none"), kill)[1]
+    injured = nn.result_and_parts(parts(norm="none"), kill)[1]
     np.testing.assert_array_equal(look(injured).dead, [0.25, 0.75])
     # Of the pairs of the second layer those of the dead are saturated, and no other.
     np.testing.assert_array_equal(look(injured).saturated[1], 0.75)
-    np.testing.assert_array_equal(look(nn.called(parts("leaky_relu", "none"), kill)[1]).dead, 0)
+    np.testing.assert_array_equal(look(nn.result_and_parts(parts("leaky_relu", "none"), kill)[1]).dead, 0)
     # Batch norm takes the bias away.
-    np.testing.assert_array_equal(look(nn.called(parts(), kill)[1]).dead, look(parts()).dead)
+    np.testing.assert_array_equal(look(nn.result_and_parts(parts(), kill)[1]).dead, look(parts()).dead)
 
 
 def test_the_other_sets_are_seen_with_the_training_sets_statistics():

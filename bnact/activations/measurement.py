@@ -1,0 +1,172 @@
+"""The facts about a curve, found by looking at it in float64 at some hundred thousand points."""
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from .rule import Curve
+from .sampling import sampled
+
+Interval = tuple[float, float]
+Monotone = Literal["strictly", "weakly", "no"]
+Symmetry = Literal["odd", "even", "none"]
+
+STEP = 1e-6
+JUMP = 1e-3
+NEAR = 4.0
+"""Within it no activation has rounded to its limit yet."""
+
+_REACH = 20.0
+_FAR = 1e300
+_LARGE = 100.0
+
+Sampled = Callable[[np.ndarray], np.ndarray]
+
+
+class Facts(NamedTuple):
+    """What `Activation` declares, as far as looking can tell; the fields are described there."""
+
+    range: Interval
+    attained: tuple[bool, bool]
+    limits: Interval
+    lipschitz: float
+    monotone: Monotone
+    symmetry: Symmetry
+    jumps: tuple[float, ...]
+    kinks: tuple[float, ...]
+    breakpoints: tuple[float, ...]
+    flat: tuple[Interval, ...]
+
+
+def measured_facts(curve: Curve) -> Facts:
+    """The facts about a curve.
+
+    Points of interest are found where they are multiples of 0.001 within 10 of zero; what oscillates, as
+    if it went on for ever.
+
+    Args:
+      curve: the function and its derivatives.
+
+    Returns:
+      The facts, numbers to about 1e-14.
+    """
+
+    def order(number: int) -> Sampled:
+        return lambda x: sampled(curve, np.asarray(x, np.float64))[number]
+
+    value, derivative = order(0), order(1)
+    jumps = _jumps(value)
+    kinks = tuple(sorted({*jumps, *_slope_jumps(value)}))
+    breakpoints = tuple(sorted({*kinks, *_slope_jumps(derivative), *_slope_jumps(order(2))}))
+    limits = _limit(value, -1.0), _limit(value, 1.0)
+    ends = _range(value, limits)
+    return Facts(
+        range=ends,
+        attained=_attained(value, ends, breakpoints),
+        limits=limits,
+        lipschitz=math.inf if jumps else _lipschitz(derivative),
+        monotone=_monotone(value),
+        symmetry=_symmetry(value),
+        jumps=jumps,
+        kinks=kinks,
+        breakpoints=breakpoints,
+        flat=_flat(derivative),
+    )
+
+
+def grid() -> np.ndarray:
+    """Thousandths within 30, exactly as written, and half decades far out."""
+    near = np.arange(-30_000, 30_001) / 1000.0
+    far = 10.0 ** np.arange(1.5, 300.5, 0.5)
+    return np.concatenate([-far[::-1], near, far])
+
+
+def _limit(value: Sampled, sign: float) -> float:
+    """Of the value at an infinity: infinite where it still grows at 1e300, NaN where it still varies."""
+    last = value(sign * np.array([1e150, 0.9 * _FAR, 0.99 * _FAR, _FAR]))
+    if not np.isfinite(last[-1]) or abs(last[-1]) > max(_LARGE, 1.5 * abs(last[0])):
+        return math.copysign(math.inf, last[-1])
+    return float(last[-1]) if np.ptp(last) < 1e-9 else math.nan
+
+
+def _range(value: Sampled, limits: Interval) -> Interval:
+    low, high = -_refined(lambda x: -value(x), grid()), _refined(value, grid())
+    return min([low, *_numbers(limits)]), max([high, *_numbers(limits)])
+
+
+def _numbers(limits: Interval) -> list[float]:
+    return [limit for limit in limits if not math.isnan(limit)]
+
+
+def _refined(fn: Sampled, x: np.ndarray) -> float:
+    """The largest value of fn and of its closer look around the largest on the grid."""
+    values = np.where(np.isnan(fn(x)), -np.inf, fn(x))
+    peak = x[np.argmax(values)]
+    for width in (2e-3, 2e-6):
+        around = peak + np.linspace(-width, width, 4001)
+        peak = around[np.argmax(fn(around))]
+    return float(max(fn(np.array([peak]))[0], values.max()))
+
+
+def _attained(value: Sampled, ends: Interval, breakpoints: tuple[float, ...]) -> tuple[bool, bool]:
+    x = np.concatenate([np.arange(-4000, 4001) / 1000.0, breakpoints])
+    reach = float(np.max(np.abs(x)))
+
+    def within(sign: float) -> float:
+        return sign * _refined(lambda x: sign * value(np.clip(x, -reach, reach)), x)
+
+    return within(-1.0) <= ends[0] + 2e-16, within(1.0) >= ends[1] - 2e-16
+
+
+def _lipschitz(derivative: Sampled) -> float:
+    largest = _refined(lambda x: np.abs(derivative(x)), grid())
+    return math.inf if largest > _LARGE else largest
+
+
+def _monotone(value: Sampled) -> Monotone:
+    if np.all(np.diff(value(np.linspace(-NEAR, NEAR, 2001))) > 0):
+        return "strictly"
+    x = np.arange(-_REACH, _REACH, 1e-3)
+    return "weakly" if np.all(np.diff(value(x)) >= 0) else "no"
+
+
+def _symmetry(value: Sampled) -> Symmetry:
+    x = np.arange(1, 20_001) / 1000.0 + 1e-4
+    right, left = value(x), value(-x)
+    scale = np.maximum(np.abs(right), 1.0)
+    if np.all(np.abs(right + left) <= 1e-14 * scale) and abs(value(np.zeros(1))[0]) <= 1e-14:
+        return "odd"
+    return "even" if np.all(np.abs(right - left) <= 1e-14 * scale) else "none"
+
+
+def _candidates() -> np.ndarray:
+    return np.arange(-10_000, 10_001) / 1000.0
+
+
+def _jumps(value: Sampled) -> tuple[float, ...]:
+    x = _candidates()
+    return _points(x[np.abs(value(x + STEP) - value(x - STEP)) > JUMP])
+
+
+def _slope_jumps(fn: Sampled) -> tuple[float, ...]:
+    x = _candidates()
+    before, middle, after = (fn(x + shift) for shift in (-STEP, 0.0, STEP))
+    return _points(x[np.abs(after - 2.0 * middle + before) / STEP > JUMP])
+
+
+def _points(x: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(point) for point in x)
+
+
+def _flat(derivative: Sampled) -> tuple[Interval, ...]:
+    """Intervals of more than one point of a grid where the derivative is exactly zero."""
+    x = np.arange(-20_000, 20_001) / 1000.0
+    is_zero = derivative(x) == 0.0
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_zero, [False]]).astype(int)))
+    intervals = [(x[first], x[last - 1]) for first, last in edges.reshape(-1, 2) if last - first > 1]
+    return tuple(
+        (-math.inf if low == x[0] else float(low), math.inf if high == x[-1] else float(high))
+        for low, high in intervals
+    )

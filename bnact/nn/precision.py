@@ -1,0 +1,54 @@
+"""In which type a layer computes: that of its input, unless told otherwise."""
+
+from typing import Any
+
+import jax.numpy as jnp
+from jax.typing import DTypeLike
+
+from bnact.types import Array
+
+
+def checked_dtype(subject: str, name: str, dtype: DTypeLike) -> DTypeLike:
+    """The type, or a ValueError unless it is real floating."""
+    if not jnp.issubdtype(dtype, jnp.floating):
+        raise ValueError(
+            f"{subject}: {name} must be real floating; got {jnp.dtype(dtype).name}; use {name}=jnp.float32"
+        )
+    return dtype
+
+
+def computed(x: Array, dtype: DTypeLike | None, param_dtype: DTypeLike) -> Array:
+    """`x` in the type that a layer computes in and returns.
+
+    Args:
+      x: what the layer is given.
+      dtype: the type, or None for that of x; where that is not a floating one, the parameters'.
+      param_dtype: type of the layer's parameters.
+
+    Returns:
+      x, in that type.
+    """
+    own = x.dtype if jnp.issubdtype(x.dtype, jnp.inexact) else param_dtype
+    return x.astype(own if dtype is None else dtype)
+
+
+def in_type_of_input(
+    arrays: tuple[Any, ...], /, *, dtype: DTypeLike | None = None, inexact: bool = True
+) -> tuple[Any, ...]:
+    """Input and parameters in the type of `computed`; what `nnx.Linear` takes as its `promote_dtype`.
+
+    Flax's own takes the wider of input and parameters: half precision comes out as float32, so that a scan
+    over layers cannot carry it, and under strict promotion it is an error.
+
+    Args:
+      arrays: the input, then parameters or None.
+      dtype: see `computed`.
+      inexact: as flax has it; the type is always floating.
+
+    Returns:
+      The arrays, in one type.
+    """
+    del inexact
+    x, *parameters = arrays
+    x = computed(jnp.asarray(x), dtype, parameters[0].dtype)
+    return x, *(None if each is None else each.astype(x.dtype) for each in parameters)

@@ -1,0 +1,82 @@
+"""Evaluates a traced function with a rule of one's own for every equation.
+
+The only file that knows how JAX writes down what it has traced.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+from jax.extend import core
+
+# A call is followed into, under the name JAX gives it in this version or another.
+_CALLS = frozenset(
+    {
+        "checkpoint",
+        "closed_call",
+        "core_call",
+        "custom_jvp_call",
+        "custom_vjp_call",
+        "custom_vjp_call_jaxpr",
+        "jit",
+        "pjit",
+        "remat",
+        "remat2",
+    }
+)
+_BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
+
+
+class Equation(NamedTuple):
+    """One step of a traced function.
+
+    Attributes:
+      primitive: what is computed, by JAX's name for it.
+      params: its static parameters.
+      dtypes: of the outputs.
+    """
+
+    primitive: str
+    params: Mapping[str, Any]
+    dtypes: tuple[Any, ...]
+
+
+Rule = Callable[[Equation, Sequence[Any]], Sequence[Any]]
+
+
+def evaluated(fn: Callable[..., Any], examples: Sequence[Any], rule: Rule, *arguments: Any) -> Any:
+    """What `fn(*arguments)` returns if every equation is computed by the rule.
+
+    Args:
+      fn: a function that JAX can trace, of arrays, returning an array.
+      examples: arguments to trace it at; of them only shapes and dtypes matter.
+      rule: from an equation and the values of its inputs to the values of its outputs. Values are what
+        the rule makes them; it also meets the function's constants, as arrays and numbers.
+      arguments: values of the arguments.
+    """
+    closed = jax.make_jaxpr(fn)(*examples)
+    return _evaluated(closed.jaxpr, closed.consts, rule, arguments)[0]
+
+
+def _evaluated(jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: Sequence[Any]) -> list[Any]:
+    values: dict[Any, Any] = {}
+
+    def read(atom: Any) -> Any:
+        return atom.val if isinstance(atom, core.Literal) else values[atom]
+
+    values.update(zip(jaxpr.constvars, consts, strict=True))
+    values.update(zip(jaxpr.invars, arguments, strict=True))
+    for equation in jaxpr.eqns:
+        inputs = [read(atom) for atom in equation.invars]
+        outputs = _outputs(equation, inputs, rule)
+        values.update(zip(equation.outvars, outputs, strict=True))
+    return [read(atom) for atom in jaxpr.outvars]
+
+
+def _outputs(equation: Any, inputs: Sequence[Any], rule: Rule) -> Sequence[Any]:
+    if equation.primitive.name in _CALLS:
+        body = next(equation.params[name] for name in _BODIES if name in equation.params)
+        jaxpr, consts = (body.jaxpr, body.consts) if isinstance(body, core.ClosedJaxpr) else (body, ())
+        return _evaluated(jaxpr, consts, rule, inputs)
+    dtypes = tuple(variable.aval.dtype for variable in equation.outvars)
+    return rule(Equation(equation.primitive.name, equation.params, dtypes), inputs)

@@ -16,6 +16,7 @@ from absl import flags
 
 from bnact import data
 from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
+from bnact.studies.counted import counted
 from bnact.studies.report import Page, html
 from bnact.studies.report.methods import methods
 from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
@@ -60,7 +61,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
         batch_size=values.batch_size,
         gain=gain,
     )
-    check_batch_sizes(settings, len(dataset.train.labels))
+    check_batch_sizes(settings, dataset)
     workdir = Path(values.workdir)
     assignment = Assignment(workdir, STUDY, dataset, settings)
     occasion = Occasion(
@@ -93,7 +94,7 @@ def sweep_page(rows: Rows, manifest: Manifest) -> Page:
     return Page(
         title="A sweep of activations and normalizations",
         question="Which of these networks trains best, each at its own best learning rate?",
-        summary=f"{len(rows):,} networks were trained.",
+        summary=f"{counted(len(rows), 'network')} {'was' if len(rows) == 1 else 'were'} trained.",
         sections=sweep_sections(rows, command_of(rows)),
         methods=methods(manifest, rows),
     )

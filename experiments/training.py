@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bnact.data import Dataset
 from bnact.studies import Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
+from bnact.studies.counted import counted
 from bnact.training.log import Log
 from bnact.training.setting import Setting
 
@@ -73,8 +74,9 @@ def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log
 def _closing(outcome: Outcome, failures: Path) -> int:
     if not outcome.failures:
         return DONE
+    which = "with" if len(outcome.failures) == 1 else "the first with"
     sys.stderr.write(
-        f"{len(outcome.failures)} runs failed, the first with {outcome.failures[0].error}; {failures} "
+        f"{counted(len(outcome.failures), 'run')} failed, {which} {outcome.failures[0].error}; {failures} "
         "says more\n"
     )
     return SOME_FAILED

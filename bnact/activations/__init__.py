@@ -1,8 +1,31 @@
 """Activations: functions of one number, their exact derivatives, and what is known about them."""
 
 from .activation import Activation as Activation
+from .adoption import activation_of as activation_of
+from .gates import bilinear as bilinear
+from .gates import crelu as crelu
+from .gates import gated as gated
+from .gates import geglu as geglu
+from .gates import glu as glu
+from .gates import maxout as maxout
+from .gates import reglu as reglu
+from .gates import swiglu as swiglu
+from .kinked import prelu as prelu
+from .kinked import thresholded_linear as thresholded_linear
+from .learnable import LEARNABLE as LEARNABLE
+from .learnable import Learnable as Learnable
+from .learnable import get_learnable as get_learnable
+from .learnable_snake import learnable_snake as learnable_snake
+from .properties import PROPERTIES as PROPERTIES
+from .properties import names_with as names_with
+from .properties import properties as properties
 from .registry import ACTIVATIONS as ACTIVATIONS
 from .registry import get as get
 from .rule import Curve as Curve
 from .rule import curve as curve
+from .simplex import log_softmax as log_softmax
+from .simplex import softmax as softmax
+from .simplex import softmin as softmin
+from .simplex import sparsemax as sparsemax
+from .swish import swish as swish
 from .verification import verify as verify

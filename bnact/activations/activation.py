@@ -11,6 +11,7 @@ from bnact.types import Array
 from .rule import Curve, Formula, Function
 
 Interval = tuple[float, float]
+KinkSide = Literal["left", "right", "neither"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,12 +39,12 @@ class Activation:
       jumps: every point where phi jumps. There phi has the value on its `kink_side`.
       kinks: every point where phi has no derivative, jumps among them.
       kink_side: which one-sided derivative `derivative` returns at a kink, and `second_derivative` at a
-        breakpoint.
+        breakpoint; "neither" if not the same one everywhere.
       breakpoints: every point where phi or one of its derivatives jumps, kinks among them: where to
         split a quadrature.
       flat: the closed intervals on which `derivative` is exactly 0.
       inverse: from y to the x with phi(x) = y, NaN for y outside the range; None if phi is not strictly
-        monotone.
+        monotone, or its inverse is no formula.
       surrogate: formula of `derivative` where it is declared to be something else than the derivative of
         phi, in plain jax.numpy of a scalar; None where it is the derivative.
     """
@@ -61,7 +62,7 @@ class Activation:
     symmetry: Literal["odd", "even", "none"] = "none"
     jumps: tuple[float, ...] = ()
     kinks: tuple[float, ...] = ()
-    kink_side: Literal["left", "right"] = "left"
+    kink_side: KinkSide = "left"
     breakpoints: tuple[float, ...] = ()
     flat: tuple[Interval, ...] = ()
     inverse: Function | None = dataclasses.field(default=None, repr=False)

@@ -66,7 +66,7 @@ def measured_facts(curve: Curve) -> Facts:
         range=ends,
         attained=_attained(value, ends, breakpoints),
         limits=limits,
-        lipschitz=math.inf if jumps else _lipschitz(derivative),
+        lipschitz=math.inf if jumps else _lipschitz(derivative, kinks),
         monotone=_monotone(value),
         symmetry=_symmetry(value),
         jumps=jumps,
@@ -88,12 +88,12 @@ def _limit(value: Sampled, sign: float) -> float:
     last = value(sign * np.array([1e150, 0.9 * _FAR, 0.99 * _FAR, _FAR]))
     if not np.isfinite(last[-1]) or abs(last[-1]) > max(_LARGE, 1.5 * abs(last[0])):
         return math.copysign(math.inf, last[-1])
-    return float(last[-1]) if np.ptp(last) < 1e-9 else math.nan
+    return float(last[-1]) + 0.0 if np.ptp(last) < 1e-9 else math.nan
 
 
 def _range(value: Sampled, limits: Interval) -> Interval:
     low, high = -_refined(lambda x: -value(x), grid()), _refined(value, grid())
-    return min([low, *_numbers(limits)]), max([high, *_numbers(limits)])
+    return min([low, *_numbers(limits)]) + 0.0, max([high, *_numbers(limits)]) + 0.0
 
 
 def _numbers(limits: Interval) -> list[float]:
@@ -120,8 +120,11 @@ def _attained(value: Sampled, ends: Interval, breakpoints: tuple[float, ...]) ->
     return within(-1.0) <= ends[0] + 2e-16, within(1.0) >= ends[1] - 2e-16
 
 
-def _lipschitz(derivative: Sampled) -> float:
-    largest = _refined(lambda x: np.abs(derivative(x)), grid())
+def _lipschitz(derivative: Sampled, kinks: tuple[float, ...]) -> float:
+    at = np.array(kinks, np.float64)
+    beside = np.concatenate([np.nextafter(at, -np.inf), np.nextafter(at, np.inf)])
+    steepest = np.max(np.abs(derivative(beside)), initial=0.0)
+    largest = max(_refined(lambda x: np.abs(derivative(x)), grid()), float(steepest))
     return math.inf if largest > _LARGE else largest
 
 

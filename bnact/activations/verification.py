@@ -59,6 +59,8 @@ def _verify_infinite_inputs(activation: Activation) -> None:
 
 
 def _verify_kink_side(activation: Activation) -> None:
+    if activation.kink_side == "neither":
+        return
     shift = -STEP if activation.kink_side == "left" else STEP
     for order, points in ((1, activation.kinks), (2, activation.breakpoints)):
         at = np.array(points, np.float64)
@@ -68,10 +70,9 @@ def _verify_kink_side(activation: Activation) -> None:
 
 
 def _verify_inverse(activation: Activation, found: Facts) -> None:
-    invertible = activation.inverse is not None
-    _require(invertible == (found.monotone == "strictly"), activation, "inverse", invertible, found.monotone)
     if activation.inverse is None:
         return
+    _require(found.monotone == "strictly", activation, "inverse", "invertible", f"{found.monotone} monotone")
     x = np.linspace(-NEAR, NEAR, 2001)
     y, slope, _ = sampled(activation.curve, x)
     back = sampled_function(activation.inverse, y)

@@ -16,7 +16,7 @@ def padded_count(lanes: int, mesh: Mesh) -> int:
 
 
 def function_of_lanes(run: Callable[[Any, Any], PyTree], mesh: Mesh) -> Callable[[Any, Any], PyTree]:
-    """Runs `run(shared, lane)` for every lane, the lanes split over the mesh's devices.
+    """The function that runs `run(shared, lane)` for every lane, the lanes split over the mesh's devices.
 
     On one device the lanes run one after another (`lax.map`), not as one batch (`vmap`): for
     networks from about 32 units a layer upwards this is the faster way on a CPU, a `lax.switch` on

@@ -89,6 +89,9 @@ def standardizer(part: Moments, axes: tuple[int, ...], epsilon: float) -> Standa
 
 def standardized(u: Array, by: tuple[Standardizer, ...]) -> Array:
     """(u - mean) / sqrt(variance + epsilon)."""
+    # The norms' own function of this name takes moments and makes the reciprocal itself. Here the reciprocal
+    # is made before the branches that apply it, and is 1 for a part that the chosen norm does not use, whose
+    # variance of 0 would else scale by 1 / sqrt(epsilon). What both need is `numerics.inverse_deviation`.
     for part in by:
         u = ((u - part.mean) - part.correction) * part.reciprocal
     return u

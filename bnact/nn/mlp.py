@@ -58,8 +58,8 @@ class MLP(nnx.Module):
           rngs: keys for the initial values; hidden weights are drawn with `normal_for(activation)`.
 
         Raises:
-          ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is not
-            real floating.
+          ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
+            not real floating.
         """
         self.dtype, self.param_dtype = dtype, param_dtype
         kernel_init = normal_for(activation)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import jax.numpy as jnp
-from jax.typing import DTypeLike
+from jax.typing import ArrayLike, DTypeLike
 
 from bnact.types import Array
 
@@ -17,17 +17,18 @@ def checked_dtype(subject: str, name: str, dtype: DTypeLike) -> DTypeLike:
     return dtype
 
 
-def computed(x: Array, dtype: DTypeLike | None, param_dtype: DTypeLike) -> Array:
+def computed(x: ArrayLike, dtype: DTypeLike | None, param_dtype: DTypeLike) -> Array:
     """`x` in the type that a layer computes in and returns.
 
     Args:
-      x: what the layer is given.
+      x: what the layer is given, of any shape.
       dtype: the type, or None for that of x; where that is not a floating one, the parameters'.
       param_dtype: type of the layer's parameters.
 
     Returns:
       x, in that type.
     """
+    x = jnp.asarray(x)
     own = x.dtype if jnp.issubdtype(x.dtype, jnp.inexact) else param_dtype
     return x.astype(own if dtype is None else dtype)
 
@@ -50,5 +51,5 @@ def in_type_of_input(
     """
     del inexact
     x, *parameters = arrays
-    x = computed(jnp.asarray(x), dtype, parameters[0].dtype)
+    x = computed(x, dtype, parameters[0].dtype)
     return x, *(None if each is None else each.astype(x.dtype) for each in parameters)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from bnact import activations, normalizations
+from bnact.data import Dataset, check_batch_size
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -80,19 +81,15 @@ def _check_shift(setting: Setting) -> None:
         )
 
 
-def check_batch_sizes(settings: Iterable[Setting], examples: int) -> None:
-    """Refuses a batch larger than the data.
+def check_batch_sizes(settings: Iterable[Setting], dataset: Dataset) -> None:
+    """Refuses a batch larger than the training set.
 
     Args:
       settings: the runs.
-      examples: size of the training set.
+      dataset: what they train on.
 
     Raises:
-      ValueError: a batch has more examples than there are.
+      ValueError: a batch has more examples than there are, see `bnact.data.check_batch_size`.
     """
-    largest = max((setting.batch_size for setting in settings), default=0)
-    if largest > examples:
-        raise ValueError(
-            f"setting: batch_size must be at most the number of training examples; got batch_size={largest}, "
-            f"examples={examples}; use batch_size={examples} or less"
-        )
+    for batch_size in dict.fromkeys(setting.batch_size for setting in settings):
+        check_batch_size(dataset, batch_size)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bnact.studies.counted import counted
 from bnact.studies.files import append_durably, cut_durably, explained, replace_atomically
 from bnact.studies.row_format import decode_row, encode_row
 from bnact.studies.rows import Row, Rows
@@ -158,6 +159,6 @@ def append_runs(path: Path, runs: Sequence[tuple[Setting, Log]]) -> Rows:
     rows = Rows(tuple(decode_row(line) for line in lines))
     first = rows.rows[0] if lines else None
     if first is not None:
-        with explained(path, f"store {len(lines)} runs, of which the first is {first.id} ({first.setting})"):
+        with explained(path, f"store {counted(len(lines), 'run')}, the first {first.id} ({first.setting})"):
             append_durably(path, b"".join(lines))
     return rows

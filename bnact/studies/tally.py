@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from bnact.studies.counted import counted
 from bnact.studies.estimate import Estimate, first_estimate, refined
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
@@ -129,8 +130,8 @@ def duration_words(seconds: float) -> str:
 
 def count_words(tally: Tally) -> str:
     """Cells done of all, and failed runs if any."""
-    failed = f", {tally.failed} runs failed" if tally.failed else ""
-    return f"{tally.cells_done} of {tally.cells} cells{failed}"
+    failed = f", {counted(tally.failed, 'run')} failed" if tally.failed else ""
+    return f"{tally.cells_done} of {counted(tally.cells, 'cell')}{failed}"
 
 
 def time_words(tally: Tally, elapsed: float) -> str:
@@ -148,13 +149,15 @@ def best_words(tally: Tally) -> str:
     if tally.best is None:
         return "best so far: none"
     accuracy, seeds, setting = tally.best
-    over = "1 seed" if seeds == 1 else f"mean of {seeds} seeds"
+    over = counted(seeds, "seed") if seeds == 1 else f"mean of {counted(seeds, 'seed')}"
     return f"best so far: {accuracy:.1%} on validation data ({over}): {setting_words(setting)}"
 
 
 def start_words(tally: Tally) -> str:
     """What there is to do, and what is done already."""
-    return (
-        f"{tally.runs} runs, {tally.runs_done} of them stored; {tally.cells} cells to train; "
-        "the first of each depth and width takes longer, as it compiles"
+    to_do = (
+        f"{counted(tally.runs, 'run')}, {tally.runs_done:,} stored; {counted(tally.cells, 'cell')} to train"
     )
+    if not tally.cells:
+        return to_do
+    return f"{to_do}; the first of each depth and width takes longer, as it compiles"

@@ -14,6 +14,7 @@ _CALLS = frozenset(
     {
         "checkpoint",
         "closed_call",
+        "composite",
         "core_call",
         "custom_jvp_call",
         "custom_vjp_call",
@@ -47,15 +48,22 @@ Rule = Callable[[Equation, Sequence[Any]], Sequence[Any]]
 def evaluated(fn: Callable[..., Any], examples: Sequence[Any], rule: Rule, *arguments: Any) -> Any:
     """What `fn(*arguments)` returns if every equation is computed by the rule.
 
+    A call (`jax.jit`, `jax.checkpoint`, a function with a rule of its own for its derivative) is followed
+    into; the rule meets only what is computed in it.
+
     Args:
-      fn: a function that JAX can trace, of arrays, returning an array.
+      fn: a function that JAX can trace, of arrays, returning an array or a tree of them.
       examples: arguments to trace it at; of them only shapes and dtypes matter.
       rule: from an equation and the values of its inputs to the values of its outputs. Values are what
         the rule makes them; it also meets the function's constants, as arrays and numbers.
-      arguments: values of the arguments.
+      arguments: values of the arguments, one array or number each.
+
+    Returns:
+      The tree of fn, of values.
     """
-    closed = jax.make_jaxpr(fn)(*examples)
-    return _evaluated(closed.jaxpr, closed.consts, rule, arguments)[0]
+    closed, shape = jax.make_jaxpr(fn, return_shape=True)(*examples)
+    values = _evaluated(closed.jaxpr, closed.consts, rule, arguments)
+    return jax.tree.unflatten(jax.tree.structure(shape), values)
 
 
 def _evaluated(jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: Sequence[Any]) -> list[Any]:
@@ -76,6 +84,7 @@ def _evaluated(jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: 
 def _outputs(equation: Any, inputs: Sequence[Any], rule: Rule) -> Sequence[Any]:
     if equation.primitive.name in _CALLS:
         body = next(equation.params[name] for name in _BODIES if name in equation.params)
+        # Some calls carry their constants with them, the others take them as inputs.
         jaxpr, consts = (body.jaxpr, body.consts) if isinstance(body, core.ClosedJaxpr) else (body, ())
         return _evaluated(jaxpr, consts, rule, inputs)
     dtypes = tuple(variable.aval.dtype for variable in equation.outvars)

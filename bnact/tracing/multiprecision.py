@@ -2,6 +2,8 @@
 
 What is written down is followed exactly: a formula that cancels does not cancel here, and neither do the
 derivatives that autodiff makes of it. So a plain formula is a reference for a careful one.
+
+Numbers have no bounds, zero has no sign, and NaN stands for what is undefined or not real.
 """
 
 import operator
@@ -20,24 +22,38 @@ DIGITS = 100
 """Enough for a difference of nearly equal numbers down to the smallest float32, with 60 digits left."""
 
 
-def exact(fn: Callable[[Array], Array], points: np.ndarray, digits: int = DIGITS) -> np.ndarray:
+def exact(fn: Callable[[Array], Any], points: np.ndarray, digits: int = DIGITS) -> Any:
     """fn at every point, each equation of it evaluated with many digits.
 
     Args:
-      fn: from a scalar to a scalar, traceable by JAX; its constants are taken as float64.
+      fn: from a scalar to a scalar or a tree of them, traceable by JAX; its constants are taken as float64.
       points: (points,) floating.
       digits: decimal digits of the arithmetic.
 
     Returns:
-      (points,) `mpmath.mpf` objects.
+      (points,) `mpmath.mpf` objects, or fn's tree of such arrays; truth values stay what they are.
 
     Raises:
       NotImplementedError: fn contains an operation that has no rule here.
+      ValueError: fn does not return scalars.
     """
     with jax.enable_x64(True), mpmath.workdps(digits):
         arguments = _exactly(np.asarray(points))
-        values = evaluated(fn, (np.float64(0.5),), _computed, arguments)
-        return np.broadcast_to(_exactly(values), arguments.shape)
+        values = evaluated(_of_a_scalar(fn), (np.float64(0.5),), _computed, arguments)
+        return jax.tree.map(lambda value: np.broadcast_to(_exactly(value), arguments.shape), values)
+
+
+def _of_a_scalar(fn: Callable[[Array], Any]) -> Callable[[Array], Any]:
+    def checked(x: Array) -> Any:
+        y = fn(x)
+        shapes = [np.shape(leaf) for leaf in jax.tree.leaves(y)]
+        if any(shapes):
+            raise ValueError(
+                f"exact: fn must make a scalar of a scalar; got the shapes {shapes}; use an elementwise function"
+            )
+        return y
+
+    return checked
 
 
 def _computed(equation: Equation, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -45,12 +61,16 @@ def _computed(equation: Equation, inputs: Sequence[Any]) -> Sequence[Any]:
     values = [_exactly(value) for value in inputs]
     if name in _UNCHANGED:
         return values
+    if name in _LOGICAL and equation.dtypes == (np.bool_,):
+        return [_LOGICAL[name](*values)]
     if name in _ELEMENTWISE:
         return [_ELEMENTWISE[name](*values)]
     if name in _COMPARISONS:
-        return [np.asarray(_COMPARISONS[name](*values)).astype(bool)]
+        return [_COMPARISONS[name](*values).astype(bool)]
     if name == "integer_pow":
         return [_elementwise(lambda x: _power(x, params["y"]))(*values)]
+    if name == "round":
+        return [_elementwise(_ROUNDINGS[int(params["rounding_method"])])(*values)]
     if name == "select_n":
         return [_selected(values)]
     if name == "convert_element_type":
@@ -70,16 +90,11 @@ def _exactly(value: Any) -> np.ndarray:
 
 
 def _selected(values: Sequence[np.ndarray]) -> np.ndarray:
-    which, *cases = values
-    chosen = np.asarray(which).astype(int)
-    return np.choose(chosen, np.broadcast_arrays(*cases)) if chosen.ndim == 0 else _by_row(chosen, cases)
-
-
-def _by_row(chosen: np.ndarray, cases: Sequence[np.ndarray]) -> np.ndarray:
-    result = np.broadcast_to(cases[0], chosen.shape).copy()
-    for number, case in enumerate(cases[1:], start=1):
-        result = np.where(chosen == number, case, result)
-    return result
+    which, *cases = np.broadcast_arrays(*values)
+    number, result = which.astype(int), cases[0]
+    for other, case in enumerate(cases[1:], start=1):
+        result = np.where(number == other, case, result)
+    return np.asarray(result)
 
 
 def _converted(value: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -90,19 +105,33 @@ def _converted(value: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return _elementwise(mpmath.mpf)(value)
 
 
-def _elementwise(fn: Callable[..., Any]) -> Callable[..., np.ndarray]:
-    """A function of numbers over arrays; NaN where it is undefined or not real."""
+def _elementwise(fn: Callable[..., Any], arguments: int = 1) -> Callable[..., np.ndarray]:
+    """A function of so many numbers over arrays; NaN where it is undefined or not real."""
 
     def real(*numbers: Any) -> Any:
         try:
             result = fn(*numbers)
         except (ValueError, ZeroDivisionError):
             return mpmath.nan
+        except OverflowError:
+            return _beyond(fn, numbers)
         return mpmath.nan if isinstance(result, mpmath.mpc) else result
 
-    over = np.frompyfunc(real, fn.__code__.co_argcount if hasattr(fn, "__code__") else 1, 1)
+    over = np.frompyfunc(real, arguments, 1)
     return lambda *arrays: np.asarray(over(*arrays), object)
 
+
+def _beyond(fn: Callable[..., Any], numbers: Sequence[Any]) -> Any:
+    """fn where an argument has more digits than fit into memory: such an argument counts as infinite."""
+    huge = [mpmath.sign(x) * mpmath.inf if abs(x) > _HUGE else x for x in numbers]
+    try:
+        result = fn(*huge)
+    except (ValueError, OverflowError):
+        return mpmath.nan
+    return mpmath.nan if isinstance(result, mpmath.mpc) else result
+
+
+_HUGE = mpmath.mpf(10) ** 1000
 
 _TO_MPF = np.frompyfunc(lambda number: mpmath.mpf(float(number)), 1, 1)
 
@@ -118,7 +147,7 @@ def _power(x: Any, y: Any) -> Any:
 
 
 def _clamped(low: Any, x: Any, high: Any) -> Any:
-    return min(max(x, low), high)
+    return _smaller(_larger(x, low), high)
 
 
 def _larger(x: Any, y: Any) -> Any:
@@ -129,70 +158,96 @@ def _smaller(x: Any, y: Any) -> Any:
     return -_larger(-x, -y)
 
 
-def _binary(fn: Callable[[Any, Any], Any]) -> Callable[..., np.ndarray]:
-    return _elementwise(lambda x, y: fn(x, y))
+def _remainder(x: Any, y: Any) -> Any:
+    """Of the quotient rounded towards zero: it has the sign of x."""
+    if not mpmath.isfinite(x) or mpmath.isnan(y):
+        return mpmath.nan
+    return x if mpmath.isinf(y) else mpmath.sign(x) * mpmath.fmod(abs(x), abs(y))
 
 
-def _unary(fn: Callable[[Any], Any]) -> Callable[..., np.ndarray]:
-    return _elementwise(lambda x: fn(x))
+def _round_away_from_zero(x: Any) -> Any:
+    return mpmath.sign(x) * mpmath.floor(abs(x) + mpmath.mpf(0.5))
 
+
+_ROUNDINGS = (_round_away_from_zero, mpmath.nint)
+"""By the number JAX gives a way of rounding halves."""
 
 _UNCHANGED = frozenset(
-    {"broadcast_in_dim", "copy", "copy_p", "optimization_barrier", "pvary", "reduce_precision", "reshape"}
+    {
+        "broadcast_in_dim",
+        "copy",
+        "copy_p",
+        "name",
+        "optimization_barrier",
+        "pvary",
+        "reduce_precision",
+        "reshape",
+        "squeeze",
+        "stop_gradient",
+    }
 )
 
 _ELEMENTWISE: dict[str, Callable[..., np.ndarray]] = {
-    "abs": _unary(abs),
-    "acos": _unary(mpmath.acos),
-    "acosh": _unary(mpmath.acosh),
-    "add": _binary(operator.add),
-    "add_any": _binary(operator.add),
-    "and": _binary(operator.and_),
-    "asin": _unary(mpmath.asin),
-    "asinh": _unary(mpmath.asinh),
-    "atan": _unary(mpmath.atan),
-    "atan2": _binary(mpmath.atan2),
-    "atanh": _unary(mpmath.atanh),
-    "cbrt": _unary(lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x))),
-    "ceil": _unary(mpmath.ceil),
-    "clamp": _elementwise(_clamped),
-    "cos": _unary(mpmath.cos),
-    "cosh": _unary(mpmath.cosh),
-    "div": _elementwise(_divided),
-    "erf": _unary(mpmath.erf),
-    "erf_inv": _unary(mpmath.erfinv),
-    "erfc": _unary(mpmath.erfc),
-    "exp": _unary(mpmath.exp),
-    "exp2": _unary(lambda x: mpmath.mpf(2) ** x),
-    "expm1": _unary(mpmath.expm1),
-    "floor": _unary(mpmath.floor),
-    "log": _unary(mpmath.log),
-    "log1p": _unary(mpmath.log1p),
-    "logistic": _unary(lambda x: 1 / (1 + mpmath.exp(-x))),
-    "max": _elementwise(_larger),
-    "min": _elementwise(_smaller),
-    "mul": _binary(operator.mul),
-    "neg": _unary(operator.neg),
-    "not": _unary(operator.not_),
-    "or": _binary(operator.or_),
-    "pow": _elementwise(_power),
-    "rsqrt": _unary(lambda x: _divided(mpmath.mpf(1), mpmath.sqrt(x))),
-    "sign": _unary(mpmath.sign),
-    "sin": _unary(mpmath.sin),
-    "sinh": _unary(mpmath.sinh),
-    "sqrt": _unary(mpmath.sqrt),
-    "square": _unary(lambda x: x * x),
-    "sub": _binary(operator.sub),
-    "tan": _unary(mpmath.tan),
-    "tanh": _unary(mpmath.tanh),
+    "abs": _elementwise(abs),
+    "acos": _elementwise(mpmath.acos),
+    "acosh": _elementwise(mpmath.acosh),
+    "add": _elementwise(operator.add, 2),
+    "add_any": _elementwise(operator.add, 2),
+    "asin": _elementwise(mpmath.asin),
+    "asinh": _elementwise(mpmath.asinh),
+    "atan": _elementwise(mpmath.atan),
+    "atan2": _elementwise(mpmath.atan2, 2),
+    "atanh": _elementwise(mpmath.atanh),
+    "cbrt": _elementwise(lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x))),
+    "ceil": _elementwise(mpmath.ceil),
+    "clamp": _elementwise(_clamped, 3),
+    "cos": _elementwise(mpmath.cos),
+    "cosh": _elementwise(mpmath.cosh),
+    "digamma": _elementwise(mpmath.digamma),
+    "div": _elementwise(_divided, 2),
+    "erf": _elementwise(mpmath.erf),
+    "erf_inv": _elementwise(mpmath.erfinv),
+    "erfc": _elementwise(mpmath.erfc),
+    "exp": _elementwise(mpmath.exp),
+    "exp2": _elementwise(lambda x: mpmath.mpf(2) ** x),
+    "expm1": _elementwise(mpmath.expm1),
+    "floor": _elementwise(mpmath.floor),
+    "lgamma": _elementwise(lambda x: mpmath.re(mpmath.loggamma(x))),
+    "log": _elementwise(mpmath.log),
+    "log1p": _elementwise(mpmath.log1p),
+    "log2": _elementwise(lambda x: mpmath.log(x) / mpmath.log(2)),
+    "logistic": _elementwise(lambda x: 1 / (1 + mpmath.exp(-x))),
+    "max": _elementwise(_larger, 2),
+    "min": _elementwise(_smaller, 2),
+    "mul": _elementwise(operator.mul, 2),
+    "neg": _elementwise(operator.neg),
+    "pow": _elementwise(_power, 2),
+    "rem": _elementwise(_remainder, 2),
+    "rsqrt": _elementwise(lambda x: _divided(mpmath.mpf(1), mpmath.sqrt(x))),
+    "sign": _elementwise(mpmath.sign),
+    "sin": _elementwise(mpmath.sin),
+    "sinh": _elementwise(mpmath.sinh),
+    "sqrt": _elementwise(mpmath.sqrt),
+    "square": _elementwise(lambda x: x * x),
+    "sub": _elementwise(operator.sub, 2),
+    "tan": _elementwise(mpmath.tan),
+    "tanh": _elementwise(mpmath.tanh),
 }
 
 _COMPARISONS: dict[str, Callable[..., np.ndarray]] = {
-    "eq": _binary(operator.eq),
-    "ge": _binary(operator.ge),
-    "gt": _binary(operator.gt),
-    "is_finite": _unary(mpmath.isfinite),
-    "le": _binary(operator.le),
-    "lt": _binary(operator.lt),
-    "ne": _binary(operator.ne),
+    "eq": _elementwise(operator.eq, 2),
+    "ge": _elementwise(operator.ge, 2),
+    "gt": _elementwise(operator.gt, 2),
+    "is_finite": _elementwise(mpmath.isfinite),
+    "le": _elementwise(operator.le, 2),
+    "lt": _elementwise(operator.lt, 2),
+    "ne": _elementwise(operator.ne, 2),
+}
+
+# Of truth values; of whole numbers they would be bitwise.
+_LOGICAL: dict[str, Callable[..., np.ndarray]] = {
+    "and": np.logical_and,
+    "not": np.logical_not,
+    "or": np.logical_or,
+    "xor": np.logical_xor,
 }

@@ -40,7 +40,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
         scale = scale._replace(seeds=values.seeds)
     settings = tuple(dict.fromkeys(setting for claim in claims for setting in claim.settings(scale)))
     dataset = data.load(DATA)
-    check_batch_sizes(settings, len(dataset.train.labels))
+    check_batch_sizes(settings, dataset)
     workdir = Path(values.workdir)
     assignment = Assignment(workdir, STUDY, dataset, settings)
     occasion = Occasion(
@@ -54,15 +54,16 @@ def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:
     """The claims of those names, each once; all if there are none.
 
     Raises:
-      ValueError: a name is unknown; the message has the nearest.
+      ValueError: a name is unknown; the message has the nearest, or all.
     """
     if names is not None and not names:
         raise ValueError("claims: must name at least one; got none; leave the flag out for all")
     for name in names or ():
         if name not in CLAIMS:
-            nearest = difflib.get_close_matches(name, CLAIMS, n=3, cutoff=0.3) or list(CLAIMS)
+            near = difflib.get_close_matches(name, CLAIMS, n=3, cutoff=0.5)
             raise ValueError(
-                f"claims: must be names of founding claims; got {name!r}; nearest: {', '.join(nearest)}"
+                f"claims: must be names of founding claims; got {name!r}; "
+                f"{'nearest: ' if near else 'use one of '}{', '.join(near or CLAIMS)}"
             )
     return tuple(CLAIMS[name] for name in dict.fromkeys(names or CLAIMS))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bnact.studies import Manifest, Rows, Study, write_atomically
 from bnact.studies.claim import Claim, Scale, Verdict
+from bnact.studies.counted import counted
 from bnact.studies.report import Page, Section, html
 from bnact.studies.report.claim_section import claim_section
 from bnact.studies.report.methods import methods
@@ -76,7 +77,10 @@ def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
     own, needed = own_rows(claim, scale, rows), len(claim.settings(scale))
     if len(own) == needed:
         return claim.decide(own)
-    sentence = f"Not decided: {needed - len(own):,} of the {needed:,} runs it needs are missing."
+    missing = needed - len(own)
+    sentence = (
+        f"Not decided: {missing:,} of the {needed:,} runs it needs {'is' if missing == 1 else 'are'} missing."
+    )
     nothing = float("nan")
     return Verdict(claim.id, claim.text, claim.source, "undecided", nothing, nothing, nothing, 0, sentence)
 
@@ -137,7 +141,7 @@ def _notices(verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
     notices = []
     if scale.seeds < ENOUGH_TO_RESAMPLE:
         notices.append(
-            f"A quick look: with {scale.seeds} seeds a difference cannot be told from noise, so what needs "
+            f"A quick look: with {counted(scale.seeds, 'seed')} a difference cannot be told from noise, so what needs "
             "a test is undecided. The full study decides: leave out --quick and --seeds."
         )
     if any(verdict.sentence.startswith("Not decided:") for verdict in verdicts):

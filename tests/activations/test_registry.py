@@ -46,7 +46,7 @@ WRONG = {
     ],
     "inverse": [
         altered("tanh", inverse=ACTIVATIONS["sigmoid"].inverse),
-        altered("tanh", inverse=None),
+        altered("relu", inverse=ACTIVATIONS["identity"].inverse),
         altered("gelu", inverse=ACTIVATIONS["identity"].inverse),
     ],
 }

@@ -105,7 +105,53 @@ def test_eval_reaches_every_layer():
     np.testing.assert_array_equal(network.hidden.blocks.norm_act.state.get_value().count, [1, 1])
 
 
+@pytest.mark.parametrize("in_features", [4, 5])
+@pytest.mark.parametrize(
+    "given, dtype, returned",
+    [
+        (jnp.bfloat16, None, jnp.bfloat16),
+        (jnp.float16, None, jnp.float16),
+        (jnp.float32, jnp.bfloat16, jnp.bfloat16),
+        (jnp.bfloat16, jnp.float32, jnp.float32),
+        (jnp.int32, None, jnp.float32),
+        (jnp.int32, jnp.float16, jnp.float16),
+    ],
+)
+def test_the_output_has_the_type_asked_for_or_else_the_inputs(in_features, given, dtype, returned):
+    parts = nn.pure(made(in_features, dtype=dtype))
+
+    def loss(params, x):
+        y, after = nn.result_and_parts(parts._replace(params=params), lambda network: network(x))
+        return jnp.sum(y.astype(jnp.float32)), (y, after.state)
+
+    x = jax.ShapeDtypeStruct((6, in_features), given)
+    gradients, (y, state) = jax.eval_shape(jax.grad(loss, has_aux=True), parts.params, x)
+    assert y.dtype == returned
+    assert {leaf.dtype for leaf in jax.tree.leaves(gradients)} == {jnp.dtype("float32")}
+    assert {leaf.dtype for leaf in jax.tree.leaves(state)} == {jnp.dtype("float32"), jnp.dtype("int32")}
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
+def test_half_precision_is_near_the_network_in_float32(dtype):
+    network, x = made(activation="tanh"), inputs().astype(dtype)
+    call = nnx.jit(lambda network, x: network(x))
+    # Half precision has a relative error of up to 2^-9 in each of several steps of each layer.
+    np.testing.assert_allclose(
+        call(network, x).astype(jnp.float32), call(network, x.astype(jnp.float32)), rtol=0.03, atol=0.03
+    )
+
+
+def test_parameters_have_the_type_asked_for_and_running_averages_float32():
+    network = made(5, param_dtype=jnp.bfloat16)
+    assert network(inputs(5)).dtype == jnp.float32
+    parts = nn.pure(network)
+    assert {leaf.dtype for leaf in jax.tree.leaves(parts.params)} == {jnp.dtype(jnp.bfloat16)}
+    assert {leaf.dtype for leaf in jax.tree.leaves(parts.state)} == {jnp.dtype("float32"), jnp.dtype("int32")}
+
+
 def test_errors():
+    with pytest.raises(ValueError, match="dtype must be real floating; got int32; use dtype=jnp.float32"):
+        made(dtype=jnp.int32)
     with pytest.raises(
         ValueError, match="^MLP: depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
     ):

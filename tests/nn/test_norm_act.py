@@ -1,6 +1,7 @@
 """NormAct: the fused pair is the unfused one, and its running averages are flax's."""
 
 import functools
+import inspect
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +11,7 @@ from flax import nnx
 
 from bnact import nn
 from bnact.activations import ACTIVATIONS
+from bnact.nn.norm_act import MADE
 from bnact.normalizations import NORMALIZATIONS
 from bnact.numerics import tolerance
 
@@ -28,7 +30,7 @@ def made(norm, order, fused=True, **settings):
     module = nn.NormAct(FEATURES, norm, "mish", order, fused, **settings)
     for parameter, start in ((module.scale, 0.5), (module.bias, -1.0)):
         if parameter is not None:
-            parameter[...] = jnp.linspace(start, start + 1, FEATURES)
+            parameter[...] = jnp.linspace(start, start + 1, FEATURES, dtype=parameter.dtype)
     return module
 
 
@@ -156,6 +158,34 @@ def test_half_precision_keeps_its_type(norm, dtype):
     assert all(leaf.dtype in (jnp.float32, jnp.int32) for leaf in jax.tree.leaves(nn.pure(module).state))
 
 
+@every_norm
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_type_of_its_own_is_that_of_the_output_and_not_of_the_statistics(norm, fused):
+    x = inputs(6)
+    module = made(norm, "before", fused, dtype=jnp.bfloat16, param_dtype=jnp.float16)
+    y = module(x)
+    assert y.dtype == jnp.bfloat16
+    parts = nn.pure(module)
+    assert {leaf.dtype for leaf in jax.tree.leaves(parts.params)} <= {jnp.dtype(jnp.float16)}
+    assert all(leaf.dtype in (jnp.float32, jnp.int32) for leaf in jax.tree.leaves(parts.state))
+    np.testing.assert_allclose(y.astype(jnp.float32), made(norm, "before")(x), rtol=0.02, atol=0.02)
+
+
+def test_every_norm_of_the_registry_can_be_made_with_its_settings():
+    assert {*MADE} == {*NORMALIZATIONS}
+    x, tiny = inputs(6), 1e-3 * inputs(6)
+    for norm, factory in NORMALIZATIONS.items():
+        settings = {
+            name: 0.5 for name in inspect.signature(factory).parameters if name in ("epsilon", "momentum")
+        }
+        params, state = factory(**settings).init(FEATURES)
+        for train, each in ((True, x), (True, tiny), (False, tiny)):
+            expected, state_there = factory(**settings).apply(params, state, each, train=train)
+            y, state_here = MADE[norm](0.5, 0.5).apply(params, state, each, train=train)
+            np.testing.assert_array_equal(y, expected)
+            jax.tree.map(np.testing.assert_array_equal, state_here, state_there)
+
+
 @pytest.mark.parametrize(
     "norm, scale, bias", [("batch", 1, 1), ("layer", 1, 1), ("rms", 1, 0), ("none", 0, 0)]
 )
@@ -176,6 +206,11 @@ def test_errors():
         nn.NormAct(FEATURES, activation="rellu")
     with pytest.raises(ValueError, match="num_features must be at least 1"):
         nn.NormAct(0)
+    for name in ("dtype", "param_dtype"):
+        with pytest.raises(
+            ValueError, match=f"^NormAct: {name} must be real floating; got int32; use {name}=jnp.float32$"
+        ):
+            nn.NormAct(FEATURES, **{name: jnp.int32})
     with pytest.raises(ValueError, match="batch statistics need at least 2 values"):
         nn.NormAct(FEATURES)(inputs(1))
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bnact.data import spirals
 from bnact.studies.checks import check_batch_sizes, check_setting
 from bnact.training.setting import Setting
 
@@ -52,6 +53,7 @@ def test_accepts(setting):
 
 
 def test_refuses_a_batch_larger_than_the_data():
-    with pytest.raises(ValueError, match="got batch_size=64, examples=63; use batch_size=63 or less"):
-        check_batch_sizes([Setting(batch_size=2), Setting(batch_size=64)], 63)
-    check_batch_sizes([Setting(batch_size=64)], 64)
+    dataset = spirals(examples_per_arm=140)
+    with pytest.raises(ValueError, match="^spirals: batch_size .* use a batch_size from 1 to 252$"):
+        check_batch_sizes([Setting(batch_size=2), Setting(batch_size=253)], dataset)
+    check_batch_sizes([Setting(batch_size=252)], dataset)

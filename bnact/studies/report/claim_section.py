@@ -1,6 +1,7 @@
 """A claim and its verdict as one part of the report."""
 
 from bnact.studies.claim import Claim, Verdict
+from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
 
@@ -49,14 +50,17 @@ def runs_in_words(rows: Rows) -> str:
     pairs = dict.fromkeys(pair_of(setting) for setting in settings)
     kills = sorted({setting.kill for setting in settings} - {"none"})
     rates = [f"{rate:g}" for rate in sorted({setting.learning_rate for setting in settings})]
+    were = "network was" if len(rows) == 1 else "networks were"
     diverged = sum(has_diverged(row.log) for row in rows)
     seeds = len({setting.seed for setting in settings})
     return (
-        f"{len(rows):,} networks were trained: {_pairs_in_words(list(pairs))}; "
-        f"{_numbers([s.depth for s in settings])} hidden layers of {_numbers([s.width for s in settings])} "
-        f"units{f'; injuries: {listed(kills)}' if kills else ''}. Each was trained for "
-        f"{_numbers([s.steps for s in settings])} steps of {_numbers([s.batch_size for s in settings])} "
-        f"examples at learning rates {listed(rates)} with {seeds} {'seed' if seeds == 1 else 'seeds'}; "
+        f"{len(rows):,} {were} trained: {_pairs_in_words(list(pairs))}; "
+        f"{_numbers([s.depth for s in settings], 'hidden layer')} of "
+        f"{_numbers([s.width for s in settings], 'unit')}"
+        f"{f'; injuries: {listed(kills)}' if kills else ''}. Each was trained for "
+        f"{_numbers([s.steps for s in settings], 'step')} of "
+        f"{_numbers([s.batch_size for s in settings], 'example')} at learning "
+        f"{'rate' if len(rates) == 1 else 'rates'} {listed(rates)} with {counted(seeds, 'seed')}; "
         f"results are shown at the learning rate that is best on validation data. {diverged or 'None'} of "
         "the runs diverged."
     )
@@ -85,5 +89,6 @@ def _pairs_in_words(pairs: list[Pair]) -> str:
     return "; ".join(f"{listed(names)} with {listed(found)}" for found, names in by_places.items())
 
 
-def _numbers(values: list[int]) -> str:
-    return listed([str(value) for value in sorted(set(values))])
+def _numbers(values: list[int], noun: str) -> str:
+    *others, last = sorted(set(values))
+    return listed([*(f"{value:,}" for value in others), counted(last, noun)])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import jinja2
 
 from bnact.studies.claim import Answer, Figure, Table
+from bnact.studies.counted import counted
 
 from .wording import MARKS
 
@@ -85,6 +86,7 @@ def html(page: Page) -> str:
     )
     environment.filters["image"] = _image
     environment.filters["typeset"] = _typeset
+    environment.filters["seeds"] = lambda number: counted(number, "seed")
     template = environment.from_string(_resource("template.html.jinja"))
     return template.render(page=page, style=style, style_hash=_content_hash(style), marks=MARKS)
 
@@ -106,5 +108,5 @@ def _image(svg: str) -> str:
 def _typeset(text: str) -> str:
     """Text whose lines do not break between a number and its unit, or around an equals sign."""
     return re.sub(
-        r"(?<=\d) (?=%|points?\b|seeds\b)|(?<=\bn) (?== )|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text
+        r"(?<=\d) (?=%|points?\b|seeds?\b)|(?<=\bn) (?== )|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text
     )

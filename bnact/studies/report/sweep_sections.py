@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnact.studies.claim import Figure, Table
+from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import (
@@ -131,7 +132,7 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
     groups: dict[str, list[Line]] = {}
     for cell in sorted(shown, key=lambda cell: (cell.setting.depth, names.index(_name(cell, rows)))):
         name = _name(cell, rows)
-        groups.setdefault(f"{cell.setting.depth} hidden layers", []).append(Line(name, styles[name], cell))
+        groups.setdefault(counted(cell.setting.depth, "hidden layer"), []).append(Line(name, styles[name], cell))
     best = (
         f"The {len(names)} best networks"
         if len({_name(cell, rows) for cell in cells}) > SHOWN

@@ -1,0 +1,223 @@
+"""Maps of scores to probabilities: softmax, its logarithm, softmin and sparsemax.
+
+All depend on differences of scores only, so each row is taken relative to its largest score. A tangent is
+taken relative to that of the same entry: then the slope of a score that is nearly certain is the sum of the
+small probabilities of the others, and not 1 - p, which is 0 long before they are.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.typing import ArrayLike
+
+from bnact.numerics.masks import full_mask
+from bnact.types import Array
+
+from .axis import axis_of
+from .floating import floating, widened
+
+Rows = Callable[[Array], Array]
+
+
+class Scores(NamedTuple):
+    """Rows of scores relative to the largest of each row, as high + low without rounding.
+
+    Attributes:
+      high, low: the difference and what its rounding left out.
+      largest: True at the first of the largest of each row.
+    """
+
+    high: Array
+    low: Array
+    largest: Array
+
+
+def softmax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
+    """Probabilities proportional to exp(x): s_i = exp(x_i) / sum_j exp(x_j).
+
+    Where an infinite score leaves a limit, that is returned: a score of -inf has probability 0, one alone
+    at +inf has 1. Where it leaves none (several at +inf, a row of -inf only) the row is NaN, and so is a
+    row with NaN. A row of which nothing counts is 0.
+
+    The derivative is ds = s (dx - sum(s dx)), with dx relative to that of the largest score, so that it
+    keeps its tail where s is next to 1.
+
+    Args:
+      x: scores, any shape, real floating point.
+      axis: the axis along which the result sums to 1.
+      where: boolean, broadcastable to x, True counts. Elsewhere the result is 0, and the gradient is 0,
+        whatever stands there.
+
+    Returns:
+      Shape and dtype of `x`; half precision is computed in float32 and rounded once.
+
+    Raises:
+      TypeError: `x` is complex, integer or boolean, or `where` is not boolean.
+      ValueError: x has no such axis, nothing along it, or `where` does not broadcast to x.
+
+    Source: Bridle, Training stochastic model recognition algorithms as networks can lead to maximum mutual
+    information estimation of parameters, 1990.
+    """
+    return _on_rows("softmax", _softmax, 0.0, x, axis, where)
+
+
+def log_softmax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
+    """Logarithm of softmax, x_i - log(sum_j exp(x_j)), exact for the likely and for the unlikely.
+
+    Infinite scores and NaN as in `softmax`: -inf where that is 0.
+
+    Args:
+      x: scores, any shape, real floating point.
+      axis: the axis along which the exponentials of the result sum to 1.
+      where: boolean, broadcastable to x, True counts. Elsewhere the result is -inf, and the gradient is 0.
+
+    Returns:
+      Shape and dtype of `x`; half precision is computed in float32 and rounded once.
+
+    Raises:
+      TypeError: `x` is complex, integer or boolean, or `where` is not boolean.
+      ValueError: x has no such axis, nothing along it, or `where` does not broadcast to x.
+    """
+    return _on_rows("log_softmax", _log_softmax, -jnp.inf, x, axis, where)
+
+
+def softmin(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
+    """`softmax` of -x: the smallest score is the most likely."""
+    return _on_rows("softmin", lambda rows: _softmax(-rows), 0.0, x, axis, where, worst=jnp.inf)
+
+
+def sparsemax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
+    """The nearest point of the probability simplex: max(x - t, 0) with the t for which it sums to 1.
+
+    Entries below t are exactly 0. The derivative is ds = dx - mean(dx) over the entries above t, and 0 for
+    the others; an entry equal to t counts among the others. Infinite scores and NaN as in `softmax`.
+
+    Args:
+      x: scores, any shape, real floating point.
+      axis: the axis along which the result sums to 1.
+      where: boolean, broadcastable to x, True counts. Elsewhere the result is 0, and the gradient is 0.
+
+    Returns:
+      Shape and dtype of `x`; half precision is computed in float32 and rounded once.
+
+    Raises:
+      TypeError: `x` is complex, integer or boolean, or `where` is not boolean.
+      ValueError: x has no such axis, nothing along it, or `where` does not broadcast to x.
+
+    Source: Martins and Astudillo, From softmax to sparsemax: a sparse model of attention and multi-label
+    classification, 2016.
+    """
+    return _on_rows("sparsemax", _sparsemax, 0.0, x, axis, where)
+
+
+def _on_rows(
+    name: str,
+    rows: Rows,
+    nothing: float,
+    x: ArrayLike,
+    axis: int,
+    where: ArrayLike | None,
+    worst: float = -jnp.inf,
+) -> Array:
+    """The function along the last axis applied along another; `nothing` where the mask is False.
+
+    What is masked goes in as the worst score there is: chosen, not multiplied, so that its gradient is 0.
+    """
+    array = floating(name, x)
+    place = axis_of(name, array, axis)
+    if not array.shape[place]:
+        raise ValueError(
+            f"{name}: the axis must have at least one entry; got shape {array.shape} and axis={axis}; "
+            "leave empty rows out"
+        )
+    wide = jnp.moveaxis(widened(array), place, -1)
+    full = full_mask(None if where is None else jnp.asarray(where), array)
+    if full is None:
+        return jnp.moveaxis(rows(wide), -1, place).astype(array.dtype)
+    mask = jnp.moveaxis(full, place, -1)
+    # A row of which nothing counts goes in as zeros: nothing is NaN on the way.
+    empty = ~jnp.any(mask, axis=-1, keepdims=True)
+    filling = jnp.where(empty, 0.0, worst).astype(wide.dtype)
+    chosen = jnp.where(mask, rows(jnp.where(mask, wide, filling)), nothing)
+    return jnp.moveaxis(chosen, -1, place).astype(array.dtype)
+
+
+def _scores(x: Array) -> Scores:
+    top = jnp.max(x, axis=-1, keepdims=True)
+    places = lax.broadcasted_iota(jnp.int32, x.shape, x.ndim - 1)
+    largest = places == jnp.argmax(x, axis=-1, keepdims=True).astype(jnp.int32)
+    high = x - top
+    back = high - x
+    low = (x - (high - back)) - (top + back)
+    low = jnp.where(jnp.isfinite(low), low, 0.0)
+    # A score alone at infinity is 0 above itself, though infinity minus infinity is NaN.
+    alone = (top == jnp.inf) & (jnp.sum(x == top, axis=-1, keepdims=True) == 1)
+    return Scores(jnp.where(largest & alone, 0.0, high), low, largest)
+
+
+def _exponentials(scores: Scores) -> Array:
+    return jnp.exp(scores.high) * (1.0 + scores.low)
+
+
+def _relative(tangent: Array, largest: Array) -> Array:
+    """The tangent minus that of the largest score, for which it is then exactly 0."""
+    of_the_largest = jnp.sum(jnp.where(largest, tangent, 0.0), axis=-1, keepdims=True)
+    return jnp.where(largest, 0.0, tangent - of_the_largest)
+
+
+@jax.custom_jvp
+def _softmax(x: Array) -> Array:
+    exponentials = _exponentials(_scores(x))
+    return exponentials / jnp.sum(exponentials, axis=-1, keepdims=True)
+
+
+@_softmax.defjvp
+def _softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    ((x,), (tangent,)) = primals, tangents
+    s = _softmax(x)
+    relative = _relative(tangent, _scores(x).largest)
+    return s, s * (relative - jnp.sum(s * relative, axis=-1, keepdims=True))
+
+
+@jax.custom_jvp
+def _log_softmax(x: Array) -> Array:
+    scores = _scores(x)
+    others = jnp.where(scores.largest, 0.0, _exponentials(scores))
+    return (scores.high - jnp.log1p(jnp.sum(others, axis=-1, keepdims=True))) + scores.low
+
+
+@_log_softmax.defjvp
+def _log_softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    ((x,), (tangent,)) = primals, tangents
+    relative = _relative(tangent, _scores(x).largest)
+    return _log_softmax(x), relative - jnp.sum(_softmax(x) * relative, axis=-1, keepdims=True)
+
+
+@jax.custom_jvp
+def _sparsemax(x: Array) -> Array:
+    scores = _scores(x)
+    # Entries 1 below the largest are never above t; cut, they leave no infinity in the sums.
+    z = jnp.maximum(scores.high + scores.low, -2.0)
+    falling = -jnp.sort(-z, axis=-1)
+    sums = jnp.cumsum(falling, axis=-1)
+    ranks = 1.0 + lax.broadcasted_iota(z.dtype, z.shape, z.ndim - 1)
+    above = 1.0 + ranks * falling > sums
+    count = jnp.sum(above, axis=-1, keepdims=True).astype(z.dtype)
+    total = jnp.sum(jnp.where(above, falling, 0.0), axis=-1, keepdims=True)
+    undecided = jnp.any(jnp.isnan(z), axis=-1, keepdims=True)
+    return jnp.where(undecided, jnp.nan, jnp.maximum(z - (total - 1.0) / count, 0.0))
+
+
+@_sparsemax.defjvp
+def _sparsemax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    ((x,), (tangent,)) = primals, tangents
+    p = _sparsemax(x)
+    # A row of NaN passes NaN on, in both directions.
+    unknown = jnp.isnan(p)
+    counts = (p > 0) | unknown
+    count = jnp.maximum(jnp.sum(counts, axis=-1, keepdims=True).astype(p.dtype), 1.0)
+    mean = jnp.sum(jnp.where(counts, tangent, 0.0), axis=-1, keepdims=True) / count
+    return p, jnp.where(counts, (tangent - mean) * jnp.where(unknown, jnp.nan, 1.0).astype(p.dtype), 0.0)

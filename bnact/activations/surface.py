@@ -1,0 +1,91 @@
+"""Functions of an array and of a parameter, each bound to the formulas of its partial derivatives."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
+from jax.typing import ArrayLike
+
+from bnact.types import Array
+
+from .floating import floating, widened
+
+Formula = Callable[[Array, Array], Array]
+
+
+class Surface(NamedTuple):
+    """A function of two numbers with its first and second partial derivatives.
+
+    Each is a formula for two float32 or two float64 arrays of one shape, elementwise.
+
+    Attributes:
+      value: f(x, p).
+      by_x: df/dx.
+      by_parameter: df/dp.
+      by_x_twice: d2f/dx2.
+      by_both: d2f/dx dp.
+      by_parameter_twice: d2f/dp2.
+    """
+
+    value: Formula
+    by_x: Formula
+    by_parameter: Formula
+    by_x_twice: Formula
+    by_both: Formula
+    by_parameter_twice: Formula
+
+
+def bound_to_partials(surface: Surface) -> Formula:
+    """The surface's value; `jax.grad` of it is `by_x` or `by_parameter`, whose own are the second ones."""
+    second = Surface(*(jax.jit(formula) for formula in surface))
+    by_x = _bind(surface.by_x, second.by_x_twice, second.by_both)
+    by_parameter = _bind(surface.by_parameter, second.by_both, second.by_parameter_twice)
+    return _bind(surface.value, by_x, by_parameter)
+
+
+def over_last_axis(name: str, argument: str, formula: Formula, x: ArrayLike, parameter: ArrayLike) -> Array:
+    """A formula of x and of a parameter that each feature has for itself, or all features share.
+
+    Args:
+      name: the function that was called, for the errors.
+      argument: what it calls its parameter.
+      formula: for two arrays of one shape, both float32 or both float64.
+      x: (..., features), real floating point.
+      parameter: () or (features,), real floating point.
+
+    Returns:
+      Shape and dtype of `x`, computed in float32 or wider and rounded once.
+
+    Raises:
+      TypeError: `x` or the parameter is complex, integer or boolean.
+      ValueError: the parameter has another shape.
+    """
+    inputs, weights = floating(name, x), floating(name, parameter, argument)
+    if weights.shape not in ((), inputs.shape[-1:]):
+        raise ValueError(
+            f"{name}: {argument} must have shape () or (features,); got {weights.shape} for x of shape "
+            f"{inputs.shape}; use shape {inputs.shape[-1:]}"
+        )
+    wide, weights = widened(inputs), widened(weights)
+    dtype = (
+        wide.dtype if weights.weak_type else max(wide.dtype, weights.dtype, key=lambda kind: kind.itemsize)
+    )
+    spread = jnp.broadcast_to(weights.astype(dtype), inputs.shape)
+    return formula(wide.astype(dtype), spread).astype(inputs.dtype)
+
+
+def _bind(formula: Formula, by_x: Formula, by_parameter: Formula) -> Formula:
+    bound = jax.custom_jvp(jax.jit(formula))
+
+    def rule(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+        total = jnp.zeros_like(primals[0])
+        for partial, tangent in zip((by_x, by_parameter), tangents, strict=True):
+            # Only what moves is added: an infinite slope times a tangent of 0 would be NaN.
+            if not isinstance(tangent, SymbolicZero):
+                total = total + partial(*primals) * tangent
+        return bound(*primals), total
+
+    bound.defjvp(rule, symbolic_zeros=True)
+    return bound

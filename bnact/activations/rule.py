@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from bnact.types import Array
+
+from .floating import floating, widened
 
 Formula = Callable[[Array], Array]
 Function = Callable[[ArrayLike], Array]
@@ -53,7 +54,7 @@ def rounded_once(formula: Formula) -> Formula:
     """A formula for float32 and float64, extended to narrower dtypes by computing in float32."""
 
     def rounded(x: Array) -> Array:
-        return formula(_widen(x)).astype(x.dtype)
+        return formula(widened(x)).astype(x.dtype)
 
     return rounded
 
@@ -69,24 +70,15 @@ def _bind(formula: Formula, derivative: Formula) -> Formula:
     @bound.defjvp
     def _rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
         (x,), (tangent,) = primals, tangents
-        slope = derivative(_widen(x))
-        return bound(x), (slope * _widen(tangent)).astype(x.dtype)
+        slope = derivative(widened(x))
+        return bound(x), (slope * widened(tangent)).astype(x.dtype)
 
     return bound
 
 
 def _checked(name: str, fn: Formula) -> Function:
     def checked(x: ArrayLike) -> Array:
-        array = jnp.asarray(x)
-        if not jnp.issubdtype(array.dtype, jnp.floating):
-            raise TypeError(
-                f"{name}: x must be real floating point; got {array.dtype}; cast it, e.g. to float32"
-            )
-        return fn(array)
+        return fn(floating(name, x))
 
     checked.__name__ = checked.__qualname__ = name
     return checked
-
-
-def _widen(x: Array) -> Array:
-    return x.astype(jnp.float32) if jnp.finfo(x.dtype).bits < 32 else x

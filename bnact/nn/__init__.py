@@ -7,6 +7,7 @@ from .functional import pure as pure
 from .functional import result_and_parts as result_and_parts
 from .initializers import normal_for as normal_for
 from .initializers import normal_with_gain as normal_with_gain
+from .learnable_activation import LearnableActivation as LearnableActivation
 from .mlp import MLP as MLP
 from .norm_act import NormAct as NormAct
 from .stack import Stack as Stack

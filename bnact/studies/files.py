@@ -1,6 +1,7 @@
 """Writing that survives a kill, a power cut and a full disk."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,9 +40,19 @@ def explained(path: Path, doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudyError(
-            f"study: cannot {doing}; {path}: {error.strerror or error}; "
-            "free space or make it writable, then run the same command again: what was stored is kept"
+            f"study: cannot {doing}; {path}: {error.strerror or error}; {_advice(error)}"
         ) from error
+
+
+def _advice(error: OSError) -> str:
+    """What to do about an error of the operating system."""
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return "a file stands where a directory is needed: move it away, or use another --workdir"
+    if isinstance(error, IsADirectoryError):
+        return "a directory stands where a file is needed: move it away, or use another --workdir"
+    if error.errno == errno.ENAMETOOLONG:
+        return "use a --workdir with a shorter name"
+    return "free space or make it writable, then run the same command again: what was stored is kept"
 
 
 def append_durably(path: Path, data: bytes) -> None:

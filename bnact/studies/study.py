@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +48,12 @@ def _manifest_path(workdir: Path) -> Path:
     return _results(workdir) / "study.json"
 
 
+def _check_directory(workdir: Path) -> None:
+    """Raises NotADirectoryError where something else has the name."""
+    if workdir.exists() and not workdir.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(workdir))
+
+
 def _check_ours(workdir: Path) -> None:
     """A folder `results` without a manifest is someone else's, unless it is what a first start leaves."""
     results, manifest = _results(workdir), _manifest_path(workdir)
@@ -88,6 +96,7 @@ def open_study(workdir: Path, manifest: Manifest) -> Iterator[Study]:
     """
     results = _results(workdir)
     with explained(workdir, "use the work directory"):
+        _check_directory(workdir)
         _check_ours(workdir)
         results.mkdir(parents=True, exist_ok=True)
     with locked(results / "lock"):
@@ -108,7 +117,10 @@ def read_study(workdir: Path) -> Study:
     Raises:
       StudyError: there is no study, or it cannot be read.
     """
-    if not _manifest_path(workdir).exists():
+    with explained(workdir, "use the work directory"):
+        _check_directory(workdir)
+        is_there = _manifest_path(workdir).exists()
+    if not is_there:
         raise StudyError(
             f"study: a report needs a work directory with results; {workdir} has no results/study.json; "
             "run a study with this --workdir first"

@@ -131,7 +131,7 @@ def duration_words(seconds: float) -> str:
 def count_words(tally: Tally) -> str:
     """Cells done of all, and failed runs if any."""
     failed = f", {counted(tally.failed, 'run')} failed" if tally.failed else ""
-    return f"{tally.cells_done} of {counted(tally.cells, 'cell')}{failed}"
+    return f"{tally.cells_done:,} of {counted(tally.cells, 'cell')}{failed}"
 
 
 def time_words(tally: Tally, elapsed: float) -> str:

@@ -39,7 +39,10 @@ def no_training(monkeypatch):
         (("sweep", "--learning_rate=fast"), "must be numbers separated by commas; got 'fast'"),
         (("sweep", "--learning_rate=nan"), "learning_rate must be a finite number above 0"),
         (("sweep", "--depth=4,4"), "got 4 more than once"),
-        (("sweep", "--batch_size=5000"), "digits: batch_size must be at least 1 and at most the number of training"),
+        (
+            ("sweep", "--batch_size=5000"),
+            "digits: batch_size must be at least 1 and at most the number of training",
+        ),
         (("sweep", "--batch_size=1"), "batch norm needs batch_size of at least 2"),
         (("sweep", "--steps=0"), "steps must be at least 1"),
         (("sweep", "--data=digit"), "use 'digits'"),
@@ -86,10 +89,33 @@ def test_a_read_only_directory_is_named(capsys, monkeypatch, tmp_path):
     assert "Read-only file system" in message
 
 
-def test_a_file_in_the_place_of_the_directory_is_named(capsys, tmp_path):
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("below", ["", "inner"])
+def test_a_file_in_the_place_of_the_directory_is_named_and_left_alone(name, below, capsys, tmp_path):
     (tmp_path / "work").write_text("mine")
-    assert str(tmp_path / "work") in refused(capsys, "founding_claims", f"--workdir={tmp_path / 'work'}")
+    workdir = tmp_path / "work" / below
+    assert refused(capsys, name, f"--workdir={workdir}") == (
+        f"error: study: cannot use the work directory; {workdir}: Not a directory; a file stands where a "
+        "directory is needed: move it away, or use another --workdir\n"
+    )
     assert (tmp_path / "work").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["founding_claims", "sweep"])
+def test_a_file_in_the_place_of_the_results_is_named_and_left_alone(name, capsys, tmp_path):
+    (tmp_path / "results").write_text("mine")
+    message = refused(capsys, name, f"--workdir={tmp_path}")
+    assert f"{tmp_path / 'results'}: Not a directory; a file stands where a directory is needed" in message
+    assert (tmp_path / "results").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_name_that_is_too_long_is_told_so(name, capsys, tmp_path):
+    workdir = tmp_path / ("x" * 300)
+    assert refused(capsys, name, f"--workdir={workdir}") == (
+        f"error: study: cannot use the work directory; {workdir}: File name too long; "
+        "use a --workdir with a shorter name\n"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -9,7 +9,7 @@ from bnact.studies.plan import plan
 from bnact.studies.progress import LineProgress, progress_on
 from bnact.studies.progress_bar import BarProgress
 from bnact.studies.rows import Row, Rows
-from bnact.studies.tally import advanced, best_words, duration_words, first_tally, setting_words
+from bnact.studies.tally import advanced, best_words, count_words, duration_words, first_tally, setting_words
 from bnact.training.setting import Setting
 from tests.studies.fake_runs import SETTINGS, fake_log
 
@@ -52,8 +52,7 @@ def test_lines_say_cells_time_and_the_best():
         "best so far: 53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8, "
     )
     assert stream.getvalue().splitlines() == [
-        "16 runs, 0 of them stored; 4 cells to train; the first of each depth and width takes longer, "
-        "as it compiles",
+        "16 runs, 0 stored; 4 cells to train; the first of each depth and width takes longer, as it compiles",
         f"1 of 4 cells; 10 s gone, time left not known yet; {best}learning rate 0.3",
         f"2 of 4 cells; 20 s gone, about 1 min 20 s left; {best}learning rate 0.3",
         f"3 of 4 cells; 30 s gone, about 10 s left; {best}learning rate 0.3",
@@ -93,7 +92,7 @@ def test_the_bar_says_what_the_lines_say(monkeypatch):
     stream, clock = Terminal(), Clock()
     told(BarProgress(stream, clock), clock, 10.0)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
-    assert "16 runs, 0 of them stored; 4 cells to train" in text
+    assert "16 runs, 0 stored; 4 cells to train" in text
     assert "0 of 4 cells; 0 s gone, time left not known yet" in text
     assert "3 of 4 cells; 30 s gone, about 10 s left" in text
     assert "4 of 4 cells; 40 s gone" in text
@@ -111,6 +110,27 @@ def test_the_bar_takes_markup_as_it_is():
     progress.cell_done(planned.cells[0], {odd: log_of(0.9)}, 1.0)
     progress.finish()
     assert "[red]x[/red]" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("settings", "stored", "words"),
+    [
+        (SETTINGS, 0, "16 runs, 0 stored; 4 cells to train; the first of each"),
+        (SETTINGS[:1], 0, "1 run, 0 stored; 1 cell to train; the first of each"),
+        (SETTINGS[:1], 1, "1 run, 1 stored; 0 cells to train\n"),
+    ],
+)
+def test_the_first_line_says_what_there_is_to_do(settings, stored, words):
+    stream = io.StringIO()
+    planned = plan(settings, {setting_id(setting) for setting in settings[:stored]})
+    LineProgress(stream).start(planned, Rows())
+    assert stream.getvalue().startswith(words)
+
+
+def test_one_is_singular():
+    planned = plan(SETTINGS[:1], set())
+    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, 1.0)
+    assert count_words(tally) == "1 of 1 cell, 1 run failed"
 
 
 def test_failed_runs_are_counted():

@@ -68,9 +68,7 @@ def exit_code(command: Command, argv: Sequence[str]) -> int:
     except flags.Error as error:
         return _refused(f"{error}; --help shows the flags")
     if values.help or values.helpfull:
-        sys.stdout.write(
-            f"{command.description.strip()}\n\nFlags:\n{values.get_help(include_special_flags=False)}\n"
-        )
+        sys.stdout.write(f"{command.description.strip()}\n\nFlags:\n{_flags_in_words(values)}\n")
         return DONE
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
@@ -92,6 +90,12 @@ def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) ->
         return perform()
     except StudyError as error:
         return _refused(str(error))
+
+
+def _flags_in_words(values: flags.FlagValues) -> str:
+    """Every flag, wrapped to the terminal, without the headings that name the files they are defined in."""
+    lines = values.get_help(include_special_flags=False).splitlines()
+    return "\n".join(line for line in lines if line.startswith(" "))
 
 
 def _refused(message: str) -> int:

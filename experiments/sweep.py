@@ -15,7 +15,10 @@ from pathlib import Path
 from absl import flags
 
 from bnact import data
+from bnact.activations import ACTIVATIONS
+from bnact.normalizations import NORMALIZATIONS
 from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
+from bnact.studies.checks import ORDERS
 from bnact.studies.counted import counted
 from bnact.studies.report import Page, html
 from bnact.studies.report.methods import methods
@@ -28,9 +31,11 @@ from experiments.training import Assignment, Occasion, trained
 STUDY = "sweep"
 
 FLAGS = new_flags()
-flags.DEFINE_list("activation", ["relu"], "activations, separated by commas", flag_values=FLAGS)
-flags.DEFINE_list("norm", ["batch"], "normalizations", flag_values=FLAGS)
-flags.DEFINE_list("order", ["before"], "where the norm stands: before, after", flag_values=FLAGS)
+flags.DEFINE_list("activation", ["relu"], f"any of {', '.join(ACTIVATIONS)}", flag_values=FLAGS)
+flags.DEFINE_list("norm", ["batch"], f"normalizations, any of {', '.join(NORMALIZATIONS)}", flag_values=FLAGS)
+flags.DEFINE_list(
+    "order", ["before"], f"where the norm stands, any of {', '.join(ORDERS)}", flag_values=FLAGS
+)
 flags.DEFINE_list("depth", ["8"], "numbers of hidden layers", flag_values=FLAGS)
 flags.DEFINE_list("width", ["64"], "numbers of units in each hidden layer", flag_values=FLAGS)
 flags.DEFINE_list("learning_rate", ["0.01", "0.03", "0.1"], "learning rates", flag_values=FLAGS)

@@ -36,13 +36,14 @@ class Activation:
       symmetry: "odd", phi(-x) = -phi(x); "even", phi(-x) = phi(x); or "none".
       formula: phi in plain text.
       source: authors, title, year.
-      jumps: every point where phi jumps. There phi has the value on its `kink_side`.
+      jumps: every point where phi jumps. Which value phi has there the definition says.
       kinks: every point where phi has no derivative, jumps among them.
       kink_side: which one-sided derivative `derivative` returns at a kink, and `second_derivative` at a
         breakpoint; "neither" if not the same one everywhere.
       breakpoints: every point where phi or one of its derivatives jumps, kinks among them: where to
         split a quadrature.
-      flat: the closed intervals on which `derivative` is exactly 0.
+      flat: the closed intervals on which `derivative` is exactly 0; at an end that is a kink, `kink_side`
+        decides.
       inverse: from y to the x with phi(x) = y, NaN for y outside the range; None if phi is not strictly
         monotone, or its inverse is no formula.
       surrogate: formula of `derivative` where it is declared to be something else than the derivative of

@@ -40,8 +40,8 @@ def exact_product(a: Array, b: Array, bound: float) -> Product:
     Returns:
       The product; NaN where a factor is NaN.
     """
+    whole = jnp.where((a == 0.0) | (b == 0.0), finite(a) * finite(b), a * b)
     a, b = _balanced(finite(a), finite(b))
-    whole = a * b
     inside = jnp.abs(whole) < bound
     a, b = jnp.where(inside, a, 0.0), jnp.where(inside, b, 0.0)
     high_a, high_b = _leading(a), _leading(b)

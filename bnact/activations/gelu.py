@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .gaussian_tail import gaussian, slope_ratio, tail_ratio
+from .gaussian_tail import gaussian, scaled_tail_ratio, slope_ratio
 from .rule import curve
 
 _DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)
@@ -17,14 +17,15 @@ _DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)
 def _gelu(x: Array) -> Array:
     """Gelu as x Phi(x) = max(x, 0) - |x| Phi(-|x|), which cancels at no x."""
     density = gaussian(x)
-    return jnp.maximum(x, 0.0) - density.times(density.size * tail_ratio(density.size))
+    return jnp.maximum(x, 0.0) - density.times(scaled_tail_ratio(density.size))
 
 
 def _gelu_derivative(x: Array) -> Array:
     """Phi(x) + x phi(x): for negative x it is the tail, for positive x one minus the tail of -x."""
     density = gaussian(x)
     tail = density.times(slope_ratio(density.size))
-    return jnp.where(x > 0, 1.0 - tail, tail)
+    # Not a choice between tail and 1 - tail: XLA on a CPU does not fuse a division that two others need.
+    return jnp.where(x > 0, 1.0, 0.0) + jnp.where(x > 0, -1.0, 1.0) * tail
 
 
 def _gelu_second_derivative(x: Array) -> Array:

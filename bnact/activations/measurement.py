@@ -61,7 +61,7 @@ def measured_facts(curve: Curve) -> Facts:
     kinks = tuple(sorted({*jumps, *_slope_jumps(value)}))
     breakpoints = tuple(sorted({*kinks, *_slope_jumps(derivative), *_slope_jumps(order(2))}))
     limits = _limit(value, -1.0), _limit(value, 1.0)
-    ends = _range(value, limits)
+    ends = _range(value, limits, jumps)
     return Facts(
         range=ends,
         attained=_attained(value, ends, breakpoints),
@@ -72,7 +72,7 @@ def measured_facts(curve: Curve) -> Facts:
         jumps=jumps,
         kinks=kinks,
         breakpoints=breakpoints,
-        flat=_flat(derivative),
+        flat=_flat(derivative, breakpoints),
     )
 
 
@@ -91,9 +91,16 @@ def _limit(value: Sampled, sign: float) -> float:
     return float(last[-1]) + 0.0 if np.ptp(last) < 1e-9 else math.nan
 
 
-def _range(value: Sampled, limits: Interval) -> Interval:
+def _range(value: Sampled, limits: Interval, jumps: tuple[float, ...]) -> Interval:
     low, high = -_refined(lambda x: -value(x), grid()), _refined(value, grid())
-    return min([low, *_numbers(limits)]) + 0.0, max([high, *_numbers(limits)]) + 0.0
+    others = [*_numbers(limits), *map(float, value(_beside(jumps)))]
+    return min([low, *others]) + 0.0, max([high, *others]) + 0.0
+
+
+def _beside(points: tuple[float, ...]) -> np.ndarray:
+    """The numbers next to the points on either side: there what jumps comes closest to its ends."""
+    at = np.array(points, np.float64)
+    return np.concatenate([np.nextafter(at, -np.inf), np.nextafter(at, np.inf)])
 
 
 def _numbers(limits: Interval) -> list[float]:
@@ -121,9 +128,7 @@ def _attained(value: Sampled, ends: Interval, breakpoints: tuple[float, ...]) ->
 
 
 def _lipschitz(derivative: Sampled, kinks: tuple[float, ...]) -> float:
-    at = np.array(kinks, np.float64)
-    beside = np.concatenate([np.nextafter(at, -np.inf), np.nextafter(at, np.inf)])
-    steepest = np.max(np.abs(derivative(beside)), initial=0.0)
+    steepest = np.max(np.abs(derivative(_beside(kinks))), initial=0.0)
     largest = max(_refined(lambda x: np.abs(derivative(x)), grid()), float(steepest))
     return math.inf if largest > _LARGE else largest
 
@@ -150,26 +155,42 @@ def _candidates() -> np.ndarray:
 
 def _jumps(value: Sampled) -> tuple[float, ...]:
     x = _candidates()
-    return _points(x[np.abs(value(x + STEP) - value(x - STEP)) > JUMP])
+    return _points(x[np.abs(_without_growth(lambda step: value(x + step) - value(x - step))) > JUMP])
 
 
 def _slope_jumps(fn: Sampled) -> tuple[float, ...]:
     x = _candidates()
-    before, middle, after = (fn(x + shift) for shift in (-STEP, 0.0, STEP))
-    return _points(x[np.abs(after - 2.0 * middle + before) / STEP > JUMP])
+
+    def bend(step: float) -> np.ndarray:
+        before, middle, after = (fn(x + shift) for shift in (-step, 0.0, step))
+        return (after - 2.0 * middle + before) / step
+
+    return _points(x[np.abs(_without_growth(bend)) > JUMP])
+
+
+def _without_growth(change: Callable[[float], np.ndarray]) -> np.ndarray:
+    """A change over a small step less what is proportional to the step: that is no jump, only steep."""
+    return 2.0 * change(STEP / 2.0) - change(STEP)
 
 
 def _points(x: np.ndarray) -> tuple[float, ...]:
     return tuple(float(point) for point in x)
 
 
-def _flat(derivative: Sampled) -> tuple[Interval, ...]:
-    """Intervals of more than one point of a grid where the derivative is exactly zero."""
+def _flat(derivative: Sampled, breakpoints: tuple[float, ...]) -> tuple[Interval, ...]:
+    """Intervals of more than one point of a grid where the derivative is exactly zero, with their ends.
+
+    At an end where the derivative jumps it may have the value of the other side.
+    """
     x = np.arange(-20_000, 20_001) / 1000.0
     is_zero = derivative(x) == 0.0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_zero, [False]]).astype(int)))
-    intervals = [(x[first], x[last - 1]) for first, last in edges.reshape(-1, 2) if last - first > 1]
-    return tuple(
-        (-math.inf if low == x[0] else float(low), math.inf if high == x[-1] else float(high))
-        for low, high in intervals
-    )
+
+    def end(position: int, outward: int) -> float:
+        if position in (0, x.size - 1):
+            return outward * math.inf
+        beside = float(x[position + outward])
+        return beside if beside in breakpoints else float(x[position])
+
+    runs = [(first, last - 1) for first, last in edges.reshape(-1, 2) if last - first > 1]
+    return tuple((end(first, -1), end(last, 1)) for first, last in runs)

@@ -1,5 +1,6 @@
-"""Activations that are the identity, or a multiple of it, for positive input."""
+"""The identity, and activations of straight pieces that cut it off or bend it at one point."""
 
+import functools
 import math
 
 import jax.numpy as jnp
@@ -7,85 +8,143 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .exponentials import bounded, exponential
-from .rule import curve, function
+from .broken_line import BrokenLine, Knot, broken_line_activation
+from .parameters import number, record_name, require
+from .points import above, nan_or
+from .rule import Formula, curve, function
 
-LEAKY_RELU_SLOPE = 0.01
-
-
-def _selu_constants() -> tuple[float, float]:
-    """The scale and alpha for which mean 0 and variance 1 are a fixed point: E selu(z) = 0, E selu(z)^2 = 1.
-
-    With E[exp(k z); z < 0] = exp(k^2 / 2) Phi(-k), Phi(-k) = erfc(k / sqrt 2) / 2, the first equation gives
-    alpha and the second the scale.
-    """
-    one, two = (math.exp(k * k / 2.0) * math.erfc(k / math.sqrt(2.0)) / 2.0 for k in (1.0, 2.0))
-    alpha = 1.0 / (math.sqrt(2.0 * math.pi) * (0.5 - one))
-    scale = 1.0 / math.sqrt(0.5 + alpha**2 * (two - 2.0 * one + 0.5))
-    return scale, alpha
-
-
-SELU_SCALE, SELU_ALPHA = _selu_constants()
+_SIX = 6.0
+_SHIFT = -1.0
 
 
 def _identity(x: Array) -> Array:
     return x
 
 
-def _zeros(x: Array) -> Array:
-    return jnp.zeros_like(x)
+def _bent_at_zero(slope: float) -> Formula:
+    """Formula of x for x > 0, else slope x."""
+    if slope == 0.0:
+        return lambda x: jnp.maximum(x, 0.0)  # 0 times -infinity would be NaN
+    return lambda x: jnp.where(x > 0, x, slope * x)
 
 
-def _relu(x: Array) -> Array:
-    return jnp.maximum(x, 0.0)
+def _two_slopes(name: str, negative: float, formula: str, source: str) -> Activation:
+    return broken_line_activation(
+        name,
+        BrokenLine((Knot(0.0, 0.0, 0.0),), (negative, 1.0)),
+        value=_bent_at_zero(negative),
+        definition=lambda x: jnp.where(x > 0, x, negative * x),
+        formula=formula,
+        source=source,
+        inverse=lambda y: jnp.where(y > 0, y, y / negative),
+    )
 
 
-def _nan_or(x: Array, value: Array) -> Array:
-    """`value`, but NaN where x is NaN, which comparisons do not notice."""
-    return jnp.where(jnp.isnan(x), x, value)
+def leaky_relu(slope: float = 0.01) -> Activation:
+    """x for x > 0, else slope x; at 0 the derivative is the slope.
+
+    Args:
+      slope: of the negative half, within -1e6 and 1e6; 0 gives relu, 1 the identity, -1 the absolute value.
+
+    Returns:
+      The record, one and the same for equal slopes.
+
+    Raises:
+      ValueError: `slope` is outside its interval.
+
+    Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
+    """
+    return _leaky_relu(number("leaky_relu", "slope", slope))
 
 
-def _two_slopes(x: Array, positive: float, negative: float) -> Array:
-    return _nan_or(x, jnp.where(x > 0, positive, negative).astype(x.dtype))
+@functools.cache
+def _leaky_relu(slope: float) -> Activation:
+    return _two_slopes(
+        record_name("leaky_relu", {"slope": slope}, {"slope": 0.01}),
+        slope,
+        f"x if x > 0 else {slope!r} x",
+        "Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013",
+    )
 
 
-def _elu(x: Array) -> Array:
-    return jnp.where(x > 0, x, jnp.expm1(jnp.minimum(x, 0.0)))
+def rrelu(lower: float = 1.0 / 8.0, upper: float = 1.0 / 3.0) -> Activation:
+    """Randomized leaky relu as it is after training: the slope of the negative half is (lower + upper) / 2.
+
+    In training the paper draws the slope uniformly between the two; a function of one number has their mean.
+
+    Args:
+      lower: smallest slope, within -1e6 and 1e6.
+      upper: largest slope, within -1e6 and 1e6.
+
+    Returns:
+      The record, one and the same for equal parameters.
+
+    Raises:
+      ValueError: a slope is outside its interval, or `lower` is above `upper`.
+
+    Source: Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network,
+    2015.
+    """
+    given = {"lower": number("rrelu", "lower", lower), "upper": number("rrelu", "upper", upper)}
+    rule = "lower must not exceed upper"
+    require(given["lower"] <= given["upper"], "rrelu", rule, given, "the smaller slope as lower")
+    return _rrelu(given["lower"], given["upper"])
 
 
-def _elu_derivative(x: Array) -> Array:
-    return jnp.exp(jnp.minimum(x, 0.0))
+@functools.cache
+def _rrelu(lower: float, upper: float) -> Activation:
+    return _two_slopes(
+        record_name("rrelu", {"lower": lower, "upper": upper}, {"lower": 1.0 / 8.0, "upper": 1.0 / 3.0}),
+        (lower + upper) / 2.0,
+        f"x if x > 0 else (lower + upper) / 2 x, lower = {lower:.4g}, upper = {upper:.4g}",
+        "Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network, 2015",
+    )
 
 
-def _elu_second_derivative(x: Array) -> Array:
-    return jnp.where(x > 0, 0.0, jnp.exp(jnp.minimum(x, 0.0)))
+def threshold(at: float = 1.0, below: float = 0.0) -> Activation:
+    """x for x > at, else the constant `below`: a jump at `at`, unless the two are equal.
+
+    With below = 0 it is the thresholded relu of Keras and ONNX.
+
+    Args:
+      at: where the identity begins, within -1e6 and 1e6.
+      below: the value up to there, within -1e6 and 1e6.
+
+    Returns:
+      The record, one and the same for equal parameters.
+
+    Raises:
+      ValueError: a parameter is outside its interval.
+
+    Source: Konda, Memisevic and Krueger, Zero-bias autoencoders and the benefits of co-adapting features,
+    2015.
+    """
+    return _threshold(number("threshold", "at", at), number("threshold", "below", below))
 
 
-def _elu_inverse(y: Array) -> Array:
-    return jnp.where(y > 0, y, jnp.log1p(jnp.minimum(y, 0.0)))
+@functools.cache
+def _threshold(at: float, below: float) -> Activation:
+    def value(x: Array) -> Array:
+        return nan_or(x, jnp.where(above(x, at), x, jnp.asarray(below, x.dtype)))
 
-
-def _selu(x: Array) -> Array:
-    return jnp.where(x > 0, SELU_SCALE * x, SELU_SCALE * SELU_ALPHA * jnp.expm1(jnp.minimum(x, 0.0)))
-
-
-def _selu_derivative(x: Array) -> Array:
-    tail = exponential(jnp.minimum(bounded(x), 0.0))
-    return jnp.where(x > 0, SELU_SCALE, SELU_SCALE * SELU_ALPHA * tail.power * tail.scale)
-
-
-def _selu_second_derivative(x: Array) -> Array:
-    return jnp.where(x > 0, 0.0, _selu_derivative(x))
-
-
-def _selu_inverse(y: Array) -> Array:
-    return jnp.where(y > 0, y / SELU_SCALE, jnp.log1p(jnp.minimum(y, 0.0) / (SELU_SCALE * SELU_ALPHA)))
+    return broken_line_activation(
+        record_name("threshold", {"at": at, "below": below}, {"at": 1.0, "below": 0.0}),
+        BrokenLine((Knot(at, below, at),), (0.0, 1.0)),
+        value=value,
+        definition=lambda x: jnp.where(x > at, x, below),
+        formula=f"x if x > {at!r} else {below!r}",
+        source="Konda, Memisevic and Krueger, Zero-bias autoencoders and the benefits of co-adapting "
+        "features, 2015",
+    )
 
 
 IDENTITY = Activation(
     name="identity",
     curve=curve(
-        "identity", _identity, lambda x: _nan_or(x, jnp.ones_like(x)), lambda x: _nan_or(x, _zeros(x))
+        "identity",
+        _identity,
+        lambda x: nan_or(x, jnp.ones_like(x)),
+        lambda x: nan_or(x, jnp.zeros_like(x)),
     ),
     definition=lambda x: x,
     range=(-math.inf, math.inf),
@@ -98,68 +157,40 @@ IDENTITY = Activation(
     inverse=function("identity inverse", _identity),
 )
 
-RELU = Activation(
-    name="relu",
-    curve=curve("relu", _relu, lambda x: _two_slopes(x, 1.0, 0.0), lambda x: _nan_or(x, _zeros(x))),
-    definition=lambda x: jnp.where(x > 0, x, 0.0),
-    range=(0.0, math.inf),
-    attained=(True, False),
-    limits=(0.0, math.inf),
-    lipschitz=1.0,
-    monotone="weakly",
-    formula="max(x, 0)",
-    source="Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010",
-    kinks=(0.0,),
-    breakpoints=(0.0,),
-    flat=((-math.inf, 0.0),),
+RELU = _two_slopes(
+    "relu",
+    0.0,
+    "max(x, 0)",
+    "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010",
 )
 
-LEAKY_RELU = Activation(
-    name="leaky_relu",
-    curve=curve(
-        "leaky_relu",
-        lambda x: jnp.where(x > 0, x, LEAKY_RELU_SLOPE * x),
-        lambda x: _two_slopes(x, 1.0, LEAKY_RELU_SLOPE),
-        lambda x: _nan_or(x, _zeros(x)),
-    ),
-    definition=lambda x: jnp.where(x > 0, x, LEAKY_RELU_SLOPE * x),
-    range=(-math.inf, math.inf),
-    limits=(-math.inf, math.inf),
-    lipschitz=1.0,
-    monotone="strictly",
-    formula="x if x > 0 else 0.01 x",
-    source="Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013",
-    kinks=(0.0,),
-    breakpoints=(0.0,),
-    inverse=function("leaky_relu inverse", lambda y: jnp.where(y > 0, y, y / LEAKY_RELU_SLOPE)),
+LEAKY_RELU, RRELU, THRESHOLD = leaky_relu(), rrelu(), threshold()
+
+ABS = broken_line_activation(
+    "abs",
+    BrokenLine((Knot(0.0, 0.0, 0.0),), (-1.0, 1.0)),
+    value=jnp.abs,
+    definition=lambda x: jnp.where(x > 0, x, -x),
+    formula="|x|",
+    source="Jarrett, Kavukcuoglu, Ranzato and LeCun, What is the best multi-stage architecture for object "
+    "recognition?, 2009",
 )
 
-ELU = Activation(
-    name="elu",
-    curve=curve("elu", _elu, _elu_derivative, _elu_second_derivative),
-    definition=lambda x: jnp.where(x > 0, x, jnp.exp(x) - 1.0),
-    range=(-1.0, math.inf),
-    limits=(-1.0, math.inf),
-    lipschitz=1.0,
-    monotone="strictly",
-    formula="x if x > 0 else exp(x) - 1",
+RELU6 = broken_line_activation(
+    "relu6",
+    BrokenLine((Knot(0.0, 0.0, 0.0), Knot(_SIX, _SIX, _SIX)), (0.0, 1.0, 0.0)),
+    value=lambda x: jnp.clip(x, 0.0, _SIX),
+    definition=lambda x: jnp.where(x > 0, jnp.where(x > _SIX, _SIX, x), 0.0),
+    formula="min(max(x, 0), 6)",
+    source="Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010",
+)
+
+SHIFTED_RELU = broken_line_activation(
+    "shifted_relu",
+    BrokenLine((Knot(_SHIFT, _SHIFT, _SHIFT),), (0.0, 1.0)),
+    value=lambda x: jnp.maximum(x, _SHIFT),
+    definition=lambda x: jnp.where(x > _SHIFT, x, _SHIFT),
+    formula="max(x, -1)",
     source="Clevert, Unterthiner and Hochreiter, Fast and accurate deep network learning by exponential "
     "linear units (ELUs), 2016",
-    breakpoints=(0.0,),
-    inverse=function("elu inverse", _elu_inverse),
-)
-
-SELU = Activation(
-    name="selu",
-    curve=curve("selu", _selu, _selu_derivative, _selu_second_derivative),
-    definition=lambda x: SELU_SCALE * jnp.where(x > 0, x, SELU_ALPHA * (jnp.exp(x) - 1.0)),
-    range=(-SELU_SCALE * SELU_ALPHA, math.inf),
-    limits=(-SELU_SCALE * SELU_ALPHA, math.inf),
-    monotone="strictly",
-    lipschitz=SELU_SCALE * SELU_ALPHA,
-    formula="scale (x if x > 0 else alpha (exp(x) - 1)), scale = 1.0507..., alpha = 1.6732...",
-    source="Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017",
-    kinks=(0.0,),
-    breakpoints=(0.0,),
-    inverse=function("selu inverse", _selu_inverse),
 )

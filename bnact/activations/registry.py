@@ -12,25 +12,80 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .activation import Activation
+from .algebraic import isrlu, isru, squareplus
+from .exponential_units import CELU, ELU, EXPONENTIAL, SELU
+from .gaussians import ERF, GAUSSIAN, GAUSSIAN_CDF
 from .gelu import GELU
-from .rectifiers import ELU, IDENTITY, LEAKY_RELU, RELU, SELU
-from .sigmoids import SIGMOID, SOFT_SIGN, TANH
-from .smooth import MISH, SILU, SOFTPLUS
+from .growing import ARCSINH, BENT_IDENTITY, SYMLOG, softplus
+from .hard import HARD_SIGMOID, HARD_TANH, SPARSE_SIGMOID
+from .parabolas import HARD_MISH, HARD_SILU, SPARSE_PLUS
+from .periodic import COS, SIN, snake
+from .rectifiers import ABS, IDENTITY, LEAKY_RELU, RELU, RELU6, RRELU, SHIFTED_RELU, THRESHOLD
+from .serf import SERF
+from .shrinkage import HARD_SHRINK, SOFT_SHRINK
+from .sigmoid_gates import GELU_TANH, QUICK_GELU, SILU
+from .sigmoids import LOG_SIGMOID, SIGMOID, SOFT_SIGN
+from .squares import SQUARE, SQUARED_RELU
+from .steps import SIGN, STEP
+from .tangents import ARCTAN, LECUN_TANH, TANH, penalized_tanh, softcap
+from .tanh_gates import MISH, TANH_EXP
+from .tanh_shrink import TANH_SHRINK
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
         "identity": IDENTITY,
         "relu": RELU,
         "leaky_relu": LEAKY_RELU,
+        "rrelu": RRELU,
+        "relu6": RELU6,
+        "squared_relu": SQUARED_RELU,
+        "shifted_relu": SHIFTED_RELU,
+        "threshold": THRESHOLD,
+        "abs": ABS,
+        "square": SQUARE,
         "elu": ELU,
+        "celu": CELU,
         "selu": SELU,
-        "softplus": SOFTPLUS,
+        "exponential": EXPONENTIAL,
+        "hard_sigmoid": HARD_SIGMOID,
+        "hard_tanh": HARD_TANH,
+        "hard_silu": HARD_SILU,
+        "hard_mish": HARD_MISH,
+        "sparse_plus": SPARSE_PLUS,
+        "sparse_sigmoid": SPARSE_SIGMOID,
+        "soft_shrink": SOFT_SHRINK,
+        "hard_shrink": HARD_SHRINK,
+        "tanh_shrink": TANH_SHRINK,
+        "sign": SIGN,
+        "step": STEP,
+        "softplus": softplus(),
         "sigmoid": SIGMOID,
         "tanh": TANH,
         "gelu": GELU,
+        "gelu_tanh": GELU_TANH,
+        "quick_gelu": QUICK_GELU,
         "silu": SILU,
         "mish": MISH,
+        "serf": SERF,
+        "tanh_exp": TANH_EXP,
+        "sin": SIN,
+        "cos": COS,
+        "snake": snake(),
         "soft_sign": SOFT_SIGN,
+        "log_sigmoid": LOG_SIGMOID,
+        "lecun_tanh": LECUN_TANH,
+        "softcap": softcap(),
+        "penalized_tanh": penalized_tanh(),
+        "arctan": ARCTAN,
+        "erf": ERF,
+        "gaussian_cdf": GAUSSIAN_CDF,
+        "gaussian": GAUSSIAN,
+        "isru": isru(),
+        "isrlu": isrlu(),
+        "squareplus": squareplus(),
+        "bent_identity": BENT_IDENTITY,
+        "arcsinh": ARCSINH,
+        "symlog": SYMLOG,
     }
 )
 

@@ -1,5 +1,7 @@
 """Activations that saturate at both ends, every tail free of cancellation: 1 - sigmoid is never formed."""
 
+import math
+
 import jax.numpy as jnp
 
 from bnact.types import Array
@@ -29,19 +31,17 @@ def _sigmoid_inverse(y: Array) -> Array:
     return jnp.log(y) - jnp.log1p(-y)
 
 
-def _sech(x: Array) -> Array:
+def _log_sigmoid(x: Array) -> Array:
+    return jnp.minimum(x, 0.0) - jnp.log1p(decay(x))
+
+
+def _log_sigmoid_derivative(x: Array) -> Array:
     e = decay(x)
-    return 2.0 * e / (1.0 + e * e)
+    return jnp.where(x > 0, e, 1.0) / (1.0 + e)
 
 
-def _tanh_derivative(x: Array) -> Array:
-    return jnp.square(_sech(x))
-
-
-def _tanh_second_derivative(x: Array) -> Array:
-    # Product of the two small factors last: their square underflows where twice it does not.
-    sech = _sech(x)
-    return (-2.0 * jnp.tanh(x) * sech) * sech
+def _log_sigmoid_inverse(y: Array) -> Array:
+    return y - jnp.log(-jnp.expm1(y))
 
 
 def _soft_sign(x: Array) -> Array:
@@ -78,18 +78,18 @@ SIGMOID = Activation(
     inverse=function("sigmoid inverse", _sigmoid_inverse),
 )
 
-TANH = Activation(
-    name="tanh",
-    curve=curve("tanh", jnp.tanh, _tanh_derivative, _tanh_second_derivative),
-    definition=jnp.tanh,
-    range=(-1.0, 1.0),
-    limits=(-1.0, 1.0),
-    lipschitz=1.0,
+LOG_SIGMOID = Activation(
+    name="log_sigmoid",
+    curve=curve("log_sigmoid", _log_sigmoid, _log_sigmoid_derivative, lambda x: -sigmoid_derivative(x)),
+    definition=lambda x: -jnp.log(1.0 + jnp.exp(-x)),
+    range=(-math.inf, 0.0),
+    limits=(-math.inf, 0.0),
     monotone="strictly",
-    symmetry="odd",
-    formula="(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
-    source="LeCun, Bottou, Orr and Mueller, Efficient backprop, 1998",
-    inverse=function("tanh inverse", jnp.arctanh),
+    lipschitz=1.0,
+    formula="-log(1 + exp(-x))",
+    source="Cox, The regression analysis of binary sequences, 1958 (the log-likelihood of logistic "
+    "regression)",
+    inverse=function("log_sigmoid inverse", _log_sigmoid_inverse),
 )
 
 SOFT_SIGN = Activation(

@@ -5,6 +5,7 @@ taken relative to that of the same entry: then the slope of a score that is near
 small probabilities of the others, and not 1 - p, which is 0 long before they are.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def log_softmax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) ->
 
 def softmin(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
     """`softmax` of -x: the smallest score is the most likely."""
-    return _on_rows("softmin", lambda rows: _softmax(-rows), 0.0, x, axis, where, worst=jnp.inf)
+    return _on_rows("softmin", _softmax, 0.0, -floating("softmin", x), axis, where)
 
 
 def sparsemax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
@@ -114,18 +115,9 @@ def sparsemax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> A
 
 
 def _on_rows(
-    name: str,
-    rows: Rows,
-    nothing: float,
-    x: ArrayLike,
-    axis: int,
-    where: ArrayLike | None,
-    worst: float = -jnp.inf,
+    name: str, rows: Rows, nothing: float, x: ArrayLike, axis: int, where: ArrayLike | None
 ) -> Array:
-    """The function along the last axis applied along another; `nothing` where the mask is False.
-
-    What is masked goes in as the worst score there is: chosen, not multiplied, so that its gradient is 0.
-    """
+    """The function along the last axis applied along another; `nothing` where the mask is False."""
     array = floating(name, x)
     place = axis_of(name, array, axis)
     if not array.shape[place]:
@@ -133,16 +125,22 @@ def _on_rows(
             f"{name}: the axis must have at least one entry; got shape {array.shape} and axis={axis}; "
             "leave empty rows out"
         )
-    wide = jnp.moveaxis(widened(array), place, -1)
-    full = full_mask(None if where is None else jnp.asarray(where), array)
-    if full is None:
-        return jnp.moveaxis(rows(wide), -1, place).astype(array.dtype)
-    mask = jnp.moveaxis(full, place, -1)
+    mask = full_mask(None if where is None else jnp.asarray(where), array)
+    return _along(rows, nothing, place, array, mask)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _along(rows: Rows, nothing: float, place: int, x: Array, mask: Array | None) -> Array:
+    """What is masked goes in as a score of -inf: chosen, not multiplied, so that its gradient is 0."""
+    wide = jnp.moveaxis(widened(x), place, -1)
+    if mask is None:
+        return jnp.moveaxis(rows(wide), -1, place).astype(x.dtype)
+    last = jnp.moveaxis(mask, place, -1)
     # A row of which nothing counts goes in as zeros: nothing is NaN on the way.
-    empty = ~jnp.any(mask, axis=-1, keepdims=True)
-    filling = jnp.where(empty, 0.0, worst).astype(wide.dtype)
-    chosen = jnp.where(mask, rows(jnp.where(mask, wide, filling)), nothing)
-    return jnp.moveaxis(chosen, -1, place).astype(array.dtype)
+    empty = ~jnp.any(last, axis=-1, keepdims=True)
+    filling = jnp.where(empty, 0.0, -jnp.inf).astype(wide.dtype)
+    chosen = jnp.where(last, rows(jnp.where(last, wide, filling)), nothing)
+    return jnp.moveaxis(chosen, -1, place).astype(x.dtype)
 
 
 def _scores(x: Array) -> Scores:

@@ -1,5 +1,6 @@
 """Functions of an array and of a parameter, each bound to the formulas of its partial derivatives."""
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -68,12 +69,17 @@ def over_last_axis(name: str, argument: str, formula: Formula, x: ArrayLike, par
             f"{name}: {argument} must have shape () or (features,); got {weights.shape} for x of shape "
             f"{inputs.shape}; use shape {inputs.shape[-1:]}"
         )
-    wide, weights = widened(inputs), widened(weights)
-    dtype = (
-        wide.dtype if weights.weak_type else max(wide.dtype, weights.dtype, key=lambda kind: kind.itemsize)
-    )
-    spread = jnp.broadcast_to(weights.astype(dtype), inputs.shape)
-    return formula(wide.astype(dtype), spread).astype(inputs.dtype)
+    return _over_features(formula, inputs, weights)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _over_features(formula: Formula, x: Array, parameter: Array) -> Array:
+    wide, parameter = widened(x), widened(parameter)
+    # A Python number takes on x's precision.
+    dtypes = [wide.dtype] if parameter.weak_type else [wide.dtype, parameter.dtype]
+    dtype = max(dtypes, key=lambda kind: kind.itemsize)
+    spread = jnp.broadcast_to(parameter.astype(dtype), x.shape)
+    return formula(wide.astype(dtype), spread).astype(x.dtype)
 
 
 def _bind(formula: Formula, by_x: Formula, by_parameter: Formula) -> Formula:

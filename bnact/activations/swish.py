@@ -98,7 +98,9 @@ def _decay(x: Array, beta: Array) -> Decay:
 def _value(x: Array, beta: Array) -> Array:
     decay = _decay(x, beta)
     below = 1.0 + decay.value
-    return decay.negative(x / below, finite(x) / below)
+    # Infinity times nothing would be NaN.
+    kept = jnp.where(decay.significand == 0.0, finite(x), x)
+    return decay.negative(x / below, kept / below)
 
 
 def _by_x(x: Array, beta: Array) -> Array:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact import activations
-from bnact.activations import ACTIVATIONS, Activation
+from bnact.activations import ACTIVATIONS, Activation, largest_slope
 from bnact.normalizations import STANDARDIZATIONS, Affine, affine
 from bnact.types import Array
 
@@ -107,7 +107,7 @@ class Switched(NamedTuple):
       y: the output.
       given: what the activation was given.
       slope: its derivative there.
-      largest_slope: () the largest derivative the activation has anywhere, its Lipschitz bound.
+      largest_slope: () the `bnact.activations.largest_slope` of the activation.
     """
 
     y: Array
@@ -130,9 +130,9 @@ def switched_and_observed(
     given = affine(first, standardized(u, by_first))
     a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
     by_second = standardizers(statistics(table.second, index.second, a, counted), a, EPSILON)
-    largest_slope = jnp.asarray([act.lipschitz for act in table.activations], u.dtype)[index.activation]
+    largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
     y = affine(second, standardized(a, by_second)).astype(x.dtype)
-    return Switched(y, given, slope, largest_slope)
+    return Switched(y, given, slope, largest)
 
 
 def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:

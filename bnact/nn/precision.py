@@ -1,11 +1,13 @@
 """In which type a layer computes: that of its input, unless told otherwise."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike, DTypeLike
 
 from bnact.types import Array
+
+Arrays = TypeVar("Arrays", bound=tuple)
 
 
 def checked_dtype(subject: str, name: str, dtype: DTypeLike) -> DTypeLike:
@@ -33,16 +35,14 @@ def computed(x: ArrayLike, dtype: DTypeLike | None, param_dtype: DTypeLike) -> A
     return x.astype(own if dtype is None else dtype)
 
 
-def in_type_of_input(
-    arrays: tuple[Any, ...], /, *, dtype: DTypeLike | None = None, inexact: bool = True
-) -> tuple[Any, ...]:
+def in_type_of_input(args: Arrays, /, *, dtype: Any = None, inexact: bool = True) -> Arrays:
     """Input and parameters in the type of `computed`; what `nnx.Linear` takes as its `promote_dtype`.
 
     Flax's own takes the wider of input and parameters: half precision comes out as float32, so that a scan
     over layers cannot carry it, and under strict promotion it is an error.
 
     Args:
-      arrays: the input, then parameters or None.
+      args: the input, then parameters or None.
       dtype: see `computed`.
       inexact: as flax has it; the type is always floating.
 
@@ -50,6 +50,6 @@ def in_type_of_input(
       The arrays, in one type.
     """
     del inexact
-    x, *parameters = arrays
+    x, *parameters = args
     x = computed(x, dtype, parameters[0].dtype)
-    return x, *(None if each is None else each.astype(x.dtype) for each in parameters)
+    return type(args)((x, *(None if each is None else each.astype(x.dtype) for each in parameters)))

@@ -46,11 +46,20 @@ def affine(params: Affine, x: Array) -> Array:
       Array of x's shape and dtype.
     """
     if params.scale is not None:
-        x = x * _over_leading(params.scale, x)
+        x = x * over_leading(params.scale, x)
     if params.bias is not None:
-        x = x + _over_leading(params.bias, x)
+        x = x + over_leading(params.bias, x)
     return x
 
 
-def _over_leading(parameter: Array, x: Array) -> Array:
+def over_leading(parameter: Array, x: Array) -> Array:
+    """A parameter of the features in x's dtype, shaped to meet every leading axis of x.
+
+    Args:
+      parameter: (features,).
+      x: (..., features).
+
+    Returns:
+      Array of shape (1, ..., 1, features) with x's number of axes.
+    """
     return jnp.expand_dims(parameter.astype(x.dtype), tuple(range(x.ndim - 1)))

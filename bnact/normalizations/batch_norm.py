@@ -1,13 +1,20 @@
 """Batch normalization: every feature standardized over the examples."""
 
-import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.border import checked_epsilon, checked_features, checked_input, checked_momentum
+from bnact.normalizations.averages import checked_debias, debiased, enough, running_average
+from bnact.normalizations.border import (
+    checked_epsilon,
+    checked_examples,
+    checked_features,
+    checked_input,
+    checked_momentum,
+    checked_state,
+)
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero, normalized
@@ -21,7 +28,7 @@ class BatchNormState(NamedTuple):
 
     Attributes:
       mean: (features,), 0 at first.
-      variance: (features,), 1 at first.
+      variance: (features,), 1 at first; 0 where the average is debiased when it is read.
       count: () int32, how many updates so far: what removing the start's bias, or a plain average, needs.
     """
 
@@ -32,10 +39,12 @@ class BatchNormState(NamedTuple):
 
 def batch_norm(
     epsilon: float = 1e-5,
-    momentum: float = 0.99,
+    momentum: float | None = 0.99,
     use_scale: bool = True,
     use_bias: bool = True,
     bessel: bool = False,
+    debias: bool = False,
+    skip_nonfinite: bool = False,
 ) -> Normalization:
     """Batch norm: y = (x - mean) / sqrt(variance + epsilon) * scale + bias over all axes but the last.
 
@@ -48,11 +57,17 @@ def batch_norm(
     Args:
       epsilon: added to the variance; 1e-5 as in flax and torch.
       momentum: weight of the old running average, as in flax; torch's momentum is 1 - ours, so torch's
-        default of 0.1 is 0.9 here.
+        default of 0.1 is 0.9 here. None is the plain average over all updates, each of weight 1 / count,
+        as None is in torch.
       use_scale: whether to learn a scale.
       use_bias: whether to learn a bias.
       bessel: True averages the unbiased variance, squares / (n - 1), as torch does; flax and False the
         biased. It changes the running average alone.
+      debias: True divides the running averages by 1 - momentum^count when they are read, so that the
+        values they start from have no weight; before the first update they read as mean 0 and variance 1.
+        The updates are counted for all features together.
+      skip_nonfinite: True leaves the state as it was where a statistic of the batch is NaN or infinite.
+        The output of that batch is what it is.
 
     Returns:
       Normalization whose state is a `BatchNormState`. `apply` raises ValueError in training when x holds a
@@ -60,19 +75,22 @@ def batch_norm(
       `jax.vmap` of a per-example gradient, which the coupling within a batch leaves without a meaning.
 
     Raises:
-      ValueError: epsilon is negative, or momentum is not in [0, 1].
+      ValueError: epsilon is negative, momentum is not in [0, 1], or debias is asked of a plain average.
 
     Source: Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal
     covariate shift", 2015.
     """
     name = "batch_norm"
     checked_epsilon(name, epsilon)
-    checked_momentum(name, momentum)
+    if momentum is not None:
+        checked_momentum(name, momentum)
+    checked_debias(name, momentum, debias)
 
     def init(num_features: int) -> tuple[Affine, BatchNormState]:
         num_features = checked_features(name, num_features)
-        mean, variance = jnp.zeros(num_features, jnp.float32), jnp.ones(num_features, jnp.float32)
-        state = BatchNormState(mean, variance, jnp.zeros((), jnp.int32))
+        state = initial_batch_state(num_features)
+        if debias:
+            state = state._replace(variance=jnp.zeros_like(state.variance))
         return initial_affine(num_features, use_scale, use_bias), state
 
     def apply(
@@ -84,66 +102,66 @@ def batch_norm(
         axis_name: AxisName | None = None,
     ) -> tuple[Array, BatchNormState]:
         x = checked_input(name, x, params)
-        _check_state(x, state)
+        checked_state(name, x, state)
         mask = full_mask(mask, x)
         x = behind_mask_zero(x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if not train:
-            return normalized(x, _remembered(state, x), axes, epsilon, params, mask), state
-        _check_examples(x, axis_name)
+            read = debiased_state(state, momentum) if debias and momentum is not None else state
+            return normalized(x, remembered(read, x), axes, epsilon, params, mask), state
+        checked_examples(name, x.shape, axis_name)
         statistics = moments(x, axes, mask, axis_name)
         y = normalized(x, statistics, axes, epsilon, params, mask)
-        return y, running_averages(state, statistics, momentum, bessel)
+        return y, running_averages(state, statistics, momentum, bessel, skip_nonfinite)
 
     return Normalization(init, apply)
 
 
-def _remembered(state: BatchNormState, x: Array) -> Moments:
+def initial_batch_state(num_features: int) -> BatchNormState:
+    """Mean 0, variance 1 and no update so far, of that many features, in float32."""
+    mean, variance = jnp.zeros(num_features, jnp.float32), jnp.ones(num_features, jnp.float32)
+    return BatchNormState(mean, variance, jnp.zeros((), jnp.int32))
+
+
+def debiased_state(state: BatchNormState, momentum: float) -> BatchNormState:
+    """The averages without the share of the zeros they started from; mean 0, variance 1 before an update."""
+    mean = debiased(state.mean, momentum, state.count, start=0.0)
+    variance = debiased(state.variance, momentum, state.count, start=1.0)
+    return BatchNormState(mean, variance, state.count)
+
+
+def remembered(state: BatchNormState, x: Array) -> Moments:
+    """The running averages as moments, in the dtype in which statistics of x are kept."""
     dtype = statistics_dtype(x)
     mean, variance = state.mean.astype(dtype), state.variance.astype(dtype)
     return Moments(jnp.ones_like(mean), mean, variance, jnp.zeros_like(mean))
 
 
 def running_averages(
-    state: BatchNormState, statistics: Moments, momentum: float, bessel: bool = False
+    state: BatchNormState,
+    statistics: Moments,
+    momentum: float | None,
+    bessel: bool = False,
+    skip_nonfinite: bool = False,
 ) -> BatchNormState:
     """momentum * old + (1 - momentum) * new, without a gradient, of the features with two values or more.
 
     Args:
       state: the averages so far.
       statistics: (features,) the moments of one batch.
-      momentum: weight of the old average.
+      momentum: weight of the old average; None for the plain average over all updates.
       bessel: True averages the unbiased variance.
+      skip_nonfinite: True leaves the state where a statistic is NaN or infinite.
 
     Returns:
       The averages after this batch; the count grows by one unless no feature had two values.
     """
     statistics = lax.stop_gradient(statistics)
     freedom = jnp.maximum(statistics.count - 1, 1) if bessel else jnp.maximum(statistics.count, 1)
-    counts = statistics.count >= 2
-
-    def average(old: Array, new: Array) -> Array:
-        return jnp.where(counts, momentum * old + (1 - momentum) * new.astype(old.dtype), old)
-
+    counts = enough(statistics, skip_nonfinite)
+    mean, variance = statistics.mean + statistics.correction, statistics.squares / freedom
     return BatchNormState(
-        mean=average(state.mean, statistics.mean + statistics.correction),
-        variance=average(state.variance, statistics.squares / freedom),
+        mean=running_average(state.mean, mean, momentum, state.count, counts),
+        variance=running_average(state.variance, variance, momentum, state.count, counts),
         count=state.count + jnp.any(counts).astype(state.count.dtype),
     )
-
-
-def _check_state(x: Array, state: BatchNormState) -> None:
-    if state.mean.shape != x.shape[-1:]:
-        raise ValueError(
-            f"batch_norm: x's last axis must match the state; got x of shape {x.shape}, mean of shape "
-            f"{state.mean.shape}; use init({x.shape[-1]}), or move the features last"
-        )
-
-
-def _check_examples(x: Array, axis_name: AxisName | None) -> None:
-    members = 1 if axis_name is None else lax.axis_size(axis_name)
-    if math.prod(x.shape[:-1]) * members == 1:
-        raise ValueError(
-            f"batch_norm: training takes statistics over at least 2 examples; got 1, x of shape {x.shape}; "
-            f"use train=False, or a larger batch"
-        )

@@ -3,9 +3,9 @@
 import math
 
 import jax.numpy as jnp
+from jax import lax
 
-from bnact.normalizations.affine import Affine
-from bnact.types import Array
+from bnact.types import Array, AxisName, PyTree
 
 
 def checked_epsilon(norm: str, epsilon: float) -> float:
@@ -40,7 +40,7 @@ def checked_features(norm: str, num_features: int) -> int:
     return int(num_features)
 
 
-def checked_input(norm: str, x: Array, params: Affine) -> Array:
+def checked_input(norm: str, x: Array, params: PyTree) -> Array:
     """The input as an array, or an error unless it is floating with the features of the parameters last."""
     x = jnp.asarray(x)
     if not jnp.issubdtype(x.dtype, jnp.floating):
@@ -48,9 +48,45 @@ def checked_input(norm: str, x: Array, params: Affine) -> Array:
     if x.ndim == 0:
         raise ValueError(f"{norm}: x must have its features on the last axis; got a scalar; use x[None]")
     for parameter, values in params._asdict().items():
-        if values is not None and values.shape != x.shape[-1:]:
+        if values is not None and values.ndim > 0 and values.shape != x.shape[-1:]:
             raise ValueError(
                 f"{norm}: x's last axis must match the parameters; got x of shape {x.shape}, {parameter} of "
                 f"shape {values.shape}; use init({x.shape[-1]}), or move the features last"
             )
     return x
+
+
+def checked_state(norm: str, x: Array, state: PyTree) -> None:
+    """Nothing, or a ValueError unless every average in the state is over the features of x."""
+    for average, values in state._asdict().items():
+        if values.ndim > 0 and values.shape != x.shape[-1:]:
+            raise ValueError(
+                f"{norm}: x's last axis must match the state; got x of shape {x.shape}, {average} of shape "
+                f"{values.shape}; use init({x.shape[-1]}), or move the features last"
+            )
+
+
+def checked_examples(norm: str, shape: tuple[int, ...], axis_name: AxisName | None) -> None:
+    """Nothing, or a ValueError where statistics over the examples would see one of them alone."""
+    members = 1 if axis_name is None else lax.axis_size(axis_name)
+    if math.prod(shape[:-1]) * members == 1:
+        raise ValueError(
+            f"{norm}: training takes statistics over at least 2 examples; got 1, x of shape {shape}; "
+            f"use train=False, or a larger batch"
+        )
+
+
+def checked_positive(norm: str, **settings: float) -> None:
+    """Nothing, or a ValueError unless every setting, given by its name, is finite and above 0."""
+    for setting, value in settings.items():
+        if not (0 < value < math.inf):
+            raise ValueError(f"{norm}: {setting} must be finite and above 0; got {setting}={value}; use 1.0")
+
+
+def checked_size(norm: str, setting: str, size: int, least: int = 1) -> None:
+    """Nothing, or a ValueError unless the setting is a whole number of at least `least`."""
+    if isinstance(size, bool) or not isinstance(size, int) or size < least:
+        raise ValueError(
+            f"{norm}: {setting} must be a whole number of at least {least}; got {setting}={size!r}; "
+            f"use {setting}={max(least, 1)}"
+        )

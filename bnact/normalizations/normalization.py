@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from bnact.normalizations.affine import Affine
 from bnact.types import Array, AxisName, PyTree
 
 
@@ -12,7 +11,7 @@ class Apply(Protocol):
 
     def __call__(
         self,
-        params: Affine,
+        params: PyTree,
         state: PyTree,
         x: Array,
         train: bool = True,
@@ -30,7 +29,8 @@ class Normalization(NamedTuple):
         y, state = norm.apply(params, state, x, train=True, mask=None, axis_name=None)
 
     Attributes:
-      init: num_features -> (params, state). The state is () for a norm that remembers nothing.
+      init: num_features -> (params, state). The parameters are a named tuple, an `Affine` for most norms, in
+        which None is a parameter the norm goes without; the state is () for a norm that remembers nothing.
       apply: (params, state, x) -> (y, new state), y of x's shape and dtype. Statistics, scale and bias are
         computed in float32 or wider, and rounded to x's dtype once.
           x: (..., features), floating.
@@ -41,5 +41,5 @@ class Normalization(NamedTuple):
             are divided; a norm that treats each example by itself has no need of it.
     """
 
-    init: Callable[[int], tuple[Affine, PyTree]]
+    init: Callable[[int], tuple[PyTree, PyTree]]
     apply: Apply

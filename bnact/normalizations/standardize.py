@@ -43,6 +43,25 @@ def normalized(
     return behind_mask_zero(y, mask)
 
 
+def standard_deviation(variance: Array, epsilon: float) -> Array:
+    """sqrt(variance + epsilon), with derivative 0 where that sum is 0.
+
+    Args:
+      variance: not negative, any shape.
+      epsilon: not negative, in units of the variance.
+
+    Returns:
+      Array of the variance's shape and dtype.
+    """
+    return (variance + epsilon) * inverse_deviation(variance, epsilon)
+
+
+def quotient(x: Array, divisor: Array) -> Array:
+    """x / divisor, and 0, with derivative 0, where the divisor is 0; of one shape and dtype."""
+    positive = divisor > 0
+    return jnp.where(positive, x / jnp.where(positive, divisor, 1), 0)
+
+
 def behind_mask_zero(x: Array, mask: Array | None) -> Array:
     """The values where the mask is True, 0 elsewhere; all of them without a mask."""
     return x if mask is None else jnp.where(mask, x, jnp.zeros_like(x))

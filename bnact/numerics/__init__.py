@@ -1,7 +1,8 @@
-"""Quadrature, moments that merge, tolerances and finite differences."""
+"""Quadrature, moments that merge, tolerances, units of the last place and finite differences."""
 
 from .finite_differences import directional_derivative as directional_derivative
 from .finite_differences import jacobian as jacobian
+from .last_place import units as units
 from .masks import full_mask as full_mask
 from .moments import Moments as Moments
 from .moments import deviation as deviation

@@ -25,7 +25,8 @@ def saturated(slope: Array, largest_slope: Array | float) -> Array:
 
     Args:
       slope: (examples, units) derivative of the activation at what it is given.
-      largest_slope: the largest absolute derivative the activation has anywhere.
+      largest_slope: the largest absolute derivative, `bnact.activations.largest_slope` of the activation:
+        finite also where the derivative is unbounded.
 
     Returns:
       A scalar between 0 and 1; NaN where a slope is NaN, as in a network that has diverged.

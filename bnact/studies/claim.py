@@ -33,7 +33,8 @@ class Verdict(NamedTuple):
       id, claim, source: of the claim.
       verdict: "supported", "refuted" or "undecided".
       effect: the deciding effect, in the claim's quantity; NaN if nothing was measured.
-      low, high: interval of the effect, of the kind that the claim's `Quantity.interval` names.
+      low, high: interval of the effect, of the kind that the claim's `Quantity.interval` names; NaN where
+        there are too few seeds for one.
       n: paired seeds behind it.
       sentence: what a person would say.
     """

@@ -20,7 +20,8 @@ class Comparison(NamedTuple):
     Attributes:
       label: what is compared, for example "depth 8".
       effect: mean of the values over seeds.
-      low, high: interval of the effect at the level Holm's procedure gives this comparison.
+      low, high: interval of the effect at the level Holm's procedure gives this comparison; NaN where
+        there are too few values for one, see `bootstrap_interval`.
       p_value: of the effect being the null value, corrected for the family.
       n: values, one a seed.
       outcome: "above" or "below" the null value (corrected p-value at most 5 % and the whole interval on
@@ -153,10 +154,15 @@ def _decide(comparisons: Sequence[Comparison]) -> Decision:
     if "below" in outcomes:
         against = [each for each in comparisons if each.outcome == "below"]
         return Decision("refuted", tuple(comparisons), min(against, key=lambda each: each.high))
-    weakest = min(comparisons, key=lambda each: each.low)
+    weakest = min(comparisons, key=_low_end)
     if set(outcomes) == {"above"}:
         return Decision("supported", tuple(comparisons), weakest)
     if set(outcomes) == {"equal"}:
         return Decision("refuted", tuple(comparisons), weakest)
     open_ones = [each for each in comparisons if each.outcome != "above"]
-    return Decision("undecided", tuple(comparisons), min(open_ones, key=lambda each: each.low))
+    return Decision("undecided", tuple(comparisons), min(open_ones, key=_low_end))
+
+
+def _low_end(comparison: Comparison) -> float:
+    """Of the interval; where there is none, the effect itself."""
+    return comparison.low if np.isfinite(comparison.low) else comparison.effect

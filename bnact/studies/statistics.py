@@ -9,6 +9,10 @@ ALPHA = 0.05
 """Chance of one or more false findings that a whole family of comparisons may have."""
 
 RESAMPLES = 20_000
+
+ENOUGH_FOR_AN_INTERVAL = 4
+"""Values from which there is an interval at all; see `bootstrap_interval` for what fewer would give."""
+
 ENOUGH_TO_RESAMPLE = 6
 """Values from which a 95 % interval of bootstrapped means can exist: 2 / 2^5 is above 5 %."""
 
@@ -85,7 +89,7 @@ def bootstrap_interval(values: np.ndarray, level: float = 1.0 - ALPHA) -> tuple[
     spread is too narrow by sqrt((n - 1) / n), and its tails are the normal's. It is Student's interval
     where resamples cannot say where the end is: with fewer than six values, whose own range they do not
     leave, and at a level that leaves fewer than 20 of the 20,000 in a tail (with ten values, from three
-    comparisons on). Constant values give an interval of width zero.
+    comparisons on). Constant values give an interval of width zero. Fewer than four values have none.
 
     How often it holds the mean, simulated with ten values, 1500 times a figure (errors about 0.5):
 
@@ -97,18 +101,27 @@ def bootstrap_interval(values: np.ndarray, level: float = 1.0 - ALPHA) -> tuple[
     At 99.6 % the widened percentiles would hold it in 98.7 %; at 95 % plain ones do in 89 %, the
     bias-corrected accelerated ones in 87 %, which rules them out here.
 
+    Why none with two or three: accuracies are multiples of one example's share. Of 360 examples at 97 %, with
+    a spread over seeds of 0.3 to 0.5 points, Student's 95 % was simulated 200,000 times a figure:
+
+        values                             2            3            4            5
+        holds the mean                     74 to 85 %   91 to 94 %   95 %         95 to 96 %
+        equal values, width zero           26 to 16 %   7 to 3 %     2 to 0.5 %   0.7 to 0.1 %
+        half width, median, in spreads     5.9 to 7.1   2.1 to 2.3   1.4 to 1.5   1.1 to 1.2
+
     Args:
       values: (n,) differences, n at least 1.
       level: confidence, in (0, 1).
 
     Returns:
-      Low and high; NaN for a single value. The same values in the same order give the same bits.
+      Low and high; NaN for fewer than `ENOUGH_FOR_AN_INTERVAL` values. The same values in the same order
+      give the same bits.
 
     Source: Tim Hesterberg, "What Teachers Should Know About the Bootstrap", 2015.
     """
     values = np.asarray(values, np.float64)
     n = len(values)
-    if n == 1:
+    if n < ENOUGH_FOR_AN_INTERVAL:
         return float("nan"), float("nan")
     if np.ptp(values) == 0.0:
         return float(values[0]), float(values[0])

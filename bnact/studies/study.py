@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,9 +48,9 @@ def _manifest_path(workdir: Path) -> Path:
 
 
 def _check_directory(workdir: Path) -> None:
-    """Raises NotADirectoryError where something else has the name."""
-    if workdir.exists() and not workdir.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(workdir))
+    """Raises an OSError for a name that no directory has or could have."""
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(os.path.join(workdir, ""))  # with a separator at its end, a file's name is an error
 
 
 def _check_ours(workdir: Path) -> None:

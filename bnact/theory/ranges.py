@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from bnact.activations import Activation, get
 
-from .monotone_pieces import evaluate, mass_below, turning_points
+from .monotone_pieces import evaluate, falling_points, mass_below, turning_points
 
 Numbers = float | np.ndarray
 
@@ -81,10 +81,10 @@ def output_quantiles(activation: str | Activation, probabilities: ArrayLike) -> 
       ValueError: an unknown activation, one that decreases somewhere, or a probability outside [0, 1].
     """
     phi = get(activation)
-    if turning_points(phi):
+    if falling_points(phi):
         raise ValueError(
             f"output_quantiles: activation must not decrease; got {phi.name}, which turns at "
-            f"{turning_points(phi)}; use output_mass for the probability of an interval"
+            f"{falling_points(phi)}; use output_mass for the probability of an interval"
         )
     levels = np.asarray(probabilities, np.float64)
     if not np.all((levels >= 0.0) & (levels <= 1.0)):
@@ -123,8 +123,8 @@ def output_bound(
 ) -> tuple[float, float]:
     """The smallest interval that holds every output of a batch-normalized activation.
 
-    The image of |xhat| <= sqrt(B - 1) under phi(scale xhat + shift): the truth behind "batch norm confines
-    sigmoid to [0.5, 0.73]", which at B = 64 is [0.0004, 0.9996].
+    The image of |xhat| <= sqrt(B - 1) under phi(scale xhat + shift), and its ends: the truth behind "batch
+    norm confines sigmoid to [0.5, 0.73]", which at B = 64 is [0.0004, 0.9996].
 
     Args:
       activation: a name in `ACTIVATIONS` or an `Activation`.
@@ -145,8 +145,9 @@ def output_bound(
             "pass the norm's own parameters"
         )
     reach = abs(scale) * normalized_bound(batch_size)
-    turns = [point for point in turning_points(phi) if abs(point - shift) < reach]
-    outputs = evaluate(phi, np.array([shift - reach, shift + reach, *turns]))
+    beside = [float(np.nextafter(jump, end)) for jump in phi.jumps for end in (-math.inf, math.inf)]
+    inside = [point for point in (*turning_points(phi), *phi.jumps, *beside) if abs(point - shift) < reach]
+    outputs = evaluate(phi, np.array([shift - reach, shift + reach, *inside]))
     return float(outputs.min()), float(outputs.max())
 
 

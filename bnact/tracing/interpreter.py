@@ -3,7 +3,7 @@
 The only file that knows how JAX writes down what it has traced.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -32,7 +32,7 @@ class Equation(NamedTuple):
     """One step of a traced function.
 
     Attributes:
-      primitive: what is computed, by JAX's name for it.
+      primitive: what is computed, by JAX's name for it, or the name of a call that is not followed.
       params: its static parameters.
       dtypes: of the outputs.
     """
@@ -45,7 +45,13 @@ class Equation(NamedTuple):
 Rule = Callable[[Equation, Sequence[Any]], Sequence[Any]]
 
 
-def evaluated(fn: Callable[..., Any], examples: Sequence[Any], rule: Rule, *arguments: Any) -> Any:
+def evaluated(
+    fn: Callable[..., Any],
+    examples: Sequence[Any],
+    rule: Rule,
+    *arguments: Any,
+    whole: Collection[str] = (),
+) -> Any:
     """What `fn(*arguments)` returns if every equation is computed by the rule.
 
     A call (`jax.jit`, `jax.checkpoint`, a function with a rule of its own for its derivative) is followed
@@ -57,16 +63,20 @@ def evaluated(fn: Callable[..., Any], examples: Sequence[Any], rule: Rule, *argu
       rule: from an equation and the values of its inputs to the values of its outputs. Values are what
         the rule makes them; it also meets the function's constants, as arrays and numbers.
       arguments: values of the arguments, one array or number each.
+      whole: names of functions with a rule of their own for their derivative that are not followed into: the
+        rule computes them at once.
 
     Returns:
       The tree of fn, of values.
     """
     closed, shape = jax.make_jaxpr(fn, return_shape=True)(*examples)
-    values = _evaluated(closed.jaxpr, closed.consts, rule, arguments)
+    values = _evaluated(closed.jaxpr, closed.consts, rule, arguments, whole)
     return jax.tree.unflatten(jax.tree.structure(shape), values)
 
 
-def _evaluated(jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: Sequence[Any]) -> list[Any]:
+def _evaluated(
+    jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: Sequence[Any], whole: Collection[str]
+) -> list[Any]:
     values: dict[Any, Any] = {}
 
     def read(atom: Any) -> Any:
@@ -76,16 +86,20 @@ def _evaluated(jaxpr: core.Jaxpr, consts: Sequence[Any], rule: Rule, arguments: 
     values.update(zip(jaxpr.invars, arguments, strict=True))
     for equation in jaxpr.eqns:
         inputs = [read(atom) for atom in equation.invars]
-        outputs = _outputs(equation, inputs, rule)
+        outputs = _outputs(equation, inputs, rule, whole)
         values.update(zip(equation.outvars, outputs, strict=True))
     return [read(atom) for atom in jaxpr.outvars]
 
 
-def _outputs(equation: Any, inputs: Sequence[Any], rule: Rule) -> Sequence[Any]:
-    if equation.primitive.name in _CALLS:
+def _outputs(equation: Any, inputs: Sequence[Any], rule: Rule, whole: Collection[str]) -> Sequence[Any]:
+    name = equation.primitive.name
+    if name in _CALLS:
         body = next(equation.params[name] for name in _BODIES if name in equation.params)
         # Some calls carry their constants with them, the others take them as inputs.
         jaxpr, consts = (body.jaxpr, body.consts) if isinstance(body, core.ClosedJaxpr) else (body, ())
-        return _evaluated(jaxpr, consts, rule, inputs)
+        called = jaxpr.debug_info.func_src_info.split(" at ")[0]
+        if name != "custom_jvp_call" or called not in whole:
+            return _evaluated(jaxpr, consts, rule, inputs, whole)
+        name = called
     dtypes = tuple(variable.aval.dtype for variable in equation.outvars)
-    return rule(Equation(equation.primitive.name, equation.params, dtypes), inputs)
+    return rule(Equation(name, equation.params, dtypes), inputs)

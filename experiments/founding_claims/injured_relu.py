@@ -9,7 +9,7 @@ from bnact.studies.claim import Figure, Table
 from bnact.studies.comparison import Comparison
 from bnact.studies.report.figures import Line, dead_through_training
 from bnact.studies.report.palette import PLACEMENT_STYLES
-from bnact.studies.report.wording import percent, plain
+from bnact.studies.report.wording import interval_notes, percent, plain, span
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.log import Log
@@ -109,6 +109,7 @@ def injured_table(rows: Rows, comparisons: Mapping[str, Comparison], outcomes: M
       The table.
     """
     lines = []
+    fewest = min((each.n for each in comparisons.values()), default=0)
     for injury in SHORT:
         for place in PLACES:
             for depth in depths_of(rows):
@@ -116,13 +117,14 @@ def injured_table(rows: Rows, comparisons: Mapping[str, Comparison], outcomes: M
                 found = comparisons.get(label(injury, depth)) if place == "batch norm before" else None
                 if cell is not None:
                     lines.append(_line(cell, injury, place, _interval(found, outcomes)))
-    return Table("Dead ReLU units; the rows with an interval decide", COLUMNS, tuple(lines), _notes())
+    notes = (*_notes(), *interval_notes(fewest))
+    return Table("Dead ReLU units; the rows with an interval decide", COLUMNS, tuple(lines), notes)
 
 
 def _interval(comparison: Comparison | None, outcomes: Mapping[str, str]) -> tuple[str, str]:
     if comparison is None:
         return "", ""
-    return f"{percent(comparison.low)} to {percent(comparison.high)}", outcomes[comparison.outcome]
+    return span(comparison.low, comparison.high, percent), outcomes[comparison.outcome]
 
 
 def _line(cell: TunedCell, injury: Kill, place: str, interval: tuple[str, str]) -> tuple[str, ...]:

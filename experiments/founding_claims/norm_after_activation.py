@@ -13,7 +13,7 @@ from bnact.studies.comparison import Comparison, Decision, compare, works_better
 from bnact.studies.report.figures import accuracy_against_depth, learning_curves
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
-from bnact.studies.report.wording import interval_in_points, plain, signed
+from bnact.studies.report.wording import interval_in_points, interval_notes, plain, with_interval
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, paired_differences, steps_to_target, test_accuracy
 from bnact.training.log import Log
@@ -107,6 +107,7 @@ def table(rows: Rows) -> Table:
         "Steps to 90 %: mean over seeds, a run that never gets there counting with all its steps; in "
         "brackets how many seeds got there.",
         EDGE_NOTE,
+        *interval_notes(min((each.n for each in decision.comparisons), default=0)),
     )
     return Table("Batch norm after the activation against before", COLUMNS, lines, notes)
 
@@ -143,7 +144,7 @@ def _table_line(rows: Rows, accuracy: Comparison, in_steps: Comparison) -> tuple
     activation, depth = accuracy.label.split(", depth ")
     cells = _before_and_after(rows, activation, int(depth)) or ()
     means = tuple(f"{100 * cell.over_seeds(test_accuracy).mean():.1f}" for cell in cells)
-    steps = f"{signed(in_steps.effect, 0)} [{signed(in_steps.low, 0)}, {signed(in_steps.high, 0)}]"
+    steps = with_interval(in_steps.effect, in_steps.low, in_steps.high, 0)
     return (
         activation,
         "bounded" if activation in BOUNDED else "unbounded",

@@ -10,7 +10,7 @@ from bnact.studies.counted import counted
 from bnact.studies.report import Page, Section, html
 from bnact.studies.report.claim_section import claim_section
 from bnact.studies.report.methods import methods
-from bnact.studies.statistics import ENOUGH_TO_RESAMPLE
+from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL, ENOUGH_TO_RESAMPLE
 from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 
@@ -141,8 +141,10 @@ def _notices(verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
     notices = []
     if scale.seeds < ENOUGH_TO_RESAMPLE:
         notices.append(
-            f"A quick look: with {counted(scale.seeds, 'seed')} a difference cannot be told from noise, so what needs "
-            "a test is undecided. The full study decides: leave out --quick and --seeds."
+            f"A quick look: with {counted(scale.seeds, 'seed')} a difference cannot be told from noise, so "
+            "what needs a test is undecided"
+            f"{', and no interval is shown' if scale.seeds < ENOUGH_FOR_AN_INTERVAL else ''}. "
+            "The full study decides: leave out --quick and --seeds."
         )
     if any(verdict.sentence.startswith("Not decided:") for verdict in verdicts):
         notices.append("Some runs failed or were not made; the same command tries them again.")

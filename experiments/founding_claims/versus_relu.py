@@ -7,7 +7,7 @@ from bnact.studies.comparison import Comparison, Decision
 from bnact.studies.report.figures import accuracy_against_depth, gradient_by_layer, learning_curves
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
-from bnact.studies.report.wording import interval_in_points, listed, signed
+from bnact.studies.report.wording import interval_in_points, interval_notes, listed, signed, span
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell, test_accuracy
@@ -96,7 +96,7 @@ def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: M
     """
     compared = {each.label: each for each in decision.comparisons}
     decided = Pair(activation, *BEFORE)
-    lines = []
+    lines, seeds = [], []
     for depth in depths_of(rows):
         for pair in pairs_with_relu(activation):
             cell = cell_of(rows, pair, depth)
@@ -104,8 +104,10 @@ def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: M
                 comparison = compared.get(depth_label(depth)) if pair == decided else None
                 columns = difference_columns(comparison, outcomes)
                 lines.append((*accuracy_columns(pair, cell), *columns, *rate_columns(cell)))
+                seeds.append(len(cell.rows))
     caption = f"{activation} against ReLU; the rows with a difference decide"
-    return Table(caption, COLUMNS, tuple(lines), (EDGE_NOTE,))
+    notes = (EDGE_NOTE, *interval_notes(min(seeds, default=0)))
+    return Table(caption, COLUMNS, tuple(lines), notes)
 
 
 def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
         pair.label,
         str(cell.setting.depth),
         f"{100 * accuracy.mean():.1f}",
-        f"{100 * low:.1f} to {100 * high:.1f}",
+        span(100 * low, 100 * high),
     )
 
 

@@ -1,5 +1,6 @@
 """The rules: `jax.grad` and the declared derivatives are one function, in every mode and transformation."""
 
+import dataclasses
 import functools
 
 import jax
@@ -8,9 +9,9 @@ import numpy as np
 import pytest
 from jax.typing import DTypeLike
 
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, step
 from bnact.activations.rule import curve
-from bnact.activations.sampling import sampled
+from bnact.activations.sampling import sampled, sampled_function
 from bnact.numerics.finite_differences import directional_derivative
 from bnact.numerics.tolerances import TOLERANCES
 
@@ -21,8 +22,8 @@ each_activation = pytest.mark.parametrize("act", ACTIVATIONS.values(), ids=NAMES
 
 
 def points(dtype: DTypeLike = np.float32):
-    # No point is a breakpoint, nor within a finite difference of one.
-    return np.linspace(-6.05, 6.15, 41).astype(dtype)
+    # No point is a breakpoint, nor within a finite difference of one; none is where a sharp step is steepest.
+    return np.linspace(-6.2525, 5.9475, 41).astype(dtype)
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -38,8 +39,13 @@ def derivatives(act, x):
 
 
 def against_finite_differences(act, actual, x):
-    """Asserts that these are the activation's first three, at every point by itself, in float64."""
+    """Asserts that these are the activation's first three, at every point by itself, in float64.
+
+    A declared surrogate is the first; the others are its derivatives.
+    """
     expected = directional_derivative(lambda x: np.stack(sampled(act.curve, x)), x, np.ones_like(x))
+    if act.surrogate is not None:
+        expected[0] = sampled_function(jax.vmap(act.surrogate), x)
     np.testing.assert_allclose(actual, expected, rtol=FLOAT64.gradient, atol=FLOAT64.gradient)
 
 
@@ -66,6 +72,13 @@ def test_a_wrong_derivative_is_caught(act, spoil):
     first, *others = derivatives(act, x)
     with pytest.raises(AssertionError):
         against_finite_differences(act, np.stack([spoil(first), *others]), x)
+
+
+def test_a_surrogate_that_is_not_the_declared_one_is_caught():
+    x = points(np.float64)
+    sharper = dataclasses.replace(step(), surrogate=step(sharpness=10.1).surrogate)
+    with pytest.raises(AssertionError):
+        against_finite_differences(sharper, derivatives(sharper, x), x)
 
 
 @each_activation
@@ -129,7 +142,10 @@ def test_under_jit_vmap_scan_and_remat(act):
 
 
 @each_activation
-def test_no_gradient_is_nan_anywhere(act):
-    extremes = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, np.inf, -np.inf], np.float32)
-    x = np.resize(extremes, points().shape)
-    assert np.all(np.isfinite(gradients(act.curve, x)))
+def test_no_gradient_is_nan_where_there_is_a_limit(act):
+    ends = [end for end, limit in zip((-np.inf, np.inf), act.limits, strict=True) if not np.isnan(limit)]
+    extremes = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, *ends], np.float32)
+    found = np.stack(gradients(act.curve, np.resize(extremes, points().shape)))
+    assert not np.any(np.isnan(found))
+    if np.isfinite(act.lipschitz):
+        assert np.all(np.isfinite(found[0]))

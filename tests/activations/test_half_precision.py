@@ -69,8 +69,10 @@ def test_the_gradient_is_rounded_once(name, dtype):
     cotangent = np.full(x.shape, 1.0 / 3.0).astype(x.dtype)
     gradient = pulled_back(act, x, cotangent)
     slope = sampled(act.curve, flushed(x))[1]
+    # The product is formed in float32: a slope beyond it is infinite, even if a third of it were not.
+    within = np.abs(slope) <= float(jnp.finfo(jnp.float32).max)
     assert gradient.dtype == DTYPES[dtype]
-    assert not np.any(wrong(gradient, slope * cotangent.astype(np.float64), dtype))
+    assert not np.any(within & wrong(gradient, slope * cotangent.astype(np.float64), dtype))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

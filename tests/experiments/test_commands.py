@@ -1,9 +1,15 @@
 import errno
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import experiments
+from bnact.activations import ACTIVATIONS
+from bnact.normalizations import NORMALIZATIONS
+from bnact.studies.checks import ORDERS
 from experiments.founding_claims import __main__ as founding_claims
 from tests.experiments.calls import COMMANDS, called, refuse_to_train, refused
 
@@ -124,6 +130,23 @@ def test_help_says_every_flag_and_the_exit_codes(name, capsys):
     shown = capsys.readouterr().out
     assert "Exit codes: 0 done" in " ".join(shown.split())
     assert all(f"--{flag}" in shown or f"--[no]{flag}" in shown for flag in COMMANDS[name].flags)
+
+
+@pytest.mark.parametrize(
+    ("flag", "values"), [("activation", ACTIVATIONS), ("norm", NORMALIZATIONS), ("order", ORDERS)]
+)
+def test_help_lists_what_a_flag_of_names_may_be(flag, values, capsys):
+    called("sweep", "--help")
+    shown = capsys.readouterr().out
+    (words,) = re.findall(rf"--{flag}: (.*?)\(default", shown, re.DOTALL)
+    assert ", ".join(values) in " ".join(words.split())
+    assert max(map(len, shown.splitlines())) < 120
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_names_no_file_of_the_machine(name, capsys):
+    called(name, "--help")
+    assert str(Path(experiments.__file__).parent) not in capsys.readouterr().out
 
 
 def test_help_names_every_claim(capsys):

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -185,12 +186,13 @@ def test_a_table_takes_records_as_well_as_names_in_any_order():
     for activation in (double, treble):
         index = index_of(activation, "layer", "before", tables[0])
         expected, _ = norm_act(*arguments, norm="layer", activation=activation)
-        assert_close(switched(index, *arguments, tables[0]), expected, tolerance("float32").value)
+        assert_close(switched(index, *arguments, table=tables[0]), expected, tolerance("float32").value)
 
 
 def test_records_that_a_table_could_not_tell_apart_or_are_none_are_refused():
     with pytest.raises(ValueError, match="^table_of: activations .* must differ in name; got 'double' twice"):
         table_of((own("double", 2.0), own("double", 2.5)))
-    for make in (lambda: table_of((abs,)), lambda: index_of(abs, "batch", "before", TABLE)):
+    wrong: Any = abs
+    for make in (lambda: table_of((wrong,)), lambda: index_of(wrong, "batch", "before", TABLE)):
         with pytest.raises(TypeError, match="must be a name or an Activation; got builtin_function"):
             make()

@@ -1,21 +1,44 @@
 """The norms of the registry, and their results by functions that are compiled once for all tests."""
 
 import functools
+import inspect
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, get, reduced_axes
+from bnact.normalizations import NORMALIZATIONS, get
+from tests.normalizations.references import GHOSTS, GROUPS
 
 FEATURES = 6
+# Of a norm whose defaults do not suit 6 features and small batches, what suits them.
+GROUPED = ("group", "evonorm_s0", "evonorm_s0a", "evonorm_s1")
+SETTINGS = {"ghost_batch": {"size": GHOSTS}, **dict.fromkeys(GROUPED, {"groups": GROUPS})}
+# Settings under which the examples of a batch are all treated alike.
+ALIKE = {"ghost_batch": {"size": 1000}}
+# The norms that take their statistics over positions, and refuse an input without.
+OVER_POSITIONS = ("instance",)
+POSITIONS = 5
+# The norms that subtract a mean and add nothing but the bias.
+CENTRED = ("batch", "ghost_batch", "mean_only_batch", "layer", "group", "instance", "divisive")
 every_norm = pytest.mark.parametrize("name", list(NORMALIZATIONS))
 every_dtype = pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 
 
-def inputs(*leading, mean=0.0, seed=0):
-    return mean + np.random.default_rng(seed).normal(size=(*leading, FEATURES))
+def leading_shape(name, *leading):
+    """The leading shape, with positions for a norm that needs them."""
+    return (*leading, POSITIONS) if name in OVER_POSITIONS else leading
+
+
+def inputs(name, *leading, mean=0.0, seed=0):
+    shape = (*leading_shape(name, *leading), FEATURES)
+    return mean + np.random.default_rng(seed).normal(size=shape)
+
+
+def of_rank(name, mask):
+    """A mask over (examples, features) as one of the norm's inputs."""
+    return mask[:, None] if name in OVER_POSITIONS else mask
 
 
 def initialized(norm, seed=0):
@@ -29,22 +52,20 @@ def initialized(norm, seed=0):
     return jax.tree.map(drawn, params), state
 
 
-def reference(name, x, params, epsilon):
-    """The norm in training in float64 numpy, from the papers' formulas."""
-    x = np.asarray(x, np.float64)
-    kind = STANDARDIZATIONS[name]
-    if kind.axes == "none":
-        return x
-    axes = reduced_axes(kind, x.ndim)
-    centred = x - x.mean(axes, keepdims=True) if kind.centered else x
-    y = centred / np.sqrt((centred**2).mean(axes, keepdims=True) + epsilon)
-    y = y if params.scale is None else y * np.asarray(params.scale, np.float64)
-    return y if params.bias is None else y + np.asarray(params.bias, np.float64)
-
-
 @functools.cache
-def made(name, epsilon=1e-5):
-    return get(name)() if name == "none" else get(name)(epsilon=epsilon)
+def made(name, epsilon=1e-5, **settings):
+    """The norm with those of the settings that it has."""
+    known = inspect.signature(get(name)).parameters
+    settings = {"epsilon": epsilon, **SETTINGS.get(name, {}), **settings}
+    return get(name)(**{setting: value for setting, value in settings.items() if setting in known})
+
+
+def remembers(name):
+    """Whether the norm has a state."""
+    return bool(jax.tree.leaves(made(name).init(FEATURES)[1]))
+
+
+every_remembering_norm = pytest.mark.parametrize("name", [name for name in NORMALIZATIONS if remembers(name)])
 
 
 @functools.partial(jax.jit, static_argnames=("norm", "train"))

@@ -233,13 +233,6 @@ def test_as_flax_where_flax_is_right(shape, momentum):
 # ----------------------------------------------------------------------------------------- errors
 
 
-@pytest.mark.parametrize("momentum", [-0.1, 1.1, float("nan")])
-def test_momentum_is_a_weight(momentum):
-    match = rf"weight of the old value, must be in \[0, 1\]; got momentum={momentum}; use 0\.99"
-    with pytest.raises(ValueError, match=match):
-        batch_norm(momentum=momentum)
-
-
 def test_other_features_than_the_state_are_refused():
     norm = batch_norm(use_scale=False, use_bias=False)
     match = r"must match the state; got x of shape \(5, 4\), mean of shape \(3,\); use init\(4\)"

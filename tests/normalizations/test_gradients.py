@@ -6,16 +6,27 @@ import numpy as np
 import pytest
 
 from bnact.numerics import jacobian, tolerance
-from tests.normalizations.every_norm import FEATURES, every_norm, initialized, made, output
+from tests.normalizations.every_norm import (
+    FEATURES,
+    every_norm,
+    initialized,
+    leading_shape,
+    made,
+    of_rank,
+    output,
+)
+
+# Of batch renormalization r and d have no gradient; here they are constant.
+CONSTANT = {"batch_renorm": {"r_max": 1.0, "d_max": 0.0}}
 
 
 def gradient_function(name, masked):
-    """The norm as a function of one flat float64 vector: input, scale and bias."""
-    norm = made(name, epsilon=1e-3)
+    """The norm as a function of one flat float64 vector: input and parameters."""
+    norm = made(name, epsilon=1e-3, **CONSTANT.get(name, {}))
     params, state = initialized(norm)
-    shapes = [(4, FEATURES), *(leaf.shape for leaf in jax.tree.leaves(params))]
+    shapes = [(*leading_shape(name, 4), FEATURES), *(leaf.shape for leaf in jax.tree.leaves(params))]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-    mask = jnp.arange(4)[:, None] != 1 if masked else None
+    mask = of_rank(name, jnp.arange(4)[:, None] != 1) if masked else None
 
     def fn(flat):
         flat = jnp.asarray(flat)

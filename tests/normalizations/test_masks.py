@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from tests.normalizations.every_norm import (
+    ALIKE,
     FEATURES,
     applied,
     assert_trees_close,
     every_norm,
     initialized,
     inputs,
+    leading_shape,
     made,
+    of_rank,
     results_and_gradients,
 )
 
@@ -31,8 +34,8 @@ MASKS = {
 def test_the_masked_is_never_seen(name, which, train):
     norm = made(name)
     params, state = initialized(norm)
-    clean = inputs(16, mean=5.0).astype(np.float32)
-    counted = np.broadcast_to(MASKS[which], clean.shape)
+    clean = inputs(name, 16, mean=5.0).astype(np.float32)
+    counted = np.broadcast_to(of_rank(name, MASKS[which]), clean.shape)
 
     def results(x):
         return results_and_gradients(norm.apply, params, state, x, counted, train=train)
@@ -51,13 +54,13 @@ def test_the_masked_is_never_seen(name, which, train):
 def test_a_mask_counts_for_all_it_is_broadcast_over(name):
     norm = made(name)
     params, state = initialized(norm)
-    x = inputs(16, mean=5.0).astype(np.float32)
+    x = inputs(name, 16, mean=5.0).astype(np.float32)
 
     @jax.jit
     def all_results(x, masks):
         return [results_and_gradients(norm.apply, params, state, x, mask) for mask in masks]
 
-    small = [MASKS["example"], MASKS["feature"]]
+    small = [of_rank(name, MASKS["example"]), of_rank(name, MASKS["feature"])]
     for mask, results in zip(small, all_results(x, small), strict=True):
         full = np.broadcast_to(mask, x.shape)
         assert_trees_close(results, results_and_gradients(norm.apply, params, state, x, full), 1e-6)
@@ -65,10 +68,10 @@ def test_a_mask_counts_for_all_it_is_broadcast_over(name):
 
 @every_norm
 def test_masked_examples_are_as_dropped_ones(name):
-    norm, mask = made(name), MASKS["example"]
+    norm, mask = made(name, **ALIKE.get(name, {})), of_rank(name, MASKS["example"])
     params, state = initialized(norm)
-    x = inputs(16, mean=5.0).astype(np.float32)
-    kept = np.flatnonzero(mask)
+    x = inputs(name, 16, mean=5.0).astype(np.float32)
+    kept = np.flatnonzero(MASKS["example"])
     y, after = applied(norm, params, state, x, mask=mask)
     expected = applied(norm, params, state, x[kept])
     assert_trees_close((np.asarray(y)[kept], after), expected, 1e-6)
@@ -79,6 +82,6 @@ def test_masked_examples_are_as_dropped_ones(name):
 def test_an_empty_batch(name, leading):
     norm = made(name)
     params, state = initialized(norm)
-    y, after = applied(norm, params, state, jnp.zeros((*leading, FEATURES)))
-    assert y.shape == (*leading, FEATURES)
+    y, after = applied(norm, params, state, jnp.zeros((*leading_shape(name, *leading), FEATURES)))
+    assert y.shape == (*leading_shape(name, *leading), FEATURES)
     jax.tree.map(np.testing.assert_array_equal, after, state)

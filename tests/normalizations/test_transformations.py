@@ -15,6 +15,7 @@ from tests.normalizations.every_norm import (
     initialized,
     inputs,
     made,
+    of_rank,
     results_and_gradients,
 )
 
@@ -23,9 +24,9 @@ slow = pytest.mark.slow
 
 @every_norm
 def test_jit_remat_and_eval_shape(name):
-    norm, everything = made(name), np.ones((16, FEATURES), bool)
+    norm, everything = made(name), of_rank(name, np.ones((16, FEATURES), bool))
     params, state = initialized(norm)
-    x = jnp.asarray(inputs(16), jnp.float32)
+    x = jnp.asarray(inputs(name, 16), jnp.float32)
     eager = norm.apply(params, state, x)
     assert_trees_close(applied(norm, params, state, x), eager, 1e-6)
     shapes = jax.eval_shape(norm.apply, params, state, x)
@@ -43,7 +44,7 @@ def test_jit_remat_and_eval_shape(name):
 def test_vmap_and_scan_equal_a_loop(name):
     norm = made(name)
     params, state = initialized(norm)
-    x = inputs(4, 16).astype(np.float32)
+    x = inputs(name, 4, 16).astype(np.float32)
 
     def train_step(state, x):
         y, state = norm.apply(params, state, x)
@@ -67,7 +68,7 @@ def test_the_state_keeps_its_shape_and_type(name, dtype):
     with jax.enable_x64(True):
         norm = made(name)
         params, state = norm.init(FEATURES)
-        _, after = jax.eval_shape(norm.apply, params, state, jnp.asarray(inputs(8), dtype))
+        _, after = jax.eval_shape(norm.apply, params, state, jnp.asarray(inputs(name, 8), dtype))
         assert jax.tree.map(lambda leaf: leaf.shape, after) == jax.tree.map(lambda leaf: leaf.shape, state)
         assert jax.tree.map(lambda leaf: leaf.dtype, after) == jax.tree.map(lambda leaf: leaf.dtype, state)
 
@@ -85,12 +86,12 @@ def test_the_state_keeps_its_shape_and_type(name, dtype):
 def test_sharded_equals_single(name, axis_type, mask_split):
     norm = made(name)
     params, state = initialized(norm)
-    x = inputs(16, mean=1e4).astype(np.float32)
-    mask = np.broadcast_to(np.arange(16)[:, None] > 2, x.shape)
+    x = inputs(name, 16, mean=1e4).astype(np.float32)
+    mask = np.broadcast_to(of_rank(name, np.arange(16)[:, None] > 2), x.shape)
     expected = results_and_gradients(norm.apply, params, state, x, mask)
     mesh = jax.make_mesh((8,), ("batch",), axis_types=(axis_type,))
     with jax.set_mesh(mesh):
-        split = NamedSharding(mesh, PartitionSpec("batch", None))
+        split = NamedSharding(mesh, PartitionSpec("batch"))
         x = jax.device_put(x, split)
         mask = jax.device_put(mask, split) if mask_split else mask
         sharded = results_and_gradients(norm.apply, params, state, x, mask)
@@ -102,8 +103,10 @@ def test_sharded_equals_single(name, axis_type, mask_split):
 def test_divided_by_shard_map_equals_single(name, check_vma):
     norm = made(name)
     params, state = initialized(norm)
-    x = inputs(16, mean=1e4).astype(np.float32)
-    mask = np.broadcast_to(np.arange(16)[:, None] > 2, x.shape)  # the first device has no example that counts
+    x = inputs(name, 16, mean=1e4).astype(np.float32)
+    mask = np.broadcast_to(
+        of_rank(name, np.arange(16)[:, None] > 2), x.shape
+    )  # the first device has no example that counts
     expected = results_and_gradients(norm.apply, params, state, x, mask)
     split, whole = PartitionSpec("batch"), PartitionSpec()
 

@@ -56,10 +56,13 @@ def test_three_seeds_never_decide():
             assert rule({"a": around(value, 0.0001, n=3)}).answer == "undecided"
 
 
-def test_one_seed_never_decides():
-    decision = works_better({"a": np.array([0.5])})
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_too_few_seeds_for_an_interval_leave_the_least_effect_to_show(n):
+    decision = works_better({"a": around(0.5, n=n), "b": around(-0.5, n=n), "c": around(0.2, n=n)})
     assert decision.answer == "undecided"
-    assert np.isnan(decision.comparisons[0].low)
+    assert np.isnan([(each.low, each.high) for each in decision.comparisons]).all()
+    assert decision.deciding is not None
+    assert decision.deciding.label == "b"
 
 
 def test_ten_seeds_lose_their_power_among_too_many_comparisons():
@@ -77,7 +80,7 @@ def test_a_share_is_held_against_its_threshold():
 
 
 def test_the_interval_of_a_share_stays_a_share():
-    (found,) = share_lies_above({"a": np.array([0.0, 0.9, 1.0])}, 0.5).comparisons
+    (found,) = share_lies_above({"a": np.array([0.0, 0.9, 1.0, 1.0])}, 0.5).comparisons
     assert (found.low, found.high) == (0.0, 1.0)
 
 

@@ -94,17 +94,28 @@ def test_constant_values_give_a_point():
     assert bootstrap_interval(np.full(10, 0.25)) == (0.25, 0.25)
 
 
-def test_one_value_has_no_interval():
-    assert np.isnan(bootstrap_interval(np.array([0.3]))).all()
+@pytest.mark.parametrize("values", [(0.3,), (0.3, 0.3), (0.3, 0.4), (0.3, 0.3, 0.3), (0.1, 0.2, 0.9)])
+def test_fewer_than_four_values_have_no_interval(values):
+    assert np.isnan(bootstrap_interval(np.array(values))).all()
+    assert np.isnan(share_interval(np.array(values))).all()
 
 
-def test_three_values_give_students_interval():
-    low, high = bootstrap_interval(np.array([1.0, 2.0, 3.0]))
-    assert (low, high) == pytest.approx((2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)), abs=1e-5)
+def test_four_values_give_students_interval():
+    low, high = bootstrap_interval(np.array([1.0, 2.0, 3.0, 4.0]))
+    reach = 3.182446 * np.sqrt(5 / 3) / 2
+    assert (low, high) == pytest.approx((2.5 - reach, 2.5 + reach), abs=1e-5)
+
+
+@pytest.mark.parametrize(("n", "is_held"), [(2, False), (3, False), (4, True)])
+def test_students_interval_of_accuracies_holds_the_mean_from_four_values_on(n, is_held):
+    drawn = np.round((0.97 + 0.003 * np.random.RandomState(7).standard_normal((20_000, n))) * 360) / 360
+    reach = scipy.stats.t.ppf(0.975, n - 1) * drawn.std(axis=1, ddof=1) / np.sqrt(n)
+    held = np.mean(np.abs(drawn.mean(axis=1) - 0.97) <= reach + 1e-12)
+    assert (held > 0.935) == is_held
 
 
 def test_the_interval_of_a_share_is_one_of_shares():
-    values = np.array([0.9, 1.0])
+    values = np.array([0.9, 1.0, 1.0, 1.0])
     assert bootstrap_interval(values)[1] > 1.0
     assert share_interval(values) == (bootstrap_interval(values)[0], 1.0)
 

@@ -30,9 +30,9 @@ def test_published_gain(case, name, value):
     assert abs(gain(name, PRESERVED[case]) - value) < CASES[case]["analytic"]
 
 
-def test_most_of_the_registry_is_published():
-    assert len(published("gains_one_over_std")) == 10
-    assert len(published("gains_one_over_rms")) == 6
+def test_many_of_the_registry_are_published():
+    assert len(published("gains_one_over_std")) >= 12
+    assert len(published("gains_one_over_rms")) >= 6
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, threshold
 from bnact.numerics.quadrature import expectation
 from bnact.theory import normalized_bound, output_bound, output_density, output_mass, output_quantiles
 
@@ -14,7 +14,7 @@ SIGMOID = json.loads((pathlib.Path(__file__).parent.parent / "reference_cases.js
 ]
 ERROR = SIGMOID["analytic"]
 INVERTIBLE = [name for name, act in ACTIVATIONS.items() if act.inverse is not None]
-MONOTONE = [*INVERTIBLE, *(name for name, act in ACTIVATIONS.items() if act.flat)]
+MONOTONE = [name for name, act in ACTIVATIONS.items() if act.monotone != "no"]
 
 
 def sigmoid(x):
@@ -81,7 +81,7 @@ def test_an_atom_counts_at_both_ends():
 
 @pytest.mark.parametrize("name", MONOTONE)
 def test_quantiles_against_samples(name, normal):
-    probabilities = np.array([0.1, 0.5, 0.9])
+    probabilities = np.array([0.1, 0.45, 0.9])  # none is where a step is
     sampled = np.quantile(np.asarray(ACTIVATIONS[name](normal)), probabilities)
     np.testing.assert_allclose(output_quantiles(name, probabilities), sampled, atol=1e-2)
 
@@ -115,11 +115,40 @@ def test_output_bound_is_the_image_of_the_interval(name, scale, shift):
         ACTIVATIONS[name]((scale * np.linspace(-reach, reach, 10_001) + shift).astype(np.float32))
     )
     expected = float(outputs.min()), float(outputs.max())
-    assert output_bound(name, 16, scale, shift) == pytest.approx(expected, abs=1e-5)
+    # As far as the grid may miss a kink.
+    assert output_bound(name, 16, scale, shift) == pytest.approx(expected, abs=2e-4)
 
 
 def test_the_turn_of_a_function_is_not_missed():
     assert output_bound("gelu", 64)[0] == pytest.approx(ACTIVATIONS["gelu"].range[0], abs=1e-15)
+
+
+def test_a_minimum_at_a_kink_is_exact():
+    assert output_bound("abs", 16, -0.5, 0.3)[0] == 0.0
+
+
+FALLING = threshold(at=1.0, below=3.0)
+"""3 up to 1, where it falls to 1 and grows again."""
+
+
+def test_mass_beside_a_jump():
+    below_one = 1.0 - math.erfc(math.sqrt(0.5)) / 2.0
+    assert output_mass(FALLING, 3.0, 3.0) == pytest.approx(below_one, abs=1e-14)
+    assert output_mass(FALLING, 1.0, 2.9) == pytest.approx(
+        (math.erfc(math.sqrt(0.5)) - math.erfc(2.9 * math.sqrt(0.5))) / 2.0, abs=1e-14
+    )
+    assert output_mass("hard_shrink", 0.0, 0.0) == pytest.approx(math.erf(0.5 * math.sqrt(0.5)), abs=1e-14)
+    assert output_mass("sign", -0.5, 0.5) == pytest.approx(0.0, abs=1e-14)
+
+
+def test_the_bound_of_outputs_beside_a_jump():
+    assert output_bound(FALLING, 5) == pytest.approx((1.0, 3.0), abs=1e-14)
+    assert output_bound("hard_shrink", 17, 0.25) == pytest.approx((-1.0, 1.0))
+
+
+def test_quantiles_of_an_activation_that_jumps_down():
+    with pytest.raises(ValueError, match=r"must not decrease; got threshold.*, which turns at \(1.0,\)"):
+        output_quantiles(FALLING, 0.5)
 
 
 @pytest.mark.parametrize("batch_size", [1, 0, -3, 2.0, True])

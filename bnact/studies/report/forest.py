@@ -9,7 +9,7 @@ from bnact.studies.comparison import Comparison, Outcome
 
 from .drawing import drawn, legend_entry
 from .palette import Style
-from .wording import signed
+from .wording import signed, span
 
 OUTCOME_STYLES: Mapping[Outcome, Style] = {
     "above": Style("#009E73", (), "^"),
@@ -67,8 +67,8 @@ def _panel(
         axes.grid(visible=False, axis="y")
 
     words = "; ".join(
-        f"{each.label}: {signed(100 * each.effect)}, interval {signed(100 * each.low)} to "
-        f"{signed(100 * each.high)}, {outcomes[each.outcome]}"
+        f"{each.label}: {signed(100 * each.effect)}, interval "
+        f"{span(100 * each.low, 100 * each.high, signed)}, {outcomes[each.outcome]}"
         for each in comparisons
     )
     return Panel(title, f"{x_label}. {words}.", drawn(title, draw))

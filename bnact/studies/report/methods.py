@@ -3,7 +3,13 @@
 from bnact.studies.comparison import MARGIN
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import ALPHA, ENOUGH_IN_A_TAIL, ENOUGH_TO_RESAMPLE, RESAMPLES
+from bnact.studies.statistics import (
+    ALPHA,
+    ENOUGH_FOR_AN_INTERVAL,
+    ENOUGH_IN_A_TAIL,
+    ENOUGH_TO_RESAMPLE,
+    RESAMPLES,
+)
 from bnact.training.log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW, LOG_POINTS
 from bnact.training.observation import HISTOGRAM_EXAMPLES, OBSERVED_EXAMPLES
 from bnact.training.run import MOMENTUM
@@ -117,7 +123,8 @@ def _statistics() -> str:
         "only if test and interval both say so, however small it is. One for which they do not counts as "
         f"none if its interval lies within {100 * MARGIN:g} percentage point and two one-sided tests at "
         f"{ALPHA:.0%} say so; else it is unclear. With fewer than {ENOUGH_TO_RESAMPLE} seeds intervals are "
-        "Student's, no test can reach 5 %, and every comparison stays undecided. Intervals and tests cover "
+        "Student's, no test can reach 5 %, and every comparison stays undecided; with fewer than "
+        f"{ENOUGH_FOR_AN_INTERVAL} there are no intervals. Intervals and tests cover "
         "the noise of seeds only: all hold for this one split of the data and its one test set."
     )
 

@@ -21,7 +21,7 @@ from .claim_section import runs_in_words
 from .figures import Line, accuracy_against_depth, dead_through_training, gradient_by_layer, learning_curves
 from .page import Section
 from .palette import numbered_style
-from .wording import plain
+from .wording import interval_notes, plain, span
 
 TARGETS = (0.9, 0.5)
 SHOWN = 7
@@ -59,12 +59,14 @@ def sweep_table(rows: Rows) -> Table:
         f"steps to {target:.0%}",
         "diverged",
     )
-    lines = tuple(_table_line(cell, target) for cell in ranked_cells(rows))
+    cells = ranked_cells(rows)
+    lines = tuple(_table_line(cell, target) for cell in cells)
     notes = (
         "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of "
         "the rates tried.",
         f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how "
         "many do. Dead units: mean over the runs that did not diverge.",
+        *interval_notes(min((len(cell.rows) for cell in cells), default=0)),
     )
     return Table("Every network of the grid, best first", columns, lines, notes)
 
@@ -111,7 +113,7 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
         str(cell.setting.width),
         plain(100 * cell.over_seeds(validation_accuracy).mean()),
         plain(100 * accuracy.mean()),
-        f"{plain(100 * low)} to {plain(100 * high)}",
+        span(100 * low, 100 * high),
         f"{cell.learning_rate:g}{'*' if cell.at_edge else ''}",
         plain(100 * dead),
         f"{plain(steps[reached].mean(), 0)} ({reached.sum()} of {len(steps)})" if reached.any() else "never",
@@ -132,7 +134,8 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
     groups: dict[str, list[Line]] = {}
     for cell in sorted(shown, key=lambda cell: (cell.setting.depth, names.index(_name(cell, rows)))):
         name = _name(cell, rows)
-        groups.setdefault(counted(cell.setting.depth, "hidden layer"), []).append(Line(name, styles[name], cell))
+        title = counted(cell.setting.depth, "hidden layer")
+        groups.setdefault(title, []).append(Line(name, styles[name], cell))
     best = (
         f"The {len(names)} best networks"
         if len({_name(cell, rows) for cell in cells}) > SHOWN

@@ -1,9 +1,10 @@
 """Numbers and answers as a person writes them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bnact.studies.claim import Answer, Quantity, Verdict
+from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL
 
 MARKS: Mapping[Answer, str] = {
     "supported": "\N{CHECK MARK}",
@@ -41,9 +42,31 @@ def points(difference: float, digits: int = 1) -> str:
     return f"{text} {'point' if float(text) == 1.0 else 'points'}"
 
 
+def span(low: float, high: float, number: Callable[[float], str] = plain) -> str:
+    """An interval, "−0.3 to 2.7"; "–" where there is none."""
+    return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else "–"
+
+
+def with_interval(effect: float, low: float, high: float, digits: int = 1) -> str:
+    """A difference with its interval: "+1.2 [−0.3, +2.7]"; "+1.2 [–]" where there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return f"{signed(effect, digits)} [–]"
+    return f"{signed(effect, digits)} [{signed(low, digits)}, {signed(high, digits)}]"
+
+
 def interval_in_points(effect: float, low: float, high: float) -> str:
     """A difference of shares with its interval in percentage points: "+1.2 [−0.3, +2.7]"."""
-    return f"{signed(100 * effect)} [{signed(100 * low)}, {signed(100 * high)}]"
+    return with_interval(100 * effect, 100 * low, 100 * high)
+
+
+def interval_notes(seeds: int) -> tuple[str, ...]:
+    """What a table says below if its intervals stand on so few seeds that there are none; else nothing."""
+    if seeds >= ENOUGH_FOR_AN_INTERVAL:
+        return ()
+    return (
+        f"– in the place of an interval: there are fewer than {ENOUGH_FOR_AN_INTERVAL} seeds, from which the "
+        "noise of seeds cannot be estimated.",
+    )
 
 
 def effect_in_words(verdict: Verdict, quantity: Quantity) -> str:
@@ -56,11 +79,12 @@ def effect_in_words(verdict: Verdict, quantity: Quantity) -> str:
 
 def interval_in_words(verdict: Verdict, quantity: Quantity) -> str:
     """The interval's kind and ends, "corrected interval −0.3 to +2.7"; empty if nothing was measured."""
-    if not (math.isfinite(verdict.low) and math.isfinite(verdict.high)):
+    if not math.isfinite(verdict.effect):
         return ""
     number = signed if quantity.unit == "points" else plain
-    low, high = number(quantity.factor * verdict.low), number(quantity.factor * verdict.high)
-    return f"{quantity.interval} {low} to {high}"
+    return (
+        f"{quantity.interval} {span(quantity.factor * verdict.low, quantity.factor * verdict.high, number)}"
+    )
 
 
 def listed(words: Sequence[str]) -> str:

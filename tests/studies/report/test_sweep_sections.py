@@ -6,6 +6,13 @@ from tests.studies.plausible_rows import diverged, plausible_rows
 ROWS = plausible_rows([Setting(kill="bias", norm="none", seed=seed) for seed in range(4)])
 
 
+def test_intervals_that_mean_nothing_are_not_shown_and_the_table_says_so():
+    for count, is_shown in ((1, False), (3, False), (4, True)):
+        few = Rows(ROWS.rows[:count])
+        assert (line_of(few)["95 % interval"] != "–") == is_shown
+        assert any("fewer than 4 seeds" in note for note in sweep_table(few).notes) != is_shown
+
+
 def line_of(rows):
     table = sweep_table(rows)
     (line,) = table.rows

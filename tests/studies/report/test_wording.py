@@ -3,12 +3,15 @@ import pytest
 from bnact.studies.claim import Quantity, Verdict
 from bnact.studies.report.wording import (
     effect_in_words,
+    interval_in_points,
     interval_in_words,
+    interval_notes,
     listed,
     percent,
     plain,
     points,
     signed,
+    span,
 )
 
 VERDICT = Verdict("a", "t", "s", "refuted", -0.0312, -0.04, 0.001, 10, "w")
@@ -34,6 +37,20 @@ VERDICT = Verdict("a", "t", "s", "refuted", -0.0312, -0.04, 0.001, 10, "w")
 )
 def test_numbers_are_written_as_a_person_writes_them(found, expected):
     assert found == expected
+
+
+def test_where_there_is_no_interval_a_dash_stands_and_a_note_says_why():
+    nothing = float("nan")
+    bare = VERDICT._replace(low=nothing, high=nothing, n=3)
+    assert interval_in_words(bare, Quantity("difference", "points", 100.0)) == "corrected interval –"
+    lost = bare._replace(effect=nothing, n=0)
+    assert interval_in_words(lost, Quantity("difference", "points", 100.0)) == ""
+    assert (span(nothing, nothing), span(-0.3, 2.0)) == ("–", "−0.3 to 2.0")
+    assert interval_in_points(0.012, nothing, nothing) == "+1.2 [–]"
+    assert interval_in_points(0.012, -0.003, 0.027) == "+1.2 [−0.3, +2.7]"
+    assert interval_notes(4) == ()
+    (note,) = interval_notes(3)
+    assert note.startswith("– in the place of an interval: there are fewer than 4 seeds")
 
 
 def test_an_effect_carries_its_unit():

@@ -1,0 +1,61 @@
+"""Sine and cosine of 2 f x, right to the last places of the cosine near its zeros.
+
+The product is carried in two numbers, and the angles of the two are added.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.types import Array
+
+from .double_word import DoubleWord, scaled
+
+
+class Angle(NamedTuple):
+    """An angle by its sine and cosine."""
+
+    sine: Array
+    cosine: Array
+
+
+class _Turn(NamedTuple):
+    """A large number and how far twice it is from a multiple of 2 pi."""
+
+    number: float
+    rest: float
+
+
+# Twice a number of the last octave of the dtype is infinite. So such a number is reduced by one for which
+# the rest is the smallest, within the octave: the difference is exact.
+_TURNS = {
+    "float32": _Turn(12438944 * 2.0**104, -9.2498999034767902e-8),
+    "float64": _Turn(6221301883130153 * 2.0**971, -5.1725750104208962e-17),
+}
+
+
+def doubled_angle(x: Array, frequency: float) -> Angle:
+    """The angle 2 f x; NaN for infinite x; float32 and float64."""
+    if frequency != 1.0:
+        return _sum(scaled(x, 2.0 * frequency))
+    # What is left out is small enough for its sine to be itself.
+    high, low = _twice(x)
+    sine, cosine = jnp.sin(high), jnp.cos(high)
+    return Angle(sine + low * cosine, cosine - low * sine)
+
+
+def scaled_sine(x: Array, frequency: float) -> Array:
+    """sin(f x); NaN for infinite x; float32 and float64."""
+    return jnp.sin(x) if frequency == 1.0 else _sum(scaled(x, frequency)).sine
+
+
+def _sum(angle: DoubleWord) -> Angle:
+    sine, cosine, sine_low, cosine_low = (fn(part) for part in angle for fn in (jnp.sin, jnp.cos))
+    return Angle(sine * cosine_low + cosine * sine_low, cosine * cosine_low - sine * sine_low)
+
+
+def _twice(x: Array) -> DoubleWord:
+    turn = _TURNS[x.dtype.name]
+    far = jnp.abs(x) > 0.5 * float(jnp.finfo(x.dtype).max)
+    reduced = jnp.where(far, x - jnp.copysign(turn.number, x), x)
+    return DoubleWord(2.0 * reduced, jnp.where(far, turn.rest * jnp.sign(x), 0.0))

@@ -1,0 +1,58 @@
+"""What the parameters of an activation may be, and the name that tells them."""
+
+from collections.abc import Mapping
+
+_LARGEST = 1e6
+_SMALLEST = 1e-6
+
+
+def within(name: str, parameter: str, value: float, low: float, high: float) -> float:
+    """A parameter as a Python float, -0.0 as 0.0.
+
+    Args:
+      name: the function that was called, for the error.
+      parameter: what it calls the parameter.
+      value: what came.
+      low, high: the closed interval it must be in.
+
+    Returns:
+      The parameter.
+
+    Raises:
+      ValueError: not in the interval.
+    """
+    converted = float(value)
+    if not low <= converted <= high:
+        raise ValueError(
+            f"{name}: {parameter} must be within [{low:g}, {high:g}]; got {parameter}={converted!r}; "
+            f"use for example {parameter}={high if converted > high else low:g}"
+        )
+    return converted + 0.0
+
+
+def number(name: str, parameter: str, value: float) -> float:
+    """A parameter of either sign: `within` [-1e6, 1e6], where float32 has digits left."""
+    return within(name, parameter, value, -_LARGEST, _LARGEST)
+
+
+def positive(name: str, parameter: str, value: float) -> float:
+    """A parameter that must be positive: `within` [1e-6, 1e6]."""
+    return within(name, parameter, value, _SMALLEST, _LARGEST)
+
+
+def require(holds: bool, name: str, rule: str, given: Mapping[str, float], instead: str) -> None:
+    """Raises a ValueError that states the rule, what came and what to use, unless the rule holds."""
+    if not holds:
+        raise ValueError(f"{name}: {rule}; got {_listed(given)}; use {instead}")
+
+
+def record_name(name: str, given: Mapping[str, float], default: Mapping[str, float]) -> str:
+    """The name of a record: that in the registry where all parameters are the default ones.
+
+    Else it tells all parameters, as in "leaky_relu(slope=0.2)".
+    """
+    return name if given == default else f"{name}({_listed(given)})"
+
+
+def _listed(given: Mapping[str, float]) -> str:
+    return ", ".join(f"{parameter}={value!r}" for parameter, value in given.items())

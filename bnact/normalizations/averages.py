@@ -1,0 +1,74 @@
+"""Running averages of the statistics of batches: how one is updated, and how it is read."""
+
+import math
+
+import jax.numpy as jnp
+
+from bnact.numerics.moments import Moments
+from bnact.types import Array
+
+
+def enough(statistics: Moments, skip_nonfinite: bool = False) -> Array:
+    """Of which features the statistics are fit to be averaged: those of two values or more.
+
+    Args:
+      statistics: (features,) the moments of one batch.
+      skip_nonfinite: True finds no feature fit where the mean or the squares of any are NaN or infinite.
+
+    Returns:
+      Boolean array (features,).
+    """
+    counts = statistics.count >= 2
+    if not skip_nonfinite:
+        return counts
+    finite = jnp.isfinite(statistics.mean) & jnp.isfinite(statistics.squares)
+    return counts & jnp.all(finite | ~counts)
+
+
+def running_average(old: Array, new: Array, momentum: float | None, count: Array, counts: Array) -> Array:
+    """momentum * old + (1 - momentum) * new where it counts, the old value elsewhere.
+
+    Args:
+      old: (features,) the average so far; the result keeps its dtype.
+      new: (features,) the value of one batch.
+      momentum: weight of the old value; None for the plain average, in which it is count / (count + 1).
+      count: () how many updates so far.
+      counts: boolean (features,), which features to update.
+
+    Returns:
+      Array (features,).
+    """
+    new = new.astype(old.dtype)
+    if momentum is None:
+        updated = old + (new - old) / (count + 1).astype(old.dtype)
+    else:
+        updated = momentum * old + (1 - momentum) * new
+    return jnp.where(counts, updated, old)
+
+
+def debiased(average: Array, momentum: float, count: Array, start: float) -> Array:
+    """An exponential average that began at 0, divided by 1 - momentum^count, the weight of what came since.
+
+    Args:
+      average: (features,).
+      momentum: weight of the old value, in [0, 1].
+      count: () how many updates so far.
+      start: what it reads as before the first update.
+
+    Returns:
+      Array of the average's shape and dtype.
+    """
+    logarithm = math.log(momentum) if momentum > 0 else -math.inf
+    # Written with expm1: at a momentum near 1 the plain difference cancels.
+    weight = -jnp.expm1(jnp.maximum(count, 1).astype(average.dtype) * logarithm)
+    known = (count > 0) & (weight > 0)
+    return jnp.where(known, average / jnp.where(known, weight, 1), start)
+
+
+def checked_debias(norm: str, momentum: float | None, debias: bool) -> None:
+    """Nothing, or a ValueError where a plain average is to be debiased."""
+    if debias and momentum is None:
+        raise ValueError(
+            f"{norm}: debias takes out the start's weight, momentum^count; got momentum=None, the plain "
+            f"average, in which the start has none; use debias=False"
+        )

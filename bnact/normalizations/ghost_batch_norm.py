@@ -1,0 +1,110 @@
+"""Ghost batch normalization: every feature standardized over small virtual batches."""
+
+import jax.numpy as jnp
+
+from bnact.normalizations.affine import Affine, initial_affine
+from bnact.normalizations.batch_norm import (
+    BatchNormState,
+    initial_batch_state,
+    remembered,
+    running_averages,
+)
+from bnact.normalizations.border import (
+    checked_epsilon,
+    checked_examples,
+    checked_features,
+    checked_input,
+    checked_momentum,
+    checked_size,
+    checked_state,
+)
+from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
+from bnact.normalizations.standardize import behind_mask_zero, normalized
+from bnact.numerics.masks import full_mask
+from bnact.numerics.moments import moments
+from bnact.types import Array, AxisName
+
+
+def ghost_batch_norm(
+    size: int = 32,
+    epsilon: float = 1e-5,
+    momentum: float = 0.99,
+    use_scale: bool = True,
+    use_bias: bool = True,
+) -> Normalization:
+    """Ghost batch norm: batch norm of each `size` successive examples by themselves, in training.
+
+    The examples are those of the first axis. y = (x - mean) / sqrt(variance + epsilon) * scale + bias, where
+    mean and variance are those of the virtual batch that the example is in. The running averages are of the
+    statistics of all examples together, as batch norm's are; evaluation is batch norm's. A virtual batch is
+    never divided over devices: with `axis_name` each member makes its own of the examples it has, and the
+    running averages are over all members.
+
+    Args:
+      size: examples in a virtual batch; 32 is among the sizes of the paper. A batch of at most `size` is one
+        virtual batch.
+      epsilon: added to the variance.
+      momentum: weight of the old running average.
+      use_scale: whether to learn a scale.
+      use_bias: whether to learn a bias.
+
+    Returns:
+      Normalization whose state is a `BatchNormState`. `apply` raises ValueError in training when a virtual
+      batch holds one example, or the batch is larger than `size` and not a multiple of it.
+
+    Raises:
+      ValueError: epsilon is negative, momentum is not in [0, 1], or size is below 1.
+
+    Source: Hoffer, Hubara, Soudry, "Train longer, generalize better: closing the generalization gap in large
+    batch training of neural networks", 2017 (which averages the statistics of the virtual batches instead).
+    """
+    name = "ghost_batch_norm"
+    checked_size(name, "size", size)
+    checked_epsilon(name, epsilon)
+    checked_momentum(name, momentum)
+
+    def init(num_features: int) -> tuple[Affine, BatchNormState]:
+        num_features = checked_features(name, num_features)
+        return initial_affine(num_features, use_scale, use_bias), initial_batch_state(num_features)
+
+    def apply(
+        params: Affine,
+        state: BatchNormState,
+        x: Array,
+        train: bool = True,
+        mask: Array | None = None,
+        axis_name: AxisName | None = None,
+    ) -> tuple[Array, BatchNormState]:
+        x = checked_input(name, x, params)
+        checked_state(name, x, state)
+        mask = full_mask(mask, x)
+        x = behind_mask_zero(x, mask)
+        axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
+        if not train:
+            return normalized(x, remembered(state, x), axes, epsilon, params, mask), state
+        shape = _virtual_shape(name, x.shape, size)
+        virtual, virtual_mask = (None if each is None else jnp.reshape(each, shape) for each in (x, mask))
+        assert virtual is not None
+        within = tuple(range(1, virtual.ndim - 1))
+        statistics = moments(virtual, within, virtual_mask)
+        y = normalized(virtual, statistics, within, epsilon, params, virtual_mask)
+        together = moments(x, axes, mask, axis_name)
+        return jnp.reshape(y, x.shape), running_averages(state, together, momentum)
+
+    return Normalization(init, apply)
+
+
+def _virtual_shape(name: str, shape: tuple[int, ...], size: int) -> tuple[int, ...]:
+    """(virtual batches, examples in each, ..., features)."""
+    checked_examples(name, shape, None)
+    examples = shape[0]
+    batches = 1 if examples <= size else examples // size
+    if batches > 1 and examples % size:
+        raise ValueError(
+            f"{name}: the first axis must be a multiple of size; got x of shape {shape}, size={size}; "
+            f"use size in {tuple(n for n in range(2, examples + 1) if examples % n == 0)}"
+        )
+    virtual = (batches, examples // batches, *shape[1:])
+    checked_examples(name, virtual[1:], None)
+    return virtual

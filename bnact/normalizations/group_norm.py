@@ -1,0 +1,63 @@
+"""Group normalization: every example standardized over groups of its features, and over its positions."""
+
+import jax.numpy as jnp
+
+from bnact.normalizations.affine import Affine, affine, initial_affine
+from bnact.normalizations.border import checked_epsilon
+from bnact.normalizations.groups import (
+    checked_groups,
+    grouped,
+    grouped_axes,
+    grouped_moments,
+    number_of_groups,
+)
+from bnact.normalizations.memoryless import memoryless
+from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.standardize import standardized
+from bnact.types import Array
+
+
+def group_norm(
+    groups: int | None = None,
+    group_size: int | None = None,
+    epsilon: float = 1e-5,
+    use_scale: bool = True,
+    use_bias: bool = True,
+) -> Normalization:
+    """Group norm: y = (x - mean) / sqrt(variance + epsilon) * scale + bias over each group of features.
+
+    x is (examples, ..., features), and mean and variance (biased) are over all axes but the first and over
+    the features of a group; (examples, features) and (features,) have no positions to add. Scale and bias
+    are of each feature. A group of one feature at one position comes out as the bias.
+
+    Args:
+      groups: how many groups of successive features; 32 as in the paper unless group_size is given.
+      group_size: features in a group, in place of `groups`.
+      epsilon: added to the variance; 1e-5 as in the paper and torch, where flax has 1e-6.
+      use_scale: whether to learn a scale.
+      use_bias: whether to learn a bias.
+
+    Returns:
+      Normalization whose state is (); train and axis_name make no difference to it. `init` raises ValueError
+      where the features cannot be divided into such groups.
+
+    Raises:
+      ValueError: epsilon is negative, both groups and group_size are given, or one of them is below 1.
+
+    Source: Wu, He, "Group normalization", 2018.
+    """
+    name = "group_norm"
+    checked_epsilon(name, epsilon)
+    checked_groups(name, groups, group_size)
+
+    def initial(num_features: int) -> Affine:
+        number_of_groups(name, num_features, groups, group_size)
+        return initial_affine(num_features, use_scale, use_bias)
+
+    def formula(params: Affine, x: Array, mask: Array | None) -> Array:
+        count = number_of_groups(name, x.shape[-1], groups, group_size)
+        statistics = grouped_moments(x, count, mask)
+        z = standardized(grouped(x, count), statistics, grouped_axes(x.ndim), epsilon)
+        return affine(params, jnp.reshape(z, x.shape))
+
+    return memoryless(name, initial, formula)

@@ -1,0 +1,100 @@
+"""Mean-only batch normalization: every feature centred over the examples, and not divided."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+
+from bnact.normalizations.affine import Affine, affine, initial_affine
+from bnact.normalizations.averages import enough, running_average
+from bnact.normalizations.border import (
+    checked_examples,
+    checked_features,
+    checked_input,
+    checked_momentum,
+    checked_state,
+)
+from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
+from bnact.normalizations.standardize import behind_mask_zero
+from bnact.numerics.masks import full_mask
+from bnact.numerics.moments import Moments, deviation, moments, statistics_dtype
+from bnact.types import Array, AxisName
+
+
+class RunningMean(NamedTuple):
+    """What mean-only batch norm remembers, kept in the dtype of the state given: float32 from `init`.
+
+    Attributes:
+      mean: (features,), 0 at first.
+      count: () int32, how many updates so far.
+    """
+
+    mean: Array
+    count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
+
+
+def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Normalization:
+    """Mean-only batch norm: y = x - mean + bias over all axes but the last.
+
+    In training the mean is that of x, and the running mean becomes momentum * old + (1 - momentum) * new,
+    without a gradient; otherwise the mean is the running one. It stands beside weight normalization, which
+    sets the scale. A feature of which fewer than two values count leaves its running mean as it was.
+
+    Args:
+      momentum: weight of the old running mean.
+      use_bias: whether to learn a bias. There is no scale.
+
+    Returns:
+      Normalization whose state is a `RunningMean`. `apply` raises ValueError in training when x holds a
+      single example: the output would be the bias whatever the input.
+
+    Raises:
+      ValueError: momentum is not in [0, 1].
+
+    Source: Salimans, Kingma, "Weight normalization: a simple reparameterization to accelerate training of
+    deep neural networks", 2016.
+    """
+    name = "mean_only_batch_norm"
+    checked_momentum(name, momentum)
+
+    def init(num_features: int) -> tuple[Affine, RunningMean]:
+        num_features = checked_features(name, num_features)
+        state = RunningMean(jnp.zeros(num_features, jnp.float32), jnp.zeros((), jnp.int32))
+        return initial_affine(num_features, use_scale=False, use_bias=use_bias), state
+
+    def apply(
+        params: Affine,
+        state: RunningMean,
+        x: Array,
+        train: bool = True,
+        mask: Array | None = None,
+        axis_name: AxisName | None = None,
+    ) -> tuple[Array, RunningMean]:
+        x = checked_input(name, x, params)
+        checked_state(name, x, state)
+        mask = full_mask(mask, x)
+        x = behind_mask_zero(x, mask)
+        axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
+        if train:
+            checked_examples(name, x.shape, axis_name)
+            statistics = moments(x, axes, mask, axis_name)
+            after = _averaged(state, statistics, momentum)
+        else:
+            mean = state.mean.astype(statistics_dtype(x))
+            zero = jnp.zeros_like(mean)
+            statistics, after = Moments(jnp.ones_like(mean), mean, zero, zero), state
+        y = affine(params, deviation(x, statistics, axes)).astype(x.dtype)
+        return behind_mask_zero(y, mask), after
+
+    return Normalization(init, apply)
+
+
+def _averaged(state: RunningMean, statistics: Moments, momentum: float) -> RunningMean:
+    statistics = lax.stop_gradient(statistics)
+    counts = enough(statistics)
+    mean = statistics.mean + statistics.correction
+    return RunningMean(
+        mean=running_average(state.mean, mean, momentum, state.count, counts),
+        count=state.count + jnp.any(counts).astype(state.count.dtype),
+    )

@@ -76,7 +76,7 @@ def row(name: str, what: str, seconds: Mapping[str, list[float]]) -> str:
 
 def main(names: list[str]) -> None:
     """Times the named activations, all that both have if none is named."""
-    x = jax.random.normal(jax.random.key(0), SIZE)
+    x = jax.random.normal(jax.random.key(0), (SIZE,))
     print(f"{SIZE} float32 values on {jax.devices()[0].device_kind}, jax {jax.__version__}, {ROUNDS} rounds")
     print(f"  {'activation':16}{'what':20}{OURS + ' ms':>9}{THEIRS + ' ms':>9}{'ratio':>8}   in a round")
     for name in names or [name for name in PEERS if name in ACTIVATIONS]:

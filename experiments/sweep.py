@@ -16,7 +16,7 @@ from absl import flags
 
 from bnact import data
 from bnact.activations import ACTIVATIONS
-from bnact.normalizations import NORMALIZATIONS
+from bnact.normalizations import STANDARDIZATIONS
 from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
 from bnact.studies.checks import ORDERS
 from bnact.studies.counted import counted
@@ -32,7 +32,9 @@ STUDY = "sweep"
 
 FLAGS = new_flags()
 flags.DEFINE_list("activation", ["relu"], f"any of {', '.join(ACTIVATIONS)}", flag_values=FLAGS)
-flags.DEFINE_list("norm", ["batch"], f"normalizations, any of {', '.join(NORMALIZATIONS)}", flag_values=FLAGS)
+flags.DEFINE_list(
+    "norm", ["batch"], f"normalizations, any of {', '.join(STANDARDIZATIONS)}", flag_values=FLAGS
+)
 flags.DEFINE_list(
     "order", ["before"], f"where the norm stands, any of {', '.join(ORDERS)}", flag_values=FLAGS
 )

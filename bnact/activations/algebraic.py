@@ -9,6 +9,7 @@ from bnact.types import Array
 
 from .activation import Activation
 from .parameters import record_name, within
+from .points import nan_or
 from .rule import curve, function
 from .square_root import root_of_square_plus, square_bounded
 
@@ -30,13 +31,13 @@ def _isru(x: Array, alpha: float) -> Array:
     t = _isru_argument(x, alpha)
     # x itself where it is small, because t may underflow where x does not.
     near = jnp.where(jnp.abs(t) < 1.0, x, t / math.sqrt(alpha))
-    return near / jnp.sqrt(1.0 + t * t)
+    return nan_or(x, near / jnp.sqrt(1.0 + t * t))
 
 
 def _isru_derivative(x: Array, alpha: float) -> Array:
     square = 1.0 + jnp.square(_isru_argument(x, alpha))
-    # Not the power 3/2, which overflows.
-    return (1.0 / square) / jnp.sqrt(square)
+    # Where the product overflows, the result is below the smallest normal number.
+    return 1.0 / (square * jnp.sqrt(square))
 
 
 def _isru_second_derivative(x: Array, alpha: float) -> Array:

@@ -1,4 +1,4 @@
-"""exp(-|y|) to the last place, y = 2 sqrt(2 / pi) (x + 0.044715 x^3) the argument of gelu's tanh approximation.
+"""exp(-|y|) to the last place, y = 2 sqrt(2 / pi) (x + 0.044715 x^3) the argument in gelu_tanh.
 
 In float32 y goes to 87 before exp(-y) is 0, and rounding it there costs as many units of the last place. So
 y is carried in two numbers: y = x q with q = a + b x^2, and x and q are split into a part of half the digits

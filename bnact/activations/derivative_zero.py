@@ -13,6 +13,9 @@ from bnact.types import Array
 
 from .polynomial import polynomial
 
+# All terms of the series are right to 1e-15 that far.
+_WIDTH_FLOAT64 = 0.2
+
 
 class DerivativeZero(NamedTuple):
     """Where a derivative is zero, and its Taylor series there, computed in 60 digits.
@@ -21,7 +24,7 @@ class DerivativeZero(NamedTuple):
       root: the zero as a float64.
       rest: what that leaves out.
       coefficients: of the derivative over the distance from the zero, in powers of the distance.
-      width: to either side, where the series is used.
+      width: to either side, where the series is used in float32.
       terms: how many of the coefficients float32 needs within the width; float64 takes all.
     """
 
@@ -37,6 +40,7 @@ class DerivativeZero(NamedTuple):
         low = (self.root - high) + self.rest
         # Times x / root, which is 1 where the rest matters: XLA would fold two constants into one.
         distance = (x - high) - x * (low / high)
-        terms = self.terms if x.dtype == jnp.float32 else None
+        single = x.dtype == jnp.float32
+        width, terms = (self.width, self.terms) if single else (_WIDTH_FLOAT64, None)
         series = polynomial(self.coefficients[:terms], distance)
-        return jnp.where(jnp.abs(distance) < self.width, distance * series, formula)
+        return jnp.where(jnp.abs(distance) < width, distance * series, formula)

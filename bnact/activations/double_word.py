@@ -1,4 +1,4 @@
-"""A number as the sum of two floats, for what is sensitive to it: an exponent of 100 has a last place of 1e-5.
+"""A number as the sum of two floats, where the last place of one is too large: 8e-6 for an exponent of 100.
 
 Nothing here relies on a fused multiply-add, nor breaks if XLA makes one.
 """

@@ -158,7 +158,8 @@ def scaled_tail_ratio(size: Array) -> Array:
     if size.dtype == jnp.float64:
         return size * _evaluate(_TAIL_FLOAT64, size)
     reciprocal, factor = _tail_factors(size)
-    return (size * reciprocal) * factor
+    # In this order nothing is lost at the smallest normal number.
+    return (size * factor) * reciprocal
 
 
 def slope_ratio(size: Array) -> Array:

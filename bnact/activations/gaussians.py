@@ -13,20 +13,21 @@ from .error_function import error_function, error_function_near_zero
 from .exponentials import bounded
 from .gaussian_tail import gaussian
 from .normal_hazard import DENSITY_AT_ZERO, normal_hazard
+from .points import nan_or
 from .rule import curve, function
 
 _ERF_SLOPE_AT_ZERO = 2.0 / math.sqrt(math.pi)
 
 
 def _bell(x: Array) -> Array:
+    # Not `small`, which the slope needs: what two need, XLA on a CPU writes to memory.
     bell = gaussian(x, rate=1.0)
-    return bell.times(jnp.ones_like(x))
+    return nan_or(x, jnp.exp(-bell.high_square) * (1.0 + bell.correction))
 
 
 def _bell_slope(x: Array, height: float) -> Array:
     """The derivative of height exp(-x^2)."""
-    bell = gaussian(x, rate=1.0)
-    return bell.times(-2.0 * height * bounded(x))
+    return gaussian(x, rate=1.0).times(-2.0 * height * bounded(x))
 
 
 def _bell_second_derivative(x: Array) -> Array:

@@ -8,27 +8,39 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
+from .exponentials import decay
 from .parameters import record_name, within
+from .points import nan_or
 from .rule import curve, function
 from .scaled_decay import scaled_decay
+from .sigmoids import sigmoid
 from .square_root import root_of_square_plus
 
 
 def _softplus(x: Array, beta: float) -> Array:
     """max(x, 0) + log(1 + e) / beta with e = exp(-beta |x|), which cancels at no x."""
-    decay = scaled_decay(beta, x)
+    if _adds_no_rounding(beta) and beta >= 1.0:
+        return nan_or(x, jnp.maximum(x, 0.0) + jnp.log1p(decay(beta * x)) / beta)
+    tail = scaled_decay(beta, x)
     # Where e is scaled, log(1 + e) is e, so the scale can stand outside of the logarithm.
-    return jnp.maximum(x, 0.0) + (jnp.log1p(decay.power) / beta) * decay.scale
+    return nan_or(x, jnp.maximum(x, 0.0) + (jnp.log1p(tail.power) / beta) * tail.scale)
 
 
 def _softplus_derivative(x: Array, beta: float) -> Array:
+    if _adds_no_rounding(beta):
+        return sigmoid(beta * x)
     e = scaled_decay(beta, x).value
     return jnp.where(x > 0, 1.0, e) / (1.0 + e)
 
 
 def _softplus_second_derivative(x: Array, beta: float) -> Array:
-    decay = scaled_decay(beta, x)
-    return decay.times(beta / jnp.square(1.0 + decay.value))
+    tail = scaled_decay(beta, x)
+    return tail.times(beta / jnp.square(1.0 + tail.value))
+
+
+def _adds_no_rounding(beta: float) -> bool:
+    """Whether a product with it is exact: for powers of two."""
+    return math.frexp(beta)[0] == 0.5
 
 
 def _softplus_inverse(y: Array, beta: float) -> Array:

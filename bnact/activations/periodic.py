@@ -13,7 +13,7 @@ from bnact.types import Array
 
 from .activation import Activation
 from .angle import Angle, doubled_angle, scaled_sine
-from .parameters import number, require
+from .parameters import number, record_name, require
 from .rule import curve
 
 
@@ -63,7 +63,7 @@ def _snake(frequency: float) -> Activation:
     def second_derivative(x: Array) -> Array:
         return (2.0 * frequency) * doubled_angle(x, frequency).cosine
 
-    name = "snake" if frequency == 1.0 else f"snake(frequency={frequency:g})"
+    name = record_name("snake", {"frequency": frequency}, {"frequency": 1.0})
     return Activation(
         name=name,
         curve=curve(name, value, derivative, second_derivative),

@@ -60,13 +60,13 @@ def _serf_second_derivative(x: Array) -> Array:
     e = small.value
     below = 1.0 + e
     bend = 2.0 * below + x * jnp.where(x > 0, e - 2.0 * s, 1.0 - 2.0 * s * e)
-    return tailed(x, small, _PEAK * jnp.exp(-s * s) * bend, below * below)
+    return tailed(x, small, exponential(-s * s).times(_PEAK * bend), below * below)
 
 
 def _parts(x: Array) -> tuple[Exponential, Array]:
     """exp(-|x|), split, and softplus(x)."""
     small = exponential(jnp.where(x > 0, -x, x))
-    return small, jnp.maximum(x, 0.0) + jnp.log1p(small.value)
+    return small, jnp.where(x > 0, x, 0.0) + jnp.log1p(small.value)
 
 
 def _erf(x: Array, s: Array, e: Array) -> Array:

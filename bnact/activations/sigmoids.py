@@ -8,23 +8,28 @@ from bnact.types import Array
 
 from .activation import Activation
 from .exponentials import decay
+from .points import nan_or
 from .rule import curve, function
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) = e / (1 + e) for x <= 0 with e = exp(-|x|); float32 and float64."""
-    e = decay(x)
-    return jnp.where(x > 0, 1.0, e) / (1.0 + e)
+    """1 / (1 + exp(-x)), which cancels at no x, and is 0 where exp(-x) is infinite; float32 and float64."""
+    return nan_or(x, 1.0 / (1.0 + jnp.exp(-x)))
 
 
 def sigmoid_derivative(x: Array) -> Array:
-    """Derivative of the sigmoid, e / (1 + e)^2 with e = exp(-|x|); float32 and float64."""
+    """Derivative of the sigmoid, the sigmoid at x times that at -x; float32 and float64.
+
+    It cancels at no x. And every exponential and division has one user, the sigmoid itself apart: what has
+    two, XLA on a CPU writes to memory.
+    """
+    return sigmoid(x) * (1.0 / (1.0 + jnp.exp(x)))
+
+
+def sigmoid_second_derivative(x: Array) -> Array:
+    """Second derivative of the sigmoid, -tanh(x / 2) times the first; autodiff of it is finite everywhere."""
     e = decay(x)
-    return e / jnp.square(1.0 + e)
-
-
-def _sigmoid_second_derivative(x: Array) -> Array:
-    return -jnp.tanh(0.5 * x) * sigmoid_derivative(x)
+    return -jnp.tanh(0.5 * x) * (e / jnp.square(1.0 + e))
 
 
 def _sigmoid_inverse(y: Array) -> Array:
@@ -32,12 +37,12 @@ def _sigmoid_inverse(y: Array) -> Array:
 
 
 def _log_sigmoid(x: Array) -> Array:
-    return jnp.minimum(x, 0.0) - jnp.log1p(decay(x))
+    return nan_or(x, jnp.minimum(x, 0.0) - jnp.log1p(decay(x)))
 
 
-def _log_sigmoid_derivative(x: Array) -> Array:
+def _negated_sigmoid_derivative(x: Array) -> Array:
     e = decay(x)
-    return jnp.where(x > 0, e, 1.0) / (1.0 + e)
+    return -e / jnp.square(1.0 + e)
 
 
 def _log_sigmoid_inverse(y: Array) -> Array:
@@ -45,10 +50,7 @@ def _log_sigmoid_inverse(y: Array) -> Array:
 
 
 def _soft_sign(x: Array) -> Array:
-    # Clipped to the largest finite number, where it is 1, because infinity / infinity is NaN.
-    largest = float(jnp.finfo(x.dtype).max)
-    finite = jnp.clip(x, -largest, largest)
-    return finite / (1.0 + jnp.abs(finite))
+    return jnp.where(jnp.isinf(x), jnp.sign(x), x / (1.0 + jnp.abs(x)))
 
 
 def _soft_sign_derivative(x: Array) -> Array:
@@ -67,7 +69,7 @@ def _soft_sign_inverse(y: Array) -> Array:
 
 SIGMOID = Activation(
     name="sigmoid",
-    curve=curve("sigmoid", sigmoid, sigmoid_derivative, _sigmoid_second_derivative),
+    curve=curve("sigmoid", sigmoid, sigmoid_derivative, sigmoid_second_derivative),
     definition=lambda x: 1.0 / (1.0 + jnp.exp(-x)),
     range=(0.0, 1.0),
     limits=(0.0, 1.0),
@@ -80,7 +82,7 @@ SIGMOID = Activation(
 
 LOG_SIGMOID = Activation(
     name="log_sigmoid",
-    curve=curve("log_sigmoid", _log_sigmoid, _log_sigmoid_derivative, lambda x: -sigmoid_derivative(x)),
+    curve=curve("log_sigmoid", _log_sigmoid, lambda x: sigmoid(-x), _negated_sigmoid_derivative),
     definition=lambda x: -jnp.log(1.0 + jnp.exp(-x)),
     range=(-math.inf, 0.0),
     limits=(-math.inf, 0.0),

@@ -1,13 +1,12 @@
 """Maps of scores to probabilities: softmax, its logarithm, softmin and sparsemax.
 
-All depend on differences of scores only, so each row is taken relative to its largest score. A tangent is
-taken relative to that of the same entry: then the slope of a score that is nearly certain is the sum of the
-small probabilities of the others, and not 1 - p, which is 0 long before they are.
+All depend on differences of scores only, so each row is taken relative to its largest score. The slope of a
+score that is nearly certain is the sum of the small probabilities of the others, and not 1 - p, which is 0
+long before they are: see `_from_mean`.
 """
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,28 +22,14 @@ from .floating import floating, widened
 Rows = Callable[[Array], Array]
 
 
-class Scores(NamedTuple):
-    """Rows of scores relative to the largest of each row, as high + low without rounding.
-
-    Attributes:
-      high, low: the difference and what its rounding left out.
-      largest: True at the first of the largest of each row.
-    """
-
-    high: Array
-    low: Array
-    largest: Array
-
-
 def softmax(x: ArrayLike, axis: int = -1, where: ArrayLike | None = None) -> Array:
     """Probabilities proportional to exp(x): s_i = exp(x_i) / sum_j exp(x_j).
 
-    Where an infinite score leaves a limit, that is returned: a score of -inf has probability 0, one alone
-    at +inf has 1. Where it leaves none (several at +inf, a row of -inf only) the row is NaN, and so is a
-    row with NaN. A row of which nothing counts is 0.
+    Equal scores have equal probabilities, infinite ones too: a score of -inf has probability 0, one alone at
+    +inf has 1, several at +inf share it, and a row of -inf only is uniform. A row with NaN is NaN. A row of
+    which nothing counts is 0.
 
-    The derivative is ds = s (dx - sum(s dx)), with dx relative to that of the largest score, so that it
-    keeps its tail where s is next to 1.
+    The derivative is ds = s (dx - sum(s dx)), which keeps its tail where s is next to 1.
 
     Args:
       x: scores, any shape, real floating point.
@@ -143,32 +128,26 @@ def _along(rows: Rows, nothing: float, place: int, x: Array, mask: Array | None)
     return jnp.moveaxis(chosen, -1, place).astype(x.dtype)
 
 
-def _scores(x: Array) -> Scores:
+def _below_largest(x: Array) -> Array:
+    """How far each score is below the largest of its row: 0 for that one, infinite or not."""
     top = jnp.max(x, axis=-1, keepdims=True)
-    places = lax.broadcasted_iota(jnp.int32, x.shape, x.ndim - 1)
-    largest = places == jnp.argmax(x, axis=-1, keepdims=True).astype(jnp.int32)
-    high = x - top
-    back = high - x
-    low = (x - (high - back)) - (top + back)
-    low = jnp.where(jnp.isfinite(low), low, 0.0)
-    # A score alone at infinity is 0 above itself, though infinity minus infinity is NaN.
-    alone = (top == jnp.inf) & (jnp.sum(x == top, axis=-1, keepdims=True) == 1)
-    return Scores(jnp.where(largest & alone, 0.0, high), low, largest)
+    return jnp.where(x == top, 0.0, x - top)
 
 
-def _exponentials(scores: Scores) -> Array:
-    return jnp.exp(scores.high) * (1.0 + scores.low)
+def _from_mean(tangent: Array, s: Array) -> Array:
+    """The tangent less its mean with weights s, to the last places also where one weight is next to 1.
 
-
-def _relative(tangent: Array, largest: Array) -> Array:
-    """The tangent minus that of the largest score, for which it is then exactly 0."""
-    of_the_largest = jnp.sum(jnp.where(largest, tangent, 0.0), axis=-1, keepdims=True)
-    return jnp.where(largest, 0.0, tangent - of_the_largest)
+    Of the first difference only rounding is left there; the mean of that is what was missing. The transpose,
+    which reverse mode takes, gains from the second step in the same way.
+    """
+    for _ in range(2):
+        tangent = tangent - jnp.sum(s * tangent, axis=-1, keepdims=True)
+    return tangent
 
 
 @jax.custom_jvp
 def _softmax(x: Array) -> Array:
-    exponentials = _exponentials(_scores(x))
+    exponentials = jnp.exp(_below_largest(x))
     return exponentials / jnp.sum(exponentials, axis=-1, keepdims=True)
 
 
@@ -176,29 +155,27 @@ def _softmax(x: Array) -> Array:
 def _softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
     ((x,), (tangent,)) = primals, tangents
     s = _softmax(x)
-    relative = _relative(tangent, _scores(x).largest)
-    return s, s * (relative - jnp.sum(s * relative, axis=-1, keepdims=True))
+    return s, s * _from_mean(tangent, s)
 
 
 @jax.custom_jvp
 def _log_softmax(x: Array) -> Array:
-    scores = _scores(x)
-    others = jnp.where(scores.largest, 0.0, _exponentials(scores))
-    return (scores.high - jnp.log1p(jnp.sum(others, axis=-1, keepdims=True))) + scores.low
+    below = _below_largest(x)
+    ties = jnp.sum((below == 0).astype(x.dtype), axis=-1, keepdims=True)
+    others = jnp.sum(jnp.where(below == 0, 0.0, jnp.exp(below)), axis=-1, keepdims=True)
+    return below - jnp.log1p(others + (ties - 1.0))
 
 
 @_log_softmax.defjvp
 def _log_softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
     ((x,), (tangent,)) = primals, tangents
-    relative = _relative(tangent, _scores(x).largest)
-    return _log_softmax(x), relative - jnp.sum(_softmax(x) * relative, axis=-1, keepdims=True)
+    return _log_softmax(x), _from_mean(tangent, _softmax(x))
 
 
 @jax.custom_jvp
 def _sparsemax(x: Array) -> Array:
-    scores = _scores(x)
     # Entries 1 below the largest are never above t; cut, they leave no infinity in the sums.
-    z = jnp.maximum(scores.high + scores.low, -2.0)
+    z = jnp.maximum(_below_largest(x), -2.0)
     falling = -jnp.sort(-z, axis=-1)
     sums = jnp.cumsum(falling, axis=-1)
     ranks = 1.0 + lax.broadcasted_iota(z.dtype, z.shape, z.ndim - 1)

@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
+from jax import lax
 from jax.typing import ArrayLike
 
 from bnact.types import Array
@@ -92,7 +93,15 @@ def _decay(x: Array, beta: Array) -> Decay:
     reduced = (size - 4.0 * quarter * high) - 4.0 * quarter * low + sign * u.rest
     gone = jnp.abs(u.high) >= bound
     significand = jnp.where(gone, 0.0, jnp.exp(reduced))
-    return Decay(u, significand, jnp.ldexp(jnp.ones_like(x), quarter.astype(jnp.int32)))
+    return Decay(u, significand, _power_of_two(quarter))
+
+
+def _power_of_two(exponent: Array) -> Array:
+    """2^exponent of whole numbers within the normal numbers, by writing it where the exponent stands."""
+    information = jnp.finfo(exponent.dtype)
+    whole = jnp.int32 if information.bits == 32 else jnp.int64
+    bits = (jnp.nan_to_num(exponent).astype(whole) + (1 - information.minexp)) << information.nmant
+    return lax.bitcast_convert_type(bits, exponent.dtype)
 
 
 def _value(x: Array, beta: Array) -> Array:

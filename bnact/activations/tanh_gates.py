@@ -109,11 +109,12 @@ def _tanh_exp_second_derivative(x: Array) -> Array:
     """w sech(w)^2 (2 + x (1 - 2 w tanh(w))) with w = exp(x)."""
     x = bounded(x)
     small, w = _growth(x), _capped(x)
-    q = jnp.exp(-2.0 * w)
-    tangent = jnp.where(x > 0, (1.0 - q) / (1.0 + q), w * _tanh_ratio(w))
-    slope = jnp.where(x > 0, 4.0 * w * q / jnp.square(1.0 + q), 1.0 - jnp.square(tangent))
-    bend = slope * (2.0 + x * (1.0 - 2.0 * w * tangent))
-    return tailed(x, small, bend, jnp.ones_like(x))
+    q = exponential(-2.0 * w)
+    below = 1.0 + q.value
+    tangent = jnp.where(x > 0, (1.0 - q.value) / below, w * _tanh_ratio(w))
+    bend = 2.0 + x * (1.0 - 2.0 * w * tangent)
+    numerator = jnp.where(x > 0, q.times(4.0 * w * bend), (1.0 - tangent * tangent) * bend)
+    return tailed(x, small, numerator, jnp.where(x > 0, below * below, 1.0))
 
 
 def _tanh_ratio(w: Array) -> Array:
@@ -130,7 +131,7 @@ def _capped(x: Array) -> Array:
 
 def _growth(x: Array) -> Exponential:
     """exp(x) for x <= 0, split; 1 above."""
-    return exponential(jnp.minimum(x, 0.0))
+    return exponential(jnp.where(x > 0, jnp.zeros_like(x), x))
 
 
 def _decay(x: Array) -> Exponential:

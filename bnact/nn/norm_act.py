@@ -1,6 +1,7 @@
 """A norm and an activation as one module."""
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 
 import jax.numpy as jnp
@@ -10,17 +11,9 @@ from jax.typing import DTypeLike
 from bnact import activations, normalizations
 from bnact.activations import Activation
 from bnact.fused import act_norm, norm_act
-from bnact.normalizations import (
-    STANDARDIZATIONS,
-    Affine,
-    Normalization,
-    batch_norm,
-    layer_norm,
-    none,
-    rms_norm,
-    running_averages,
-)
-from bnact.types import Array, AxisName
+from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, Normalization, running_averages
+from bnact.normalizations.registry import Factory
+from bnact.types import Array, AxisName, PyTree
 
 from .precision import checked_dtype
 
@@ -35,17 +28,21 @@ class NormAct(nnx.Module):
     one after the other, and the backward pass keeps one tensor.
 
     Attributes:
-      scale, bias: (num_features,), or None for a norm without.
+      scale, bias: (num_features,), or None for a norm without. What else a norm learns has the name that it
+        has among the norm's parameters, as `threshold` or `alpha`.
       state: what the norm remembers; for batch norm a `BatchNormState` with the running averages
         `mean` and `variance` and the `count` of their updates.
-      use_running_average: whether batch norm takes its running averages, not the batch's statistics;
+      use_running_average: whether a norm takes its running averages, not the batch's statistics;
         `module.train()` and `module.eval()` set it.
     """
+
+    scale: nnx.Param | None
+    bias: nnx.Param | None
 
     def __init__(
         self,
         num_features: int,
-        norm: str = "batch",
+        norm: str | Normalization = "batch",
         activation: str | Activation = "relu",
         order: str = "before",
         fused: bool = True,
@@ -62,14 +59,16 @@ class NormAct(nnx.Module):
 
         Args:
           num_features: size of the input's last axis.
-          norm: name in `bnact.normalizations.NORMALIZATIONS`.
+          norm: name in `bnact.normalizations.NORMALIZATIONS`, or a `Normalization` made with settings of
+            its own, which is never fused.
           activation: name in `bnact.activations.ACTIVATIONS`, or an `Activation`.
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
             autodiff: the reference that the fused rule is held to.
           epsilon: added to the variance under the root; the same for every norm, so that pairs differ in
-            nothing else.
-          momentum: weight of the OLD running average (torch's momentum is one minus this).
+            nothing else. (Scale norm compares it with a length.) A `Normalization` has its own.
+          momentum: weight of the OLD running average (torch's momentum is one minus this). A
+            `Normalization` has its own.
           use_running_average: see the attribute.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in
             `Normalization.apply`; the two are then computed one after the other.
@@ -84,23 +83,25 @@ class NormAct(nnx.Module):
         """
         del rngs
         self.activation = activations.get(activation)
-        self.normalization = _normalization(norm, epsilon, momentum)
-        self.norm, self.order = norm, checked_order("NormAct", order)
+        named = isinstance(norm, str)
+        self.normalization = _normalization(norm, epsilon, momentum) if named else norm
+        self.norm, self.order = norm if named else "", checked_order("NormAct", order)
         self.epsilon, self.momentum = epsilon, momentum
-        self.fused = fused and norm in STANDARDIZATIONS and axis_name is None
+        self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None
         self.axis_name = axis_name
         self.use_running_average = use_running_average
         self.dtype = None if dtype is None else checked_dtype("NormAct", "dtype", dtype)
         param_dtype = checked_dtype("NormAct", "param_dtype", param_dtype)
         params, state = self.normalization.init(num_features)
-        self.scale = None if params.scale is None else nnx.Param(params.scale.astype(param_dtype))
-        self.bias = None if params.bias is None else nnx.Param(params.bias.astype(param_dtype))
+        self._parameters = type(params)
+        for name, value in params._asdict().items():
+            setattr(self, name, None if value is None else nnx.Param(value.astype(param_dtype)))
         self.state = nnx.BatchStat(state)
 
     def __call__(
         self, x: Array, use_running_average: bool | None = None, *, mask: Array | None = None
     ) -> Array:
-        """The pair applied to `x`; batch norm in training also updates its running averages.
+        """The pair applied to `x`; a norm that remembers also updates its running averages in training.
 
         Args:
           x: of shape (..., num_features).
@@ -128,14 +129,18 @@ class NormAct(nnx.Module):
         return y
 
     def _normalized(self, x: Array, running: bool, mask: Array | None) -> Array:
-        scale = None if self.scale is None else self.scale[...]
-        bias = None if self.bias is None else self.bias[...]
         state = self.state.get_value()
         y, state = self.normalization.apply(
-            Affine(scale, bias), state, x, train=not running, mask=mask, axis_name=self.axis_name
+            self._params(), state, x, train=not running, mask=mask, axis_name=self.axis_name
         )
         self.state.set_value(state)
         return y
+
+    def _params(self) -> PyTree:
+        variables = {name: getattr(self, name) for name in self._parameters._fields}
+        return self._parameters(
+            **{name: None if variable is None else variable[...] for name, variable in variables.items()}
+        )
 
 
 def checked_order(subject: str, order: str) -> str:
@@ -148,11 +153,14 @@ def checked_order(subject: str, order: str) -> str:
     return order
 
 
+def _made(factory: Factory, epsilon: float, momentum: float) -> Normalization:
+    known = inspect.signature(factory).parameters
+    settings = {"epsilon": epsilon, "momentum": momentum}
+    return factory(**{name: value for name, value in settings.items() if name in known})
+
+
 MADE: Mapping[str, Callable[[float, float], Normalization]] = {
-    "none": lambda epsilon, momentum: none(),
-    "batch": lambda epsilon, momentum: batch_norm(epsilon, momentum),
-    "layer": lambda epsilon, momentum: layer_norm(epsilon),
-    "rms": lambda epsilon, momentum: rms_norm(epsilon),
+    name: functools.partial(_made, factory) for name, factory in NORMALIZATIONS.items()
 }
 """Of every registered norm, how epsilon and momentum make it: each takes those it has."""
 

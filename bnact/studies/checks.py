@@ -40,10 +40,19 @@ def _check_choice(setting: Setting, name: str, choices: tuple[str, ...]) -> None
         )
 
 
+def _check_norm(setting: Setting) -> None:
+    normalizations.get(setting.norm)
+    if setting.norm not in normalizations.STANDARDIZATIONS:
+        raise ValueError(
+            f"setting: norm must have a fused rule, by which a study trains; got norm={setting.norm!r}; "
+            f"use one of {', '.join(normalizations.STANDARDIZATIONS)}"
+        )
+
+
 def _check_spread(setting: Setting) -> None:
     """A centred norm over a single value subtracts the value itself: nothing is left to learn from."""
-    standardization = normalizations.STANDARDIZATIONS.get(setting.norm)
-    if standardization is None or not standardization.centered:
+    standardization = normalizations.STANDARDIZATIONS[setting.norm]
+    if not standardization.centered:
         return
     name = {"batch": "batch_size", "features": "width"}[standardization.axes]
     if getattr(setting, name) < 2:
@@ -63,7 +72,7 @@ def check_setting(setting: Setting) -> None:
       ValueError: a value is unknown or out of range; the message names it, and the nearest known name.
     """
     activations.get(setting.activation)
-    normalizations.get(setting.norm)
+    _check_norm(setting)
     for name, choices in _CHOICES.items():
         _check_choice(setting, name, choices)
     for name, least in _WHOLE.items():

@@ -159,12 +159,14 @@ def _remainder(x: Any, y: Any) -> Any:
     return x if mpmath.isinf(y) else mpmath.sign(x) * mpmath.fmod(abs(x), abs(y))
 
 
-def _round_away_from_zero(x: Any) -> Any:
-    return mpmath.sign(x) * mpmath.floor(abs(x) + mpmath.mpf(0.5))
+# By the number JAX gives a way of rounding halves: away from zero, to even.
+_ROUNDINGS = (lambda x: mpmath.sign(x) * mpmath.floor(abs(x) + mpmath.mpf(0.5)), mpmath.nint)
 
 
-# By the number JAX gives a way of rounding halves.
-_ROUNDINGS = (_round_away_from_zero, mpmath.nint)
+def _tanh(x: Any) -> Any:
+    # 1 to 800 digits; mpmath would write out an x like exp(1e30) bit by bit.
+    return mpmath.sign(x) if abs(x) > 1000 else mpmath.tanh(x)
+
 
 _UNCHANGED = frozenset(
     {
@@ -229,7 +231,7 @@ _ELEMENTWISE: dict[str, Callable[..., np.ndarray]] = {
     "square": _elementwise(lambda x: x * x),
     "sub": _elementwise(operator.sub, 2),
     "tan": _elementwise(mpmath.tan),
-    "tanh": _elementwise(mpmath.tanh),
+    "tanh": _elementwise(_tanh),
 }
 
 _COMPARISONS: dict[str, Callable[..., np.ndarray]] = {

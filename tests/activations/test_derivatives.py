@@ -144,6 +144,8 @@ def test_under_jit_vmap_scan_and_remat(act):
 @each_activation
 def test_no_gradient_is_nan_where_there_is_a_limit(act):
     ends = [end for end, limit in zip((-np.inf, np.inf), act.limits, strict=True) if not np.isnan(limit)]
+    # It grows without end and its slope swings without end.
+    ends = [] if act.name == "snake" else ends
     extremes = np.array([0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30, *ends], np.float32)
     found = np.stack(gradients(act.curve, np.resize(extremes, points().shape)))
     assert not np.any(np.isnan(found))

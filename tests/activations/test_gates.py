@@ -8,9 +8,8 @@ import pytest
 
 from bnact import activations
 from bnact.activations import bilinear, crelu, gated, geglu, get, glu, maxout, reglu, swiglu
-from bnact.numerics import TOLERANCES
+from bnact.numerics import TOLERANCES, units
 from bnact.numerics.finite_differences import jacobian
-from bnact.numerics import units
 
 FLOAT64 = TOLERANCES["float64"]
 GATES = {"glu": "sigmoid", "geglu": "gelu", "swiglu": "silu", "reglu": "relu", "bilinear": "identity"}

@@ -10,9 +10,8 @@ import pytest
 
 from bnact.activations import LEARNABLE, learnable_snake, prelu, swish
 from bnact.activations import thresholded_linear as tlu
-from bnact.numerics import TOLERANCES
+from bnact.numerics import TOLERANCES, units
 from bnact.numerics.finite_differences import jacobian
-from bnact.numerics import units
 
 FUNCTIONS = {"prelu": prelu, "swish": swish, "thresholded_linear": tlu, "snake": learnable_snake}
 each = pytest.mark.parametrize("name", LEARNABLE)

@@ -9,7 +9,7 @@ import pytest
 from flax import nnx
 
 from bnact.invariants import IDENTITIES, Site, weight_projection
-from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, Affine, get, reduced_axes
+from bnact.normalizations import STANDARDIZATIONS, Affine, get, reduced_axes
 
 BOUND = 1e-10
 EPSILONS = [0.0, 1e-5, 1e-3, 0.1, 1.0]
@@ -72,8 +72,8 @@ def assert_all_zero(largest):
     assert largest == pytest.approx(dict.fromkeys(largest, 0.0), abs=BOUND)
 
 
-def test_every_norm_of_the_package_has_identities():
-    assert set(IDENTITIES) == set(NORMALIZATIONS) - {"none"}
+def test_every_fused_norm_of_the_package_has_identities():
+    assert set(IDENTITIES) == set(STANDARDIZATIONS) - {"none"}
 
 
 @pytest.mark.parametrize("name", NAMES)

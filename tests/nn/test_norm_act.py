@@ -12,24 +12,27 @@ from flax import nnx
 from bnact import nn
 from bnact.activations import ACTIVATIONS
 from bnact.nn.norm_act import MADE
-from bnact.normalizations import NORMALIZATIONS
+from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, get, group_norm
 from bnact.numerics import tolerance
+from tests.normalizations.every_norm import every_remembering_norm, leading_shape, of_rank, remembers
 
-FEATURES = 4
+FEATURES = 64  # two for each of 32 groups
 BOUND = tolerance("float32")
 every_norm = pytest.mark.parametrize("norm", list(NORMALIZATIONS))
+every_fused_norm = pytest.mark.parametrize("norm", list(STANDARDIZATIONS))
 every_order = pytest.mark.parametrize("order", ["before", "after"])
 
 
-def inputs(*leading, seed=0):
-    return jnp.asarray(np.random.default_rng(seed).normal(0.5, 2.0, (*leading, FEATURES)), jnp.float32)
+def inputs(*leading, norm="batch", seed=0):
+    shape = (*leading_shape(norm, *leading), FEATURES)
+    return jnp.asarray(np.random.default_rng(seed).normal(0.5, 2.0, shape), jnp.float32)
 
 
 def made(norm, order, fused=True, **settings):
     """A NormAct whose scale and bias are not the first ones."""
     module = nn.NormAct(FEATURES, norm, "mish", order, fused, **settings)
     for parameter, start in ((module.scale, 0.5), (module.bias, -1.0)):
-        if parameter is not None:
+        if parameter is not None and parameter.ndim > 0:
             parameter[...] = jnp.linspace(start, start + 1, FEATURES, dtype=parameter.dtype)
     return module
 
@@ -53,7 +56,7 @@ def assert_equal_outcomes(one, other):
         jax.tree.map(lambda a, b, r=bound: np.testing.assert_allclose(a, b, rtol=r, atol=r), left, right)
 
 
-@every_norm
+@every_fused_norm
 @every_order
 def test_fused_equals_unfused(norm, order):
     fused, unfused = made(norm, order), made(norm, order, fused=False)
@@ -114,16 +117,17 @@ def test_after_training_the_running_averages_serve_and_stay(order):
     np.testing.assert_array_equal(module(x, use_running_average=False), module(x))
 
 
-@pytest.mark.parametrize("norm", [norm for norm in NORMALIZATIONS if norm != "batch"])
+@pytest.mark.parametrize("norm", [norm for norm in NORMALIZATIONS if not remembers(norm)])
 def test_without_memory_training_makes_no_difference(norm):
-    module, x = made(norm, "before"), inputs(6)
+    module, x = made(norm, "before"), inputs(6, norm=norm)
     np.testing.assert_array_equal(module(x), module(x, use_running_average=True))
 
 
 @every_norm
 @every_order
 def test_what_is_masked_does_not_count(norm, order):
-    module, x, mask = made(norm, order), inputs(6), jnp.arange(6)[:, None] < 4
+    module, x = made(norm, order), inputs(6, norm=norm)
+    mask = of_rank(norm, jnp.arange(6)[:, None] < 4)
     y, state, _ = outcome(*nn.pure(module), x.at[4:].set(jnp.nan), mask)
     expected, expected_state, _ = outcome(*nn.pure(module), x[:4])
     np.testing.assert_allclose(y[:4], expected, rtol=BOUND.value, atol=BOUND.value)
@@ -132,13 +136,13 @@ def test_what_is_masked_does_not_count(norm, order):
 
 @every_norm
 def test_nnx_grad_and_jit(norm):
-    module, x = made(norm, "before"), inputs(6)
+    module, x = made(norm, "before"), inputs(6, norm=norm)
     loss = lambda module, x: jnp.sum(jnp.cos(module(x)))  # noqa: E731
     gradients = nnx.jit(nnx.grad(loss))(module, x)
     expected = outcome(*nn.pure(made(norm, "before")), x)[2][:-1]
     for one, other in zip(jax.tree.leaves(gradients), expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=BOUND.gradient, atol=BOUND.gradient)
-    if norm == "batch":
+    if remembers(norm):
         assert module.state.get_value().count == 1
 
 
@@ -150,7 +154,7 @@ def test_equal_modules_are_equal_in_structure():
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16])
 @every_norm
 def test_half_precision_keeps_its_type(norm, dtype):
-    module, x = made(norm, "before"), inputs(6).astype(dtype)
+    module, x = made(norm, "before"), inputs(6, norm=norm).astype(dtype)
     y = module(x)
     assert y.dtype == dtype
     expected = made(norm, "before")(x.astype(jnp.float32))
@@ -161,7 +165,7 @@ def test_half_precision_keeps_its_type(norm, dtype):
 @every_norm
 @pytest.mark.parametrize("fused", [True, False])
 def test_a_type_of_its_own_is_that_of_the_output_and_not_of_the_statistics(norm, fused):
-    x = inputs(6)
+    x = inputs(6, norm=norm)
     module = made(norm, "before", fused, dtype=jnp.bfloat16, param_dtype=jnp.float16)
     y = module(x)
     assert y.dtype == jnp.bfloat16
@@ -173,8 +177,8 @@ def test_a_type_of_its_own_is_that_of_the_output_and_not_of_the_statistics(norm,
 
 def test_every_norm_of_the_registry_can_be_made_with_its_settings():
     assert {*MADE} == {*NORMALIZATIONS}
-    x, tiny = inputs(6), 1e-3 * inputs(6)
     for norm, factory in NORMALIZATIONS.items():
+        x, tiny = inputs(6, norm=norm), 1e-3 * inputs(6, norm=norm)
         settings = {
             name: 0.5 for name in inspect.signature(factory).parameters if name in ("epsilon", "momentum")
         }
@@ -184,6 +188,38 @@ def test_every_norm_of_the_registry_can_be_made_with_its_settings():
             y, state_here = MADE[norm](0.5, 0.5).apply(params, state, each, train=train)
             np.testing.assert_array_equal(y, expected)
             jax.tree.map(np.testing.assert_array_equal, state_here, state_there)
+
+
+@every_norm
+def test_it_has_the_parameters_of_the_norm_by_name(norm):
+    module = nn.NormAct(FEATURES, norm)
+    params, _ = get(norm)().init(FEATURES)
+    for name, value in params._asdict().items():
+        held = getattr(module, name)
+        assert (held is None) == (value is None)
+        if value is not None:
+            np.testing.assert_array_equal(held[...], value)
+    assert len(jax.tree.leaves(nn.pure(module).params)) == len(jax.tree.leaves(params))
+
+
+@every_remembering_norm
+def test_evaluation_uses_what_was_remembered(name):
+    module, x = made(name, "before", momentum=0.5), inputs(6)
+    module(3.0 * x)
+    expected, _ = module.normalization.apply(module._params(), module.state.get_value(), x, train=False)
+    module.eval()
+    np.testing.assert_allclose(module(x), module.activation(expected), atol=1e-6)
+
+
+@every_order
+def test_a_norm_with_settings_of_its_own(order):
+    norm = group_norm(groups=4, epsilon=0.1)
+    module, x = nn.NormAct(FEATURES, norm, "mish", order), inputs(6)
+    assert not module.fused
+    phi = module.activation
+    y = phi(norm.apply(*norm.init(FEATURES), x)[0]) if order == "before" else None
+    y = norm.apply(*norm.init(FEATURES), phi(x))[0] if y is None else y
+    np.testing.assert_allclose(module(x), y, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.normalizations.references import GHOSTS, GROUPS
 FEATURES = 6
 # Of a norm whose defaults do not suit 6 features and small batches, what suits them.
 GROUPED = ("group", "evonorm_s0", "evonorm_s0a", "evonorm_s1")
-SETTINGS = {"ghost_batch": {"size": GHOSTS}, **dict.fromkeys(GROUPED, {"groups": GROUPS})}
+SETTINGS = {"ghost_batch": {"size": GHOSTS}, **{name: {"groups": GROUPS} for name in GROUPED}}
 # Settings under which the examples of a batch are all treated alike.
 ALIKE = {"ghost_batch": {"size": 1000}}
 # The norms that take their statistics over positions, and refuse an input without.
@@ -26,7 +26,7 @@ every_norm = pytest.mark.parametrize("name", list(NORMALIZATIONS))
 every_dtype = pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 
 
-def leading_shape(name, *leading):
+def leading_shape(name, *leading) -> tuple[int, ...]:
     """The leading shape, with positions for a norm that needs them."""
     return (*leading, POSITIONS) if name in OVER_POSITIONS else leading
 

@@ -17,7 +17,7 @@ def every_position(x):
 
 
 def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+    return np.exp(-np.logaddexp(0, -x))
 
 
 def standardized(x, axes, epsilon):

@@ -10,23 +10,22 @@ from tests.normalizations.every_norm import (
     FEATURES,
     every_norm,
     initialized,
-    leading_shape,
     made,
-    of_rank,
     output,
 )
 
+EXAMPLES, POSITIONS = 2, 3
 # Of batch renormalization r and d have no gradient; here they are constant.
-CONSTANT = {"batch_renorm": {"r_max": 1.0, "d_max": 0.0}}
+SETTINGS = {"batch_renorm": {"r_max": 1.0, "d_max": 0.0}, "ghost_batch": {"size": 1}}
 
 
 def gradient_function(name, masked):
     """The norm as a function of one flat float64 vector: input and parameters."""
-    norm = made(name, epsilon=1e-3, **CONSTANT.get(name, {}))
+    norm = made(name, epsilon=0.1, **SETTINGS.get(name, {}))
     params, state = initialized(norm)
-    shapes = [(*leading_shape(name, 4), FEATURES), *(leaf.shape for leaf in jax.tree.leaves(params))]
+    shapes = [(EXAMPLES, POSITIONS, FEATURES), *(leaf.shape for leaf in jax.tree.leaves(params))]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-    mask = of_rank(name, jnp.arange(4)[:, None] != 1) if masked else None
+    mask = jnp.arange(EXAMPLES * POSITIONS).reshape(EXAMPLES, POSITIONS, 1) != 1 if masked else None
 
     def fn(flat):
         flat = jnp.asarray(flat)

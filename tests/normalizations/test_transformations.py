@@ -55,9 +55,11 @@ def test_vmap_and_scan_equal_a_loop(name):
         return jax.vmap(lambda x: norm.apply(params, state, x)[0])(x), jax.lax.scan(train_step, state, x)
 
     mapped, (after, scanned) = mapped_and_scanned(state, x)
+    first = state
     for step in range(4):
+        alone, _ = applied(norm, params, first, x[step])
         y, state = applied(norm, params, state, x[step])
-        assert_trees_close((np.asarray(mapped)[step], np.asarray(scanned)[step]), (y, y), 1e-6)
+        assert_trees_close((np.asarray(mapped)[step], np.asarray(scanned)[step]), (alone, y), 1e-6)
     assert_trees_close(after, state, 1e-6)
     assert jax.tree.map(lambda leaf: leaf.dtype, after) == jax.tree.map(lambda leaf: leaf.dtype, state)
 

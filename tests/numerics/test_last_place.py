@@ -44,10 +44,18 @@ def test_errors_below_the_smallest_normal_number_do_not_count(dtype):
 def test_what_is_not_a_number_of_the_dtype(dtype):
     # Nothing in float64 is larger than its own largest number but infinity.
     largest = float(jnp.finfo(dtype).max)
-    truth = np.array([np.inf, np.inf, np.inf, np.inf, -np.inf, np.nan, 1.0, 1.0, largest])
-    values = np.array([np.inf, largest, np.nan, 1.0, np.inf, 7.0, np.nan, np.inf, np.inf])
-    right = [0.0, 0.0, np.inf, np.inf, np.inf, 0.0, np.inf, np.inf, np.inf]
+    truth = np.array([np.inf, np.inf, np.inf, -np.inf, np.nan, 1.0, 1.0, largest])
+    values = np.array([np.inf, largest, np.nan, np.inf, 7.0, np.nan, np.inf, np.inf])
+    right = [0.0, 0.0, np.inf, np.inf, 0.0, np.inf, np.inf, np.inf]
     np.testing.assert_array_equal(units(values, truth, dtype), right)
+
+
+@each_dtype
+def test_a_number_for_an_infinity_is_held_against_the_largest_number(dtype):
+    largest = jnp.finfo(dtype).max
+    below = np.nextafter(np.asarray(largest, dtype), np.asarray(0.0, dtype))
+    assert units(below, np.inf, dtype) == 1.0
+    assert units(np.asarray(1.0, dtype), np.inf, dtype) > 100.0
 
 
 def test_a_shape_is_kept():

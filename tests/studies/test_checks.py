@@ -11,6 +11,10 @@ from bnact.training.setting import Setting
 WRONG = [
     ({"activation": "rellu"}, "relu"),
     ({"norm": "bach"}, "batch"),
+    (
+        {"norm": "group"},
+        "norm must have a fused rule, by which a study trains; got norm='group'; use one of none,",
+    ),
     ({"order": "during"}, "order must be one of ('before', 'after'); got order='during'"),
     ({"kill": "axe"}, "kill must be one of ('none', 'bias', 'shift', 'step'); got kill='axe'"),
     ({"depth": 0}, "depth must be at least 1; got depth=0; use 1 or more"),

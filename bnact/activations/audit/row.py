@@ -50,8 +50,8 @@ class Row:
       returned: dtype of the results.
       points: how many were looked at.
       limit: units of the last place beyond which a point is bad.
-      worst: largest error of a finite result, in units of the last place of `dtype`; infinite where a finite
-        result stands for a number that the dtype does not have.
+      worst: largest error where the result is finite or the truth is not, in units of the last place of
+        `dtype`; infinite for NaN or the wrong infinity.
       at: the input there.
       got, truth: what came out there, and what is right.
       beyond: how many points are bad: more than `limit` off, or not finite.

@@ -1,0 +1,46 @@
+from fractions import Fraction
+
+import jax
+import numpy as np
+import pytest
+
+from bnact.activations.double_word import scaled, split, square, two_sum
+
+
+def numbers(count=500):
+    return np.random.default_rng(0).normal(size=count).astype(np.float32)
+
+
+def worst(pairs, truths):
+    """The largest relative error of high + low."""
+    sums = [Fraction(float(high)) + Fraction(float(low)) for high, low in zip(*pairs, strict=True)]
+    return max(float(abs(found / right - 1)) for found, right in zip(sums, truths, strict=True))
+
+
+@pytest.mark.parametrize("factor", [1.702, 0.3, 1e-3, 20.0])
+def test_a_product_with_a_constant(factor):
+    x = numbers()
+    found = jax.jit(lambda x: scaled(x, factor))(x)
+    truths = [Fraction(float(a)) * Fraction(factor) for a in x]
+    assert worst(found, truths) < 2.0**-44
+    plain = (np.float32(factor) * x, np.zeros_like(x))
+    assert worst(plain, truths) > 2.0**-26
+
+
+def test_a_square():
+    x = numbers()
+    assert worst(jax.jit(square)(x), [Fraction(float(a)) ** 2 for a in x]) < 2.0**-34
+
+
+def test_a_sum_is_exact():
+    a, b = numbers(), np.float32(1e-4) * numbers()[::-1]
+    a = np.where(np.abs(a) < np.abs(b), np.float32(0), a)
+    truths = [Fraction(float(one)) + Fraction(float(other)) for one, other in zip(a, b, strict=True)]
+    assert worst(jax.jit(two_sum)(a, b), truths) == 0.0
+
+
+@pytest.mark.parametrize("dtype, digits", [("float32", 11), ("float64", 25)])
+def test_a_split_constant(dtype, digits):
+    high, low = split(0.3, dtype)
+    assert high + low == 0.3
+    assert (high * 2.0 ** (digits + 1)).is_integer()

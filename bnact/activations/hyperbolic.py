@@ -44,9 +44,10 @@ def tangent(x: Array, height: float | Array, rate: float) -> Array:
 def tangent_slope(x: Array, height: float | Array, rate: float) -> Array:
     """The derivative of height tanh(rate x): height rate (1 - tanh^2), which does not cancel here.
 
-    Where the rate adds no rounding it is (1 - |tanh|) (1 + |tanh|), the first as 2 / (1 + exp(2 |rate x|)).
+    Where the rate adds no rounding it is (1 - |tanh|) (1 + |tanh|), the first as 2 / (1 + exp(2 |rate x|)):
+    for a slope of at most 1, which underflows before the exponential overflows.
     """
-    if isinstance(height, float) and math.frexp(rate)[0] == 0.5:
+    if isinstance(height, float) and abs(height * rate) <= 1.0 and math.frexp(rate)[0] == 0.5:
         # The absolute value last: XLA writes to memory what this and the value have in common.
         share = (4.0 * height * rate) / (1.0 + jnp.exp(jnp.abs((2.0 * rate) * x)))
         return share * (0.5 + 0.5 * jnp.abs(tangent(x, 1.0, rate)))
@@ -58,7 +59,9 @@ def tangent_bend(x: Array, height: float | Array, rate: float) -> Array:
     """The second derivative of height tanh(rate x): -2 rate tanh times the first."""
     decay = _decay(x, rate)
     # All factors in the tangent's height: alone it could underflow where the product does not.
-    factor = tangent(x, -8.0 * height * rate * rate, rate)
+    # Beyond 20 it is 1 to the last place, and autodiff of its exponential would be infinite times 0.
+    near = jnp.clip(x, -20.0 / rate, 20.0 / rate)
+    factor = tangent(near, -8.0 * height * rate * rate, rate)
     return decay.times(factor / jnp.square(1.0 + decay.value))
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .hyperbolic import tangent, tangent_slope
+from .hyperbolic import tangent, tangent_bend
 from .polynomial import polynomial
 from .rule import curve
 
@@ -44,7 +44,7 @@ def _tanh_shrink_derivative(x: Array) -> Array:
 
 
 def _tanh_shrink_second_derivative(x: Array) -> Array:
-    return tangent(x, 1.0, 1.0) * tangent_slope(x, 2.0, 1.0)
+    return -tangent_bend(x, 1.0, 1.0)
 
 
 TANH_SHRINK = Activation(

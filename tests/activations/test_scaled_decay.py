@@ -1,6 +1,7 @@
 import math
 
 import jax
+import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
@@ -38,14 +39,14 @@ def test_a_rounded_product_would_be_caught():
 
 
 def test_a_product_before_it_underflows():
-    x = np.float32(90.0)
+    x = jnp.float32(90.0)
     assert scaled_decay(1.0, x).value == 0.0
     np.testing.assert_allclose(
-        scaled_decay(1.0, x).times(np.float32(1e10)), math.exp(-90.0) * 1e10, rtol=1e-6
+        scaled_decay(1.0, x).times(jnp.float32(1e10)), math.exp(-90.0) * 1e10, rtol=1e-6
     )
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.3])
 def test_infinity_and_nan(rate):
-    x = np.array([-math.inf, math.inf, math.nan], np.float32)
+    x = jnp.array([-math.inf, math.inf, math.nan], jnp.float32)
     np.testing.assert_array_equal(scaled_decay(rate, x).value, np.array([0.0, 0.0, math.nan], np.float32))

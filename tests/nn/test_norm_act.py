@@ -12,9 +12,9 @@ from flax import nnx
 from bnact import nn
 from bnact.activations import ACTIVATIONS
 from bnact.nn.norm_act import MADE
-from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, get, group_norm
+from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS
 from bnact.numerics import tolerance
-from tests.normalizations.every_norm import every_remembering_norm, leading_shape, of_rank, remembers
+from tests.normalizations.every_norm import leading_shape, of_rank, remembers
 
 FEATURES = 64  # two for each of 32 groups
 BOUND = tolerance("float32")
@@ -172,7 +172,8 @@ def test_a_type_of_its_own_is_that_of_the_output_and_not_of_the_statistics(norm,
     parts = nn.pure(module)
     assert {leaf.dtype for leaf in jax.tree.leaves(parts.params)} <= {jnp.dtype(jnp.float16)}
     assert all(leaf.dtype in (jnp.float32, jnp.int32) for leaf in jax.tree.leaves(parts.state))
-    np.testing.assert_allclose(y.astype(jnp.float32), made(norm, "before")(x), rtol=0.02, atol=0.02)
+    rounded = x.astype(jnp.bfloat16).astype(jnp.float32)
+    np.testing.assert_allclose(y.astype(jnp.float32), made(norm, "before")(rounded), rtol=0.02, atol=0.02)
 
 
 def test_every_norm_of_the_registry_can_be_made_with_its_settings():
@@ -188,38 +189,6 @@ def test_every_norm_of_the_registry_can_be_made_with_its_settings():
             y, state_here = MADE[norm](0.5, 0.5).apply(params, state, each, train=train)
             np.testing.assert_array_equal(y, expected)
             jax.tree.map(np.testing.assert_array_equal, state_here, state_there)
-
-
-@every_norm
-def test_it_has_the_parameters_of_the_norm_by_name(norm):
-    module = nn.NormAct(FEATURES, norm)
-    params, _ = get(norm)().init(FEATURES)
-    for name, value in params._asdict().items():
-        held = getattr(module, name)
-        assert (held is None) == (value is None)
-        if value is not None:
-            np.testing.assert_array_equal(held[...], value)
-    assert len(jax.tree.leaves(nn.pure(module).params)) == len(jax.tree.leaves(params))
-
-
-@every_remembering_norm
-def test_evaluation_uses_what_was_remembered(name):
-    module, x = made(name, "before", momentum=0.5), inputs(6)
-    module(3.0 * x)
-    expected, _ = module.normalization.apply(module._params(), module.state.get_value(), x, train=False)
-    module.eval()
-    np.testing.assert_allclose(module(x), module.activation(expected), atol=1e-6)
-
-
-@every_order
-def test_a_norm_with_settings_of_its_own(order):
-    norm = group_norm(groups=4, epsilon=0.1)
-    module, x = nn.NormAct(FEATURES, norm, "mish", order), inputs(6)
-    assert not module.fused
-    phi = module.activation
-    y = phi(norm.apply(*norm.init(FEATURES), x)[0]) if order == "before" else None
-    y = norm.apply(*norm.init(FEATURES), phi(x))[0] if y is None else y
-    np.testing.assert_allclose(module(x), y, atol=1e-6)
 
 
 @pytest.mark.parametrize(

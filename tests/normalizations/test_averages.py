@@ -20,7 +20,7 @@ def trained(norm, batches):
 
 
 def evaluated_with(x, mean, variance):
-    return (x - mean) / np.sqrt(variance + 1e-5)
+    return (x - np.asarray(mean)) / np.sqrt(np.asarray(variance) + 1e-5)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.99, 0.999999])

@@ -15,6 +15,7 @@ from bnact.normalizations import (
     evonorm_s1,
     filter_response_norm,
 )
+from bnact.normalizations.evonorm_parameters import initial_evonorm
 from tests.normalizations.every_norm import applied
 
 X = np.random.default_rng(0).normal(0.5, 2.0, (3, 4, 5, 6)).astype(np.float32)
@@ -29,7 +30,7 @@ def drawn(norm):
     ), state
 
 
-def as_float64(params):
+def as_float64(params) -> list:
     return [None if leaf is None else np.asarray(leaf, np.float64) for leaf in params]
 
 
@@ -65,6 +66,15 @@ def test_at_the_threshold_the_gradient_is_the_thresholds():
     np.testing.assert_array_equal(by_x, 0)
     np.testing.assert_array_equal(by_params.bias, 0)
     np.testing.assert_array_equal(by_params.threshold, 6)
+
+
+@pytest.mark.parametrize("make", [evonorm_b0, evonorm_s0, evonorm_s0a])
+def test_a_slope_is_one_at_first(make):
+    params, _ = make().init(32)
+    jax.tree.map(np.testing.assert_array_equal, params, initial_evonorm(32))
+    np.testing.assert_array_equal(params.slope, np.ones(32, np.float32))
+    np.testing.assert_array_equal(params.scale, 1)
+    np.testing.assert_array_equal(params.bias, 0)
 
 
 def deviation(axes, x=WIDE):

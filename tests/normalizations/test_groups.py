@@ -1,5 +1,6 @@
 """Norms over groups and over positions: which values go together."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -73,7 +74,7 @@ def test_instance_norm_needs_positions(shape):
     norm = instance_norm()
     match = r"^instance_norm: x must have an axis of positions .*; got x of shape .*; use x of shape .*"
     with pytest.raises(ValueError, match=match):
-        norm.apply(*norm.init(64), np.ones(shape, np.float32))
+        norm.apply(*norm.init(64), jnp.ones(shape))
 
 
 def test_scale_and_bias_are_optional():

@@ -49,7 +49,7 @@ def test_a_window_is_odd(size):
     with pytest.raises(
         ValueError, match=f"size must be an odd whole number, .*; got size={size}; use size=5"
     ):
-        local_response_norm(size=size)
+        local_response_norm(size=size)  # pyright: ignore[reportArgumentType]
     for setting in ("summation", "suppression"):
         with pytest.raises(ValueError, match=f"^divisive_norm: {setting} must be an odd whole number"):
             divisive_norm(**{setting: size})
@@ -59,4 +59,4 @@ def test_a_window_is_odd(size):
 def test_the_constants_are_positive(setting):
     match = f"^local_response_norm: {setting} must be finite and above 0; got {setting}=0.0; use 1.0$"
     with pytest.raises(ValueError, match=match):
-        local_response_norm(**{setting: 0.0})
+        local_response_norm(**{setting: 0.0})  # pyright: ignore[reportArgumentType]

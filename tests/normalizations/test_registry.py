@@ -67,6 +67,16 @@ def test_output_against_float64(name, dtype):
 
 
 @every_norm
+def test_the_references_tell_the_norms_apart(name):
+    x = inputs("batch", 4, 3, 5, mean=1.0)
+    values = {other: reference(other, x, initialized(made(other))[0], 1e-5) for other in NORMALIZATIONS}
+    bound = tolerance("float32").value
+    same = [other for other in values if np.allclose(values[other], values[name], rtol=bound, atol=bound)]
+    # S0a is S0 with another epsilon by default.
+    assert same == [name] or set(same) == {"evonorm_s0", "evonorm_s0a"}
+
+
+@every_norm
 @pytest.mark.parametrize("mean", [1.0, 1e4, 1e6, 1e7])
 def test_accurate_at_any_mean(name, mean):
     norm = made(name)

@@ -5,12 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.normalizations import DynamicErf, DynamicTanh, dynamic_erf, dynamic_tanh
+from bnact.normalizations import dynamic_erf, dynamic_tanh
 from tests.normalizations.every_norm import applied
 
 FIRST = {
-    "tanh": (dynamic_tanh(), DynamicTanh(np.ones(3), np.zeros(3), np.asarray(0.5))),
-    "erf": (dynamic_erf(), DynamicErf(np.ones(3), np.zeros(3), np.asarray(0.5), np.asarray(0.0))),
+    "tanh": (dynamic_tanh(), {"scale": np.ones(3), "bias": np.zeros(3), "alpha": 0.5}),
+    "erf": (dynamic_erf(), {"scale": np.ones(3), "bias": np.zeros(3), "alpha": 0.5, "shift": 0.0}),
 }
 
 
@@ -19,7 +19,7 @@ def test_the_first_parameters_are_the_papers(name):
     norm, expected = FIRST[name]
     params, state = norm.init(3)
     assert state == ()
-    jax.tree.map(np.testing.assert_array_equal, params, expected)
+    jax.tree.map(np.testing.assert_array_equal, params._asdict(), expected)
     assert all(leaf.dtype == jnp.float32 for leaf in params)
 
 

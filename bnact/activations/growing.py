@@ -96,7 +96,7 @@ def _bent_identity(x: Array) -> Array:
     """x (1 + x / (2 (root + 1))): the root minus 1 is x^2 / (root + 1), which does not cancel near 0."""
     largest = float(jnp.finfo(x.dtype).max)
     finite = jnp.clip(x, -largest, largest)
-    return x * (1.0 + 0.5 * (finite / (root_of_square_plus(finite, 1.0) + 1.0)))
+    return nan_or(x, x * (1.0 + 0.5 * (finite / (root_of_square_plus(finite, 1.0) + 1.0))))
 
 
 def _bent_identity_second_derivative(x: Array) -> Array:

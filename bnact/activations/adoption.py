@@ -9,9 +9,9 @@ import numpy as np
 from bnact.types import Array
 
 from .activation import Activation, KinkSide
-from .measurement import JUMP, STEP, measured_facts
+from .facts.measurement import JUMP, STEP, measured_facts
+from .facts.sampling import sampled
 from .rule import Curve, Formula, curve, function
-from .sampling import sampled
 
 
 def activation_of(

@@ -8,10 +8,10 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
+from .elementary.points import nan_or
+from .elementary.square_root import root_of_square_plus, square_bounded
 from .parameters import record_name, within
-from .points import nan_or
 from .rule import curve, function
-from .square_root import root_of_square_plus, square_bounded
 
 _CARLILE = (
     "Carlile, Delamarter, Kinney, Marti and Whitney, Improving deep learning by inverse square root linear "

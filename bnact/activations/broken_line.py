@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .points import above, nan_or
+from .elementary.points import above, nan_or
 from .rule import Formula, curve, function
 
 

@@ -9,10 +9,10 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .exponentials import expm1_below
+from .elementary.exponentials import expm1_below
+from .elementary.scaled_decay import scaled_decay
 from .parameters import positive, record_name
 from .rule import curve, function
-from .scaled_decay import scaled_decay
 
 # Up to it expm1 is the identity in float64.
 _STRAIGHT = 1e-17

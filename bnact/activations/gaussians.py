@@ -9,11 +9,11 @@ from jax import lax
 from bnact.types import Array
 
 from .activation import Activation
-from .error_function import error_function, error_function_near_zero
-from .exponentials import bounded
-from .gaussian_tail import gaussian
-from .normal_hazard import DENSITY_AT_ZERO, normal_hazard
-from .points import nan_or
+from .elementary.error_function import error_function, error_function_near_zero
+from .elementary.exponentials import bounded
+from .elementary.gaussian_tail import gaussian
+from .elementary.normal_hazard import DENSITY_AT_ZERO, normal_hazard
+from .elementary.points import nan_or
 from .rule import curve, function
 
 _ERF_SLOPE_AT_ZERO = 2.0 / math.sqrt(math.pi)

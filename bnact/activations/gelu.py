@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .gaussian_tail import gaussian, scaled_tail_ratio, slope_ratio
+from .elementary.gaussian_tail import gaussian, scaled_tail_ratio, slope_ratio
 from .rule import curve
 
 _DENSITY_AT_ZERO = 1.0 / math.sqrt(2.0 * math.pi)

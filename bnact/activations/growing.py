@@ -8,13 +8,13 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .exponentials import decay
+from .elementary.exponentials import decay
+from .elementary.points import nan_or
+from .elementary.scaled_decay import scaled_decay
+from .elementary.square_root import root_of_square_plus
 from .parameters import record_name, within
-from .points import nan_or
 from .rule import curve, function
-from .scaled_decay import scaled_decay
 from .sigmoids import sigmoid
-from .square_root import root_of_square_plus
 
 
 def _softplus(x: Array, beta: float) -> Array:

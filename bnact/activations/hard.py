@@ -8,8 +8,8 @@ from bnact.types import Array
 
 from .activation import Activation
 from .broken_line import BrokenLine, Knot, broken_line_activation
+from .elementary.points import minus
 from .parameters import number, positive, record_name, require
-from .points import minus
 
 
 def hard_sigmoid(slope: float = 1.0 / 6.0, offset: float = 0.5) -> Activation:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .points import nan_or
+from .elementary.points import nan_or
 from .rule import Formula, curve
 
 

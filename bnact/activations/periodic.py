@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .angle import Angle, doubled_angle, scaled_sine
+from .elementary.angle import Angle, doubled_angle, scaled_sine
 from .parameters import number, record_name, require
 from .rule import curve
 

@@ -9,8 +9,8 @@ from bnact.types import Array
 
 from .activation import Activation
 from .broken_line import BrokenLine, Knot, broken_line_activation
+from .elementary.points import above, nan_or
 from .parameters import number, record_name, require
-from .points import above, nan_or
 from .rule import Formula, curve, function
 
 _SIX = 6.0

@@ -9,10 +9,10 @@ from jax import lax
 from bnact.types import Array
 
 from .activation import Activation
-from .derivative_zero import DerivativeZero
-from .error_function import error_function
-from .exponentials import Exponential, bounded, exponential, tailed
-from .polynomial import polynomial
+from .elementary.derivative_zero import DerivativeZero
+from .elementary.error_function import error_function
+from .elementary.exponentials import Exponential, bounded, exponential, tailed
+from .elementary.polynomial import polynomial
 from .rule import curve
 
 _ZERO = DerivativeZero(

@@ -8,8 +8,8 @@ from bnact.types import Array
 
 from .activation import Activation
 from .broken_line import BrokenLine, Knot, broken_line_activation
+from .elementary.points import minus, rounded_down
 from .parameters import number, positive, record_name
-from .points import minus, rounded_down
 from .rule import Formula
 
 _SOURCE = "Donoho and Johnstone, Ideal spatial adaptation by wavelet shrinkage, 1994"

@@ -13,11 +13,11 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .cubic_decay import CUBIC, LINEAR, cubic_decay
-from .derivative_zero import DerivativeZero
-from .exponentials import Exponential, bounded, exponential, tailed
+from .elementary.cubic_decay import CUBIC, LINEAR, cubic_decay
+from .elementary.derivative_zero import DerivativeZero
+from .elementary.exponentials import Exponential, bounded, exponential, tailed
+from .elementary.scaled_decay import scaled_decay
 from .rule import Curve, curve
-from .scaled_decay import scaled_decay
 
 _QUICK = 1.702
 

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .exponentials import decay
-from .points import nan_or
+from .elementary.exponentials import decay
+from .elementary.points import nan_or
 from .rule import curve, function
 
 

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
+from .elementary.points import nan_or
 from .parameters import positive, record_name
-from .points import nan_or
 from .rule import curve
 
 

@@ -8,11 +8,11 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .arc_tangent import arc_tangent
-from .hyperbolic import tangent, tangent_bend, tangent_inverse, tangent_slope
+from .elementary.arc_tangent import arc_tangent
+from .elementary.hyperbolic import tangent, tangent_bend, tangent_inverse, tangent_slope
+from .elementary.square_root import square_bounded
 from .parameters import record_name, within
 from .rule import Curve, curve, function
-from .square_root import square_bounded
 
 
 def _scaled(name: str, height: float, rate: float) -> Curve:

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .derivative_zero import DerivativeZero
-from .exponentials import Exponential, bounded, exponential, tailed
-from .polynomial import polynomial
+from .elementary.derivative_zero import DerivativeZero
+from .elementary.exponentials import Exponential, bounded, exponential, tailed
+from .elementary.polynomial import polynomial
 from .rule import curve
 
 _MISH_ZERO = DerivativeZero(

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 from bnact.types import Array
 
 from .activation import Activation
-from .hyperbolic import tangent, tangent_bend
-from .polynomial import polynomial
+from .elementary.hyperbolic import tangent, tangent_bend
+from .elementary.polynomial import polynomial
 from .rule import curve
 
 # Near 0 it is x^3 / (3 + x^2 S(x^2)), with S(x^2) = 6/5 - x^2 / 175 + ... nearly constant (its nearest pole

@@ -4,8 +4,8 @@ import numpy as np
 
 from bnact.activations import Activation
 from bnact.activations.audit.points import log_spaced
-from bnact.activations.sampling import sampled
-from bnact.activations.truth import truth
+from bnact.activations.facts.sampling import sampled
+from bnact.activations.facts.truth import truth
 from bnact.numerics import units
 
 from .entry import Accuracy

@@ -14,7 +14,7 @@ COMMAND = "python -m experiments.catalogue --workdir=docs"
 
 def html(entries: Sequence[Entry]) -> str:
     """The page: a search by words and properties over all entries; it needs nothing from elsewhere."""
-    files = resources.files(__package__)
+    files = resources.files("experiments.catalogue")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     template = environment.from_string(files.joinpath("page.html.jinja").read_text("utf-8"))
     used = [name for name in PROPERTIES if any(name in entry.properties for entry in entries)]

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from bnact.activations import Activation
-from bnact.activations.sampling import sampled
+from bnact.activations.facts.sampling import sampled
 from bnact.studies.report.drawing import LOOK
 from bnact.studies.report.palette import COLOURS
 

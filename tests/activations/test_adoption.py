@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS, activation_of, get, verify
-from bnact.activations.measurement import Facts, measured_facts
+from bnact.activations.facts.measurement import Facts, measured_facts
 from bnact.fused import norm_act
 from bnact.theory import gain, output_mass
 

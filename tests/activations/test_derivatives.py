@@ -10,8 +10,8 @@ import pytest
 from jax.typing import DTypeLike
 
 from bnact.activations import ACTIVATIONS, step
+from bnact.activations.facts.sampling import sampled, sampled_function
 from bnact.activations.rule import curve
-from bnact.activations.sampling import sampled, sampled_function
 from bnact.numerics.finite_differences import directional_derivative
 from bnact.numerics.tolerances import TOLERANCES
 

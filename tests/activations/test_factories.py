@@ -9,8 +9,8 @@ import pytest
 from bnact import activations
 from bnact.activations import ACTIVATIONS, verify
 from bnact.activations.exponential_units import SELU_ALPHA, SELU_SCALE
-from bnact.activations.sampling import sampled
-from bnact.activations.truth import truth
+from bnact.activations.facts.sampling import sampled
+from bnact.activations.facts.truth import truth
 from tests.activations.accuracy import units
 
 DEFAULTS = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS
-from bnact.activations.sampling import sampled
+from bnact.activations.facts.sampling import sampled
 
 DTYPES = {"float16": np.dtype(np.float16), "bfloat16": np.dtype(ml_dtypes.bfloat16)}
 COUNTS = {"float16": 63_488, "bfloat16": 65_280}

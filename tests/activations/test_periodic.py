@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS, snake, verify
-from bnact.activations.sampling import sampled
-from bnact.activations.truth import truth
+from bnact.activations.facts.sampling import sampled
+from bnact.activations.facts.truth import truth
 from bnact.numerics.last_place import units
 
 PERIODIC = ("sin", "cos")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS, Activation, get, verify
-from bnact.activations.sampling import sampled_function
+from bnact.activations.facts.sampling import sampled_function
 
 FIRST_TWELVE = {
     *("identity", "relu", "leaky_relu", "elu", "selu", "softplus"),

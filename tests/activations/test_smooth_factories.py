@@ -18,8 +18,8 @@ from bnact.activations import (
     squareplus,
     verify,
 )
-from bnact.activations.sampling import sampled
-from bnact.activations.truth import truth
+from bnact.activations.facts.sampling import sampled
+from bnact.activations.facts.truth import truth
 from tests.activations.accuracy import log_spaced, units
 
 LIMITS = {0: 4.0, 1: 8.0}

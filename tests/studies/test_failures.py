@@ -27,9 +27,7 @@ def test_keeps_type_message_and_where():
 
 
 def test_names_no_folder_of_the_machine():
-    failed = failure(
-        SETTINGS[0], caught("cannot open '/data/mine/x.npz', see /etc/passwd and a/b or 1/2")
-    )
+    failed = failure(SETTINGS[0], caught("cannot open '/data/mine/x.npz', see /etc/passwd and a/b or 1/2"))
     assert failed.error == "TypeError: cannot open 'x.npz', see passwd and a/b or 1/2"
     assert not any(frame.startswith("/") or "site-packages" in frame for frame in failed.traceback)
 

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from bnact.activations.gaussian_tail import gaussian, slope_ratio, tail_ratio
+from bnact.activations.elementary.gaussian_tail import gaussian, slope_ratio, tail_ratio
 
 REACH = {"float32": 13.0, "float64": 37.0}
 

@@ -13,9 +13,9 @@ import jax.numpy as jnp
 from jax import lax
 from jax.typing import ArrayLike
 
+from bnact.activations.elementary.exact_product import Product, exact_product, finite
 from bnact.types import Array
 
-from .exact_product import Product, exact_product, finite
 from .surface import Surface, bound_to_partials, over_last_axis
 
 # log 2 as a number of so few digits that whole multiples of it are exact, and what that leaves out.

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .rule import Curve
+from bnact.activations.rule import Curve
+
 from .sampling import sampled
 
 Interval = tuple[float, float]

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from bnact.activations.scaled_decay import scaled_decay
+from bnact.activations.elementary.scaled_decay import scaled_decay
 
 REACH = {"float32": 86.0, "float64": 700.0}
 RATES = (1e-3, 0.3, 1.0, 4.0 / 3.0, 7.7)

@@ -9,9 +9,8 @@ import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
+from bnact.activations.floating import floating, widened
 from bnact.types import Array
-
-from .floating import floating, widened
 
 Formula = Callable[[Array, Array], Array]
 

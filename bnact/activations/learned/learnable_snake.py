@@ -10,9 +10,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
+from bnact.activations.elementary.exact_product import exact_product
 from bnact.types import Array
 
-from .exact_product import exact_product
 from .surface import Surface, bound_to_partials, over_last_axis
 
 # Coefficients of d2f/da2 = x^3 h(2 u) near 0, h(w) = -4 sum (-1)^k w^(2k+1) / ((2k+1)! (2k+4)).

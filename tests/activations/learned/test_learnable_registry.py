@@ -1,4 +1,4 @@
-"""bnact.activations.learnable: the registry of activations with parameters."""
+"""bnact.activations.learned.learnable: the registry of activations with parameters."""
 
 import jax.numpy as jnp
 import numpy as np

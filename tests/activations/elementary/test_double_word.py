@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from bnact.activations.double_word import scaled, split, square, two_sum
+from bnact.activations.elementary.double_word import scaled, split, square, two_sum
 
 
 def numbers(count=500):

@@ -1,4 +1,4 @@
-"""bnact.activations.swish: value and all derivatives to second order against 100 digits."""
+"""bnact.activations.learned.swish: value and all derivatives to second order against 100 digits."""
 
 import functools
 

@@ -6,7 +6,7 @@ import math
 import jax
 import numpy as np
 
-from .activation import Activation
+from bnact.activations.activation import Activation
 
 _USUAL = 3.0
 _SPACING = 1e-3

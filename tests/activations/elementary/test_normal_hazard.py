@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from bnact.activations.normal_hazard import normal_hazard
+from bnact.activations.elementary.normal_hazard import normal_hazard
 
 REACH = {"float32": 14.0, "float64": 37.0}
 

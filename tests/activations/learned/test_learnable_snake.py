@@ -1,4 +1,4 @@
-"""bnact.activations.learnable_snake: value and derivatives against 60 digits, small frequencies too."""
+"""learned.learnable_snake: value and derivatives against 60 digits, small frequencies too."""
 
 import jax
 import jax.numpy as jnp

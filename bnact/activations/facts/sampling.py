@@ -5,7 +5,7 @@ import functools
 import jax
 import numpy as np
 
-from .rule import Curve, Function
+from bnact.activations.rule import Curve, Function
 
 SIZE = 2**16
 """Points of every compiled call: all there are of a half precision, and room for the finest grid."""

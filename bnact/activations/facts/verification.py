@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .activation import Activation
+from bnact.activations.activation import Activation
+
 from .measurement import JUMP, NEAR, STEP, Facts, measured_facts
 from .sampling import sampled, sampled_function
 

@@ -1,4 +1,4 @@
-"""bnact.activations.kinked, and what all learnable activations are at special parameters."""
+"""bnact.activations.learned.kinked, and what all learnable activations are at special parameters."""
 
 import jax
 import jax.numpy as jnp

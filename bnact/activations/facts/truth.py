@@ -5,9 +5,8 @@ from collections.abc import Callable
 import jax
 import numpy as np
 
+from bnact.activations.activation import Activation
 from bnact.types import Array
-
-from .activation import Activation
 
 
 def truth(activation: Activation, order: int, points: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""bnact.activations.learnable, every activation with a learnable parameter alike."""
+"""bnact.activations.learned.learnable, every activation with a learnable parameter alike."""
 
 import functools
 

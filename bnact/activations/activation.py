@@ -12,6 +12,8 @@ from .rule import Curve, Formula, Function
 
 Interval = tuple[float, float]
 KinkSide = Literal["left", "right", "neither"]
+Monotone = Literal["strictly", "weakly", "no"]
+Symmetry = Literal["odd", "even", "none"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Activation:
     source: str
     limits: Interval
     attained: tuple[bool, bool] = (False, False)
-    monotone: Literal["strictly", "weakly", "no"] = "no"
-    symmetry: Literal["odd", "even", "none"] = "none"
+    monotone: Monotone = "no"
+    symmetry: Symmetry = "none"
     jumps: tuple[float, ...] = ()
     kinks: tuple[float, ...] = ()
     kink_side: KinkSide = "left"
@@ -73,7 +75,8 @@ class Activation:
         low, high = self.range
         if not low < high:
             raise ValueError(
-                f"{self.name}: range must be (low, high) with low < high; got {self.range}; order it"
+                f"{self.name}: range must be (low, high) with low < high; got {self.range}; order it; "
+                "a constant is no activation"
             )
         if not self.lipschitz > 0.0:
             raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 from bnact.types import Array
 
 from .activation import Activation, KinkSide
+from .facts.elementwise import check_elementwise
 from .facts.measurement import JUMP, STEP, measured_facts
 from .facts.sampling import sampled
 from .rule import Curve, Formula, curve, function
@@ -41,7 +42,7 @@ def activation_of(
 
     Raises:
       TypeError: fn is not a function, or does not return an array of its input's shape and type.
-      ValueError: fn is constant.
+      ValueError: fn is constant, or not elementwise.
     """
     _check(fn, name)
     first = derivative or _tangent(fn)
@@ -70,12 +71,14 @@ def _check(fn: Callable[[Array], Array], name: str) -> None:
             "pass for example jax.nn.relu"
         )
     given = jax.ShapeDtypeStruct((2, 3), jnp.float32)
-    returned = jax.eval_shape(fn, given)
+    # Of a function around it: JAX holds it weakly, which a numpy function does not allow.
+    returned = jax.eval_shape(lambda x: fn(x), given)
     if getattr(returned, "shape", None) != given.shape or returned.dtype != given.dtype:
         raise TypeError(
             f"{name}: fn must return an array of its input's shape and type; got {returned} for {given}; "
             "pass an elementwise function"
         )
+    check_elementwise(name, fn, np.dtype(np.float32))
 
 
 def _kink_side(made: Curve, kinks: tuple[float, ...]) -> KinkSide:

@@ -145,11 +145,12 @@ def _squareplus(x: Array, b: float) -> Array:
 def _squareplus_derivative(x: Array, b: float) -> Array:
     """(b / 4) / (mean root) for x <= 0, one minus that for x > 0.
 
-    As a product of quotients: a quotient of a quotient XLA turns into that of a product, which overflows.
+    Both factors over the root of b, so that their product overflows only where the quotient is 0. One
+    division, because XLA on a CPU writes to memory each of two.
     """
     root, mean = _root_and_mean(x, b)
-    half = 0.5 * math.sqrt(b)
-    tail = (half / mean) * (half / root)
+    unit = 1.0 / math.sqrt(b)
+    tail = 0.25 / ((unit * mean) * (unit * root))
     return jnp.where(x > 0, 1.0 - tail, tail)
 
 

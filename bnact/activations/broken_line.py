@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 
 from bnact.types import Array
 
-from .activation import Activation
+from .activation import Activation, Interval, Monotone, Symmetry
 from .elementary.points import above, nan_or
 from .rule import Formula, curve, function
 
@@ -94,7 +94,7 @@ def _derivative(line: BrokenLine) -> Formula:
     return derivative
 
 
-def _limits(line: BrokenLine) -> tuple[float, float]:
+def _limits(line: BrokenLine) -> Interval:
     return (
         _far(-line.slopes[0], line.knots[0].before),
         _far(line.slopes[-1], line.knots[-1].after),
@@ -105,7 +105,7 @@ def _far(growth: float, value: float) -> float:
     return value if growth == 0.0 else math.copysign(math.inf, growth)
 
 
-def _range(line: BrokenLine) -> tuple[float, float]:
+def _range(line: BrokenLine) -> Interval:
     values = [*_limits(line), *(value for knot in line.knots for value in (knot.before, knot.after))]
     return min(values), max(values)
 
@@ -118,13 +118,13 @@ def _is_attained(line: BrokenLine, end: float) -> bool:
     )
 
 
-def _monotone(line: BrokenLine) -> Literal["strictly", "weakly", "no"]:
+def _monotone(line: BrokenLine) -> Monotone:
     if min(line.slopes) < 0.0 or any(knot.after < knot.before for knot in line.knots):
         return "no"
     return "strictly" if min(line.slopes) > 0.0 else "weakly"
 
 
-def _symmetry(line: BrokenLine) -> Literal["odd", "even", "none"]:
+def _symmetry(line: BrokenLine) -> Symmetry:
     if line == _mirrored(line, -1.0):
         return "odd"
     return "even" if line == _mirrored(line, 1.0) else "none"
@@ -141,7 +141,7 @@ def _kinks(line: BrokenLine) -> tuple[float, ...]:
     return tuple(knot.at for knot, left, right in sides if knot.before != knot.after or left != right)
 
 
-def _flat(line: BrokenLine) -> tuple[tuple[float, float], ...]:
+def _flat(line: BrokenLine) -> tuple[Interval, ...]:
     points: Sequence[float] = [-math.inf, *(knot.at for knot in line.knots), math.inf]
     pieces = zip(points[:-1], points[1:], line.slopes, strict=True)
     return tuple((low, high) for low, high, slope in pieces if slope == 0.0)

@@ -31,3 +31,9 @@ def floating(name: str, value: ArrayLike, argument: str = "x") -> Array:
 def widened(x: Array) -> Array:
     """float16 and bfloat16 as float32; float32 and float64 as they are."""
     return x.astype(jnp.float32) if jnp.finfo(x.dtype).bits < 32 else x
+
+
+def finite(x: Array) -> Array:
+    """Infinities as the largest finite numbers, NaN kept."""
+    largest = float(jnp.finfo(x.dtype).max)
+    return jnp.clip(x, -largest, largest)

@@ -1,5 +1,7 @@
 """Activations that work on several features at once: gated linear units, maxout, concatenated relu."""
 
+from numbers import Integral
+
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
@@ -59,7 +61,10 @@ def reglu(x: ArrayLike, axis: int = -1) -> Array:
 
 
 def bilinear(x: ArrayLike, axis: int = -1) -> Array:
-    """`gated` with the identity, a b. Source: Mnih and Hinton, Three new graphical models, 2007."""
+    """`gated` with the identity, a b.
+
+    Source: Mnih and Hinton, Three new graphical models for statistical language modelling, 2007.
+    """
     return _gated("bilinear", x, "identity", axis)
 
 
@@ -71,21 +76,21 @@ def maxout(x: ArrayLike, pieces: int) -> Array:
 
     Args:
       x: (..., features), real floating point, features divisible by pieces.
-      pieces: the size of a group, at least 1.
+      pieces: the size of a group, a whole number of at least 1.
 
     Returns:
       (..., features // pieces), of x's dtype.
 
     Raises:
       TypeError: `x` is complex, integer or boolean.
-      ValueError: x has no axis, pieces is less than 1, or it does not divide the features.
+      ValueError: x has no axis, or pieces is no positive whole number that divides the features.
 
     Source: Goodfellow, Warde-Farley, Mirza, Courville and Bengio, Maxout networks, 2013.
     """
     array = floating("maxout", x)
     axis_of("maxout", array, -1)
     features = array.shape[-1]
-    if pieces < 1 or features % pieces:
+    if not isinstance(pieces, Integral) or pieces < 1 or features % pieces:
         possible = tuple(size for size in range(1, features + 1) if features % size == 0)
         raise ValueError(
             f"maxout: features must be divisible by pieces; got features={features}, pieces={pieces}; "

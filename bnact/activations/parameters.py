@@ -1,6 +1,9 @@
 """What the parameters of an activation may be, and the name that tells them."""
 
 from collections.abc import Mapping
+from numbers import Real
+
+import numpy as np
 
 _LARGEST = 1e6
 _SMALLEST = 1e-6
@@ -19,8 +22,14 @@ def within(name: str, parameter: str, value: float, low: float, high: float) -> 
       The parameter.
 
     Raises:
+      TypeError: no number: an array, say, that was meant for the activation which the function makes.
       ValueError: not in the interval.
     """
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise TypeError(
+            f"{name}: {parameter} must be a Python or numpy number; got {type(value).__name__}; "
+            f"{name} makes an activation: call what it returns, {name}()(x)"
+        )
     converted = float(value)
     if not low <= converted <= high:
         raise ValueError(

@@ -1,12 +1,12 @@
 """What activations have in common, in words, and which of them have it."""
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from .activation import Activation
 from .registry import ACTIVATIONS
+from .unknown import unknown
 
 PROPERTIES: Mapping[str, Callable[[Activation], bool]] = MappingProxyType(
     {
@@ -65,8 +65,4 @@ def _has(activation: Activation, wanted: str) -> bool:
 
 def _check(name: str) -> None:
     if name not in PROPERTIES:
-        near = difflib.get_close_matches(name.lower(), PROPERTIES, n=3, cutoff=0.5)
-        raise ValueError(
-            f"names_with: a property must be a name in PROPERTIES; got {name!r}; "
-            f"{'nearest: ' if near else 'use one of '}{', '.join(near or PROPERTIES)}"
-        )
+        raise unknown("names_with: a property must be a name in PROPERTIES", name, PROPERTIES)

@@ -1,79 +1,103 @@
 """x times a sigmoid of a rising odd function of x: silu, quick_gelu and gelu_tanh.
 
-With y the odd function and e = exp(-|y|), the sigmoid is 1 / (1 + e) for positive x and e / (1 + e) for
-negative x. In the negative tail the product with e is formed from its two parts, because e is below the
-smallest normal number before x e is. A division has one user only: with two, XLA on a CPU does not fuse it.
+With y the odd function and w = 1 / (1 + exp(|y|)), at most a half, the sigmoid is w for negative x and 1 - w
+for positive x, and neither cancels. In the negative tail a product with w is formed from its two parts,
+because w is below the smallest normal number before x w is. Value and derivative see x and w only: XLA on a
+CPU computes w once for both.
 """
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax.numpy as jnp
 
 from bnact.types import Array
 
 from .activation import Activation
-from .elementary.cubic_decay import CUBIC, LINEAR, cubic_decay
+from .elementary.cubic_argument import CUBIC, cubic_argument, cubic_argument_inverse, cubic_slope
 from .elementary.derivative_zero import DerivativeZero
-from .elementary.exponentials import Exponential, bounded, exponential, tailed
-from .elementary.scaled_decay import scaled_decay
+from .elementary.double_word import DoubleWord
+from .elementary.sigmoid_tail import SigmoidTail, reach_of_tail, sigmoid_tail
 from .rule import Curve, curve
 
 _QUICK = 1.702
 
 
-def _gate(
-    name: str,
-    decay: Callable[[Array], Exponential],
-    slope: Callable[[Array], float | Array],
-    curvature: Callable[[Array], float | Array],
-    zero: DerivativeZero,
-) -> Curve:
-    """The curve of x sigmoid(y(x)).
+class Argument(NamedTuple):
+    """What the sigmoid is taken of, y(x).
 
-    Args:
-      name: of the activation.
-      decay: exp(-|y|); it takes infinite x.
+    Attributes:
+      rate: a factor of y, which costs no rounding.
+      words: y / rate for x >= 0.
+      inverse: the x of a y.
       slope: y'.
       curvature: y''.
-      zero: of the derivative.
     """
 
+    rate: float
+    words: Callable[[Array], DoubleWord]
+    inverse: Callable[[float], float]
+    slope: Callable[[Array], Array]
+    curvature: Callable[[Array], Array]
+
+
+def _gate(name: str, argument: Argument, zero: DerivativeZero) -> Curve:
+    """The curve of x sigmoid(y(x)) whose derivative has that zero."""
+
     def value(x: Array) -> Array:
-        small = decay(x)
-        product = jnp.maximum(x, -1000.0)  # 0 and not NaN at minus infinity
-        return tailed(x, small, product, 1.0 + small.value)
+        """max(x, 0) - |x| w."""
+        near, tail = _tail(argument, x)
+        return jnp.maximum(x, 0.0) - tail.times(jnp.abs(near))
 
     def derivative(x: Array) -> Array:
-        small, x = decay(x), bounded(x)
-        e = small.value
-        numerator = (1.0 + e) + x * slope(x) * jnp.where(x > 0, e, 1.0)
-        return zero.around(x, tailed(x, small, numerator, jnp.square(1.0 + e)))
+        """s (1 + x y' (1 - s)) with the sigmoid s."""
+        near, tail = _tail(argument, x)
+        rest = 1.0 - tail.power
+        sigmoid, other = jnp.where(x > 0, rest, tail.power), jnp.where(x > 0, tail.power, rest)
+        formula = (sigmoid * (1.0 + (near * argument.slope(near)) * other)) * jnp.where(
+            x > 0, 1.0, tail.scale
+        )
+        return zero.around(x, formula)
 
     def second_derivative(x: Array) -> Array:
-        small, x = decay(x), bounded(x)
-        e = small.value
-        below = 1.0 + e
-        rise = slope(x)
-        bend = (2.0 * rise + x * curvature(x)) * below - jnp.abs(x) * rise * rise * (1.0 - e)
-        return small.times(bend / (below * below * below))
+        """w (1 - w) (2 y' + x y'' - |x| y'^2 (1 - 2 w))."""
+        near, tail = _tail(argument, x)
+        rise, rest = argument.slope(near), 1.0 - tail.power
+        bend = (2.0 * rise + near * argument.curvature(near)) - jnp.abs(near) * rise * rise * (
+            rest - tail.power
+        )
+        return tail.times(rest * bend)
 
     return curve(name, value, derivative, second_derivative)
 
 
-def _quick_decay(x: Array) -> Exponential:
-    small = scaled_decay(_QUICK, x)
-    return Exponential(small.power, small.scale)
+def _tail(argument: Argument, x: Array) -> tuple[Array, SigmoidTail]:
+    """x, cut off where w is 0; and w."""
+    reach = reach_of_tail(x.dtype)
+    end, far = argument.inverse(reach.end), argument.inverse(reach.far)
+    near = jnp.clip(x, -end, end)
+    size = jnp.abs(near)
+    return near, sigmoid_tail(argument.rate, argument.words(size), size > far)
+
+
+def _line(rate: float) -> Argument:
+    """y = rate x."""
+    return Argument(
+        rate=rate,
+        words=lambda x: DoubleWord(x, jnp.zeros_like(x)),
+        inverse=lambda y: y / rate,
+        slope=lambda x: jnp.full_like(x, rate),
+        curvature=jnp.zeros_like,
+    )
 
 
 SILU = Activation(
     name="silu",
     curve=_gate(
         "silu",
-        decay=lambda x: exponential(jnp.where(x > 0, -x, x)),
-        slope=lambda x: 1.0,
-        curvature=lambda x: 0.0,
-        zero=DerivativeZero(
+        _line(1.0),
+        DerivativeZero(
             -1.2784645427610737,
             -1.0946994183093437e-16,
             (
@@ -99,10 +123,8 @@ QUICK_GELU = Activation(
     name="quick_gelu",
     curve=_gate(
         "quick_gelu",
-        decay=_quick_decay,
-        slope=lambda x: _QUICK,
-        curvature=lambda x: 0.0,
-        zero=DerivativeZero(
+        _line(_QUICK),
+        DerivativeZero(
             -0.751154255441289,
             2.814951480127594e-17,
             (
@@ -127,10 +149,14 @@ GELU_TANH = Activation(
     name="gelu_tanh",
     curve=_gate(
         "gelu_tanh",
-        decay=cubic_decay,
-        slope=lambda x: LINEAR + 3.0 * CUBIC * (x * x),
-        curvature=lambda x: 6.0 * CUBIC * x,
-        zero=DerivativeZero(
+        Argument(
+            rate=CUBIC,
+            words=cubic_argument,
+            inverse=cubic_argument_inverse,
+            slope=cubic_slope,
+            curvature=lambda x: 6.0 * CUBIC * x,
+        ),
+        DerivativeZero(
             -0.7524614220710162,
             -3.473691681308185e-17,
             (

@@ -11,6 +11,9 @@ from .elementary.exponentials import decay
 from .elementary.points import nan_or
 from .rule import curve, function
 
+# Where soft_sign is 1 in float64 as in float32.
+_ONE_ADDS_NOTHING = 1e30
+
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), which cancels at no x, and is 0 where exp(-x) is infinite; float32 and float64."""
@@ -50,7 +53,8 @@ def _log_sigmoid_inverse(y: Array) -> Array:
 
 
 def _soft_sign(x: Array) -> Array:
-    return jnp.where(jnp.isinf(x), jnp.sign(x), x / (1.0 + jnp.abs(x)))
+    bounded = jnp.clip(x, -_ONE_ADDS_NOTHING, _ONE_ADDS_NOTHING)
+    return bounded / (1.0 + jnp.abs(bounded))
 
 
 def _soft_sign_derivative(x: Array) -> Array:

@@ -129,9 +129,18 @@ def _along(rows: Rows, nothing: float, place: int, x: Array, mask: Array | None)
 
 
 def _below_largest(x: Array) -> Array:
-    """How far each score is below the largest of its row: 0 for that one, infinite or not."""
+    """How far each score is below the largest of its row: 0 for that one, infinite or not.
+
+    What is infinitely far may be the largest finite number. All choices are made once a row: XLA on a CPU
+    makes one pass over the rows of differences, exponentials and sums, but not of comparisons.
+    """
+    largest = float(jnp.finfo(x.dtype).max)
     top = jnp.max(x, axis=-1, keepdims=True)
-    return jnp.where(x == top, 0.0, x - top)
+    bound = jnp.clip(top, -largest, largest)
+    # Where the top is infinite, every finite score is at least that far below. Where all are -inf, none is.
+    lower = jnp.where(top > largest, largest, 0.0).astype(x.dtype)
+    floor = jnp.where(top < -largest, 0.0, -jnp.inf).astype(x.dtype)
+    return jnp.clip((x - bound) - lower, floor, 0.0)
 
 
 def _from_mean(tangent: Array, s: Array) -> Array:
@@ -160,9 +169,12 @@ def _softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array,
 
 @jax.custom_jvp
 def _log_softmax(x: Array) -> Array:
-    below = _below_largest(x)
-    ties = jnp.sum((below == 0).astype(x.dtype), axis=-1, keepdims=True)
-    others = jnp.sum(jnp.where(below == 0, 0.0, jnp.exp(below)), axis=-1, keepdims=True)
+    endless = jnp.isinf(jnp.max(x, axis=-1, keepdims=True))
+    below = _below_largest(x) * jnp.where(endless, 2.0, 1.0).astype(x.dtype)
+    # 0 for what is as large as the largest, 1 for all others; as a product, see `_below_largest`.
+    other = jnp.minimum(below * -float(jnp.finfo(x.dtype).max), 1.0)
+    ties = jnp.sum(1.0 - other, axis=-1, keepdims=True)
+    others = jnp.sum(other * jnp.exp(below), axis=-1, keepdims=True)
     return below - jnp.log1p(others + (ties - 1.0))
 
 

@@ -1,5 +1,7 @@
 """Norms: (params, state, x) -> (y, state), pure functions with features last."""
 
+from . import lifecycle as lifecycle
+from . import weights as weights
 from .affine import Affine as Affine
 from .affine import affine as affine
 from .affine import initial_affine as initial_affine
@@ -39,3 +41,5 @@ from .scale_norm import scale_norm as scale_norm
 from .standardization import STANDARDIZATIONS as STANDARDIZATIONS
 from .standardization import Standardization as Standardization
 from .standardization import reduced_axes as reduced_axes
+from .weights import WEIGHT_NORMALIZATIONS as WEIGHT_NORMALIZATIONS
+from .weights import WeightNormalization as WeightNormalization

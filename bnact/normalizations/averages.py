@@ -58,11 +58,24 @@ def debiased(average: Array, momentum: float, count: Array, start: float) -> Arr
     Returns:
       Array of the average's shape and dtype.
     """
-    logarithm = math.log(momentum) if momentum > 0 else -math.inf
-    # Written with expm1: at a momentum near 1 the plain difference cancels.
-    weight = -jnp.expm1(jnp.maximum(count, 1).astype(average.dtype) * logarithm)
+    weight = weight_since_start(momentum, jnp.maximum(count, 1).astype(average.dtype))
     known = (count > 0) & (weight > 0)
     return jnp.where(known, average / jnp.where(known, weight, 1), start)
+
+
+def weight_since_start(momentum: float, count: Array) -> Array:
+    """What an exponential average gives to all that came since it began, 1 - momentum^count.
+
+    Args:
+      momentum: weight of the old value, in [0, 1].
+      count: () how many updates so far, at least 1, floating.
+
+    Returns:
+      Scalar of the count's dtype.
+    """
+    logarithm = math.log(momentum) if momentum > 0 else -math.inf
+    # Written with expm1: at a momentum near 1 the plain difference cancels.
+    return -jnp.expm1(count * logarithm)
 
 
 def checked_debias(norm: str, momentum: float | None, debias: bool) -> None:

@@ -72,7 +72,8 @@ def checked_examples(norm: str, shape: tuple[int, ...], axis_name: AxisName | No
     if math.prod(shape[:-1]) * members == 1:
         raise ValueError(
             f"{norm}: training takes statistics over at least 2 examples; got 1, x of shape {shape}; "
-            f"use train=False, or a larger batch"
+            f"use train=False, or a larger batch; for gradients of single examples, "
+            f"bnact.normalizations.lifecycle.frozen_gradients and what stands beside it"
         )
 
 

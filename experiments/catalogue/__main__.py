@@ -65,7 +65,7 @@ def read_errors(path: Path) -> Mapping[str, Accuracy]:
 def written(workdir: Path, errors: Mapping[str, Accuracy]) -> int:
     """Writes the page, the table and the errors; returns the exit code."""
     entries = [entry_of(act, errors[name], picture(act)) for name, act in ACTIVATIONS.items()]
-    kept = json.dumps({name: [round(each, 2) for each in errors[name]] for name in ACTIVATIONS}, indent=1)
+    kept = json.dumps({name: errors[name] for name in ACTIVATIONS}, indent=1)
     for name, text in (
         ("catalogue.html", html(entries)),
         ("catalogue.md", markdown(entries)),

@@ -52,7 +52,7 @@ def facts_of(activation: Activation) -> Mapping[str, str]:
     ends = interval(activation.range, activation.attained)
     found = {
         "range": ends,
-        "at −∞ and ∞": f"{_limit(activation.limits[0])} and {_limit(activation.limits[1])}",
+        "at −∞ and ∞": _limits(activation.limits),
         "Lipschitz bound": number(activation.lipschitz),
         "monotone": MONOTONE[activation.monotone],
         "symmetry": "" if activation.symmetry == "none" else activation.symmetry,
@@ -83,8 +83,9 @@ def _closed(ends: tuple[float, float]) -> tuple[bool, bool]:
     return math.isfinite(ends[0]), math.isfinite(ends[1])
 
 
-def _limit(value: float) -> str:
-    return "no limit" if math.isnan(value) else number(value)
+def _limits(limits: tuple[float, float]) -> str:
+    words = ["no limit" if math.isnan(limit) else number(limit) for limit in limits]
+    return words[0] if words == ["no limit"] * 2 else " and ".join(words)
 
 
 def _points(points: tuple[float, ...]) -> str:

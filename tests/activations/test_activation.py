@@ -51,9 +51,12 @@ def test_frozen():
 @pytest.mark.parametrize(
     "fields, message",
     [
-        ({"range": (1.0, 0.0)}, r"range must be .* with low < high; got \(1.0, 0.0\)"),
-        ({"lipschitz": 0.0}, "lipschitz must be positive and finite; got 0.0"),
-        ({"kinks": (1.0,)}, r"every kink must be a breakpoint; got kinks \(1.0,\) and breakpoints \(\)"),
+        (
+            {"range": (1.0, 0.0)},
+            r"range must be .* with low < high; got \(1.0, 0.0\); order it; a constant is no activation",
+        ),
+        ({"lipschitz": 0.0}, "lipschitz must be positive; got 0.0; give"),
+        ({"kinks": (1.0,)}, r"every kink must be among breakpoints; got kinks \(1.0,\) and breakpoints \(\)"),
     ],
 )
 def test_facts_that_cannot_be(fields, message):

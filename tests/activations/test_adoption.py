@@ -92,6 +92,32 @@ def test_what_is_no_elementwise_function_is_refused(fn, message):
         activation_of(fn, "own")
 
 
+@pytest.mark.parametrize("fn", [jax.nn.softmax, lambda x: jnp.cumsum(x, -1), lambda x: x - jnp.mean(x)])
+def test_what_mixes_entries_is_refused(fn):
+    with pytest.raises(
+        ValueError, match="^own: fn must be elementwise, but .*; use the elementwise function"
+    ):
+        activation_of(fn, "own")
+
+
+def test_inside_a_traced_function():
+    x = np.linspace(-2.0, 2.0, 5, dtype=np.float32)
+    traced = jax.jit(lambda x: activation_of(jnp.sin, "sine")(x))
+    np.testing.assert_allclose(traced(x), np.sin(x), rtol=1e-6)
+
+
+@pytest.mark.parametrize("slope", [200.0, 1e6])
+def test_a_steep_slope_has_a_bound(slope):
+    assert activation_of(lambda x: slope * jnp.maximum(x, 0.0), "steep").lipschitz == slope
+
+
+@pytest.mark.parametrize(
+    "fn", [jnp.square, jnp.exp, jnp.sinh, lambda x: x * jnp.log1p(jnp.abs(x)), lambda x: x * jnp.sin(x)]
+)
+def test_a_slope_that_grows_for_ever_has_none(fn):
+    assert activation_of(fn, "growing").lipschitz == math.inf
+
+
 def test_a_constant_is_refused():
     with pytest.raises(ValueError, match=r"^own: range must be \(low, high\) with low < high; got"):
         activation_of(lambda x: 0.0 * x, "own")

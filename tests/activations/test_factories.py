@@ -34,7 +34,7 @@ OTHERS = {
         {"slope": 1.0},
         {"slope": -1.0},
         {"slope": -0.5},
-        {"slope": 50.0},
+        {"slope": 500.0},
     ],
     "rrelu": [{"lower": 0.25, "upper": 0.25}, {"lower": -1.0, "upper": 0.5}],
     "threshold": [
@@ -44,7 +44,7 @@ OTHERS = {
         {"at": -2.5, "below": -2.5},
         {"at": -3.0, "below": 0.0},
     ],
-    "elu": [{"alpha": 2.0}, {"alpha": 0.1}, {"alpha": 80.0}],
+    "elu": [{"alpha": 2.0}, {"alpha": 0.1}, {"alpha": 800.0}],
     "celu": [{"alpha": 2.0}, {"alpha": 0.3}, {"alpha": 50.0}],
     "selu": [{"scale": 3.0, "alpha": 2.0}, {"scale": 0.5, "alpha": 1.0}],
     "hard_sigmoid": [

@@ -180,7 +180,15 @@ def test_only_real_floating_numbers(name, dtype):
             r"use pieces in \(1, 3\)$",
         ),
         (lambda x: maxout(x, 0), "^maxout: features must be divisible by pieces; got features=3, pieces=0"),
+        (
+            lambda x: maxout(x, 3.0),  # pyright: ignore[reportArgumentType]
+            "^maxout: features must be divisible by pieces; got features=3, pieces=3.0",
+        ),
         (lambda x: maxout(x[0, 0], 1), "^maxout: axis must be one of x"),
+        (
+            lambda x: glu(x, axis=-1.0),  # pyright: ignore[reportArgumentType]
+            r"^glu: axis must be one of x; got axis=-1.0 .*; use one from -2 to 1$",
+        ),
         (lambda x: gated(x, "gelo"), "got 'gelo'; nearest: gelu"),
     ],
 )

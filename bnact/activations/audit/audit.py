@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from bnact.activations.activation import Activation
+from bnact.activations.facts.elementwise import check_elementwise
 from bnact.activations.registry import get
 from bnact.activations.rule import Formula
 
-from .measured import check_elementwise, measured
+from .measured import measured
 from .points import DTYPES, check_dtypes, check_points, flushed
 from .points import points as inputs
 from .record import Audit
@@ -60,7 +61,7 @@ def audit(
     check_dtypes(dtypes)
     tested = _function(fn)
     meant = reference_of(tested, reference, derivative)
-    check_elementwise(tested, DTYPES[dtypes[-1]])
+    check_elementwise("audit", tested, DTYPES[dtypes[-1]])
     grids = {dtype: inputs(dtype, points) for dtype in dtypes}
     right = _truths_of(meant, tuple(grids.values()))
     rows = [line for dtype in dtypes for line in _rows(tested, dtype, grids[dtype], meant, right)]

@@ -1,6 +1,8 @@
-"""Sine and cosine of 2 f x, right to the last places of the cosine near its zeros.
+"""Sine and cosine of 2 f x, near the zeros of either too.
 
-The product is carried in two numbers, and the angles of the two are added.
+At f = 1 they are right to the last places everywhere. Any other product is carried in two numbers, and the
+angles of the two are added: the result is as right as an angle to twice the digits, so the error is absolute
+near a zero (3e-14 of the angle in float32), and in float32 nothing is right for angles beyond 1e13.
 """
 
 from typing import NamedTuple

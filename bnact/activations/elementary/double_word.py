@@ -12,8 +12,14 @@ from jax.typing import DTypeLike
 
 from bnact.types import Array
 
-# Exponent bits of the dtype, and the mantissa bits of which two numbers multiply without rounding.
-_HALF_OF_THE_DIGITS = {"float32": (8, 11), "float64": (11, 25)}
+# Of so many binary digits, or one more, two numbers multiply without rounding.
+_HALF_OF_THE_DIGITS = {"float32": 11, "float64": 25}
+
+# Integers that have the dtype's bits, all bits but the last half of the digits, and the exponent's bits.
+_BITS = {
+    "float32": (jnp.uint32, 0xFFFFF000, 0x7F800000),
+    "float64": (jnp.uint64, 0xFFFFFFFFF8000000, 0x7FF0000000000000),
+}
 
 
 class DoubleWord(NamedTuple):
@@ -41,13 +47,17 @@ class Split(NamedTuple):
 
 
 def leading(x: Array) -> Array:
-    """The number to half its digits: the product of two such is exact."""
-    return lax.reduce_precision(x, *_HALF_OF_THE_DIGITS[x.dtype.name])
+    """The number cut off after half its digits: the product of two such is exact.
+
+    Autodiff gives it slope 0 and what it leaves out slope 1, so that their sum has the right one. A mask of
+    its bits is one operation, where rounding to fewer digits is many.
+    """
+    return _masked(x, _BITS[x.dtype.name][1])
 
 
 def split(constant: float, dtype: DTypeLike) -> Split:
     """A constant's leading digits, half of what float32 or float64 has, and the rest."""
-    digits = _HALF_OF_THE_DIGITS[jnp.dtype(dtype).name][1]
+    digits = _HALF_OF_THE_DIGITS[jnp.dtype(dtype).name]
     significand, exponent = math.frexp(constant)
     high = math.ldexp(round(math.ldexp(significand, digits)), exponent - digits)
     return Split(high, constant - high)
@@ -75,7 +85,27 @@ def scaled(x: Array, factor: float) -> DoubleWord:
     return DoubleWord(total.high, total.low + (lost + least))
 
 
-def square(x: Array) -> DoubleWord:
-    """The square of x: of its leading digits, exact, and the rest."""
-    high = leading(x)
-    return DoubleWord(high * high, (x - high) * (x + high))
+def product(a: Array, b: Array, bound: float) -> DoubleWord:
+    """The product a b, to one and a half times the digits; 0 times infinity is 0.
+
+    b is brought between 1 and 2 in size by a power of two that a takes over, so that no part of the product
+    underflows or overflows unless all of it does.
+
+    Args:
+      a: float32 or float64.
+      b: likewise, of the same shape, finite.
+      bound: the product is right up to half of it, and between that and it beyond.
+
+    Returns:
+      The product as the exact product of the leading digits and the rest; NaN where a factor is NaN.
+    """
+    information = jnp.finfo(b.dtype)
+    scale = jnp.maximum(_masked(b, _BITS[b.dtype.name][2]), float(information.smallest_normal))
+    a, b = jnp.clip(a * scale, -0.5 * bound, 0.5 * bound), b / scale
+    high_a, high_b = leading(a), leading(b)
+    return DoubleWord(high_a * high_b, high_b * (a - high_a) + (b - high_b) * a)
+
+
+def _masked(x: Array, mask: int) -> Array:
+    dtype = _BITS[x.dtype.name][0]
+    return lax.bitcast_convert_type(lax.bitcast_convert_type(x, dtype) & dtype(mask), x.dtype)

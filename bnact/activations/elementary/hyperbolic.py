@@ -19,6 +19,9 @@ from .scaled_decay import ScaledDecay, scaled_decay
 _NEAR = 0.55
 _NEAR_ZERO = (-0.333333175596, 0.13332586141, -0.0538523104262, 0.0210716818724, -0.0062742442212)
 
+# Below it tanh(t) is t to the last place of float64.
+_LINE = 1e-9
+
 
 def tangent(x: Array, height: float | Array, rate: float) -> Array:
     """height tanh(rate x).
@@ -32,7 +35,9 @@ def tangent(x: Array, height: float | Array, rate: float) -> Array:
       The value to 3 units of the last place in float32.
     """
     if x.dtype == jnp.float64:
-        return height * jnp.tanh(rate * x)
+        # Where tanh is a line, one factor: rate x could underflow where the product with the height does not.
+        line = jnp.abs(x) < _LINE / rate
+        return jnp.where(line, (height * rate) * x, height * jnp.tanh(rate * x))
     # The slope first, so that a height over a rate (a cap) is one rounding and not two.
     line = (height * rate) * jnp.clip(x, -1.0 / rate, 1.0 / rate)
     square = jnp.square(bounded(rate * x))
@@ -66,7 +71,7 @@ def tangent_bend(x: Array, height: float | Array, rate: float) -> Array:
 
 
 def tangent_inverse(y: Array, height: float | Array, rate: float) -> Array:
-    """The x with height tanh(rate x) = y: infinite at the height, NaN beyond it."""
+    """The x with height tanh(rate x) = y, for a positive height: infinite at it, NaN beyond it."""
     size = jnp.abs(y)
     return jnp.copysign(jnp.log1p(2.0 * size / (height - size)) / (2.0 * rate), y)
 

@@ -1,5 +1,6 @@
 """What is known about an activation: measured, verified against the record, and the truth it is held to."""
 
+from .elementwise import check_elementwise as check_elementwise
 from .measurement import JUMP as JUMP
 from .measurement import STEP as STEP
 from .measurement import Facts as Facts

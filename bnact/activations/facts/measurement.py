@@ -2,17 +2,14 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from bnact.activations.activation import Interval, Monotone, Symmetry
 from bnact.activations.rule import Curve
 
 from .sampling import sampled
-
-Interval = tuple[float, float]
-Monotone = Literal["strictly", "weakly", "no"]
-Symmetry = Literal["odd", "even", "none"]
 
 STEP = 1e-6
 JUMP = 1e-3
@@ -22,6 +19,8 @@ NEAR = 4.0
 _REACH = 20.0
 _FAR = 1e300
 _LARGE = 100.0
+_STEEPEST = 1e12
+"""A larger slope is that of a singularity."""
 
 Sampled = Callable[[np.ndarray], np.ndarray]
 
@@ -44,8 +43,9 @@ class Facts(NamedTuple):
 def measured_facts(curve: Curve) -> Facts:
     """The facts about a curve.
 
-    Points of interest are found where they are multiples of 0.001 within 10 of zero; what oscillates, as
-    if it went on for ever.
+    Jumps, kinks and breakpoints are found where they are multiples of 0.001 within 10 of zero, and whether
+    an end of the range is reached, up to the outermost of them or 4. What oscillates counts as if it went on
+    for ever.
 
     Args:
       curve: the function and its derivatives.
@@ -100,8 +100,10 @@ def _range(value: Sampled, limits: Interval, jumps: tuple[float, ...]) -> Interv
 
 def _beside(points: tuple[float, ...]) -> np.ndarray:
     """The numbers next to the points on either side: there what jumps comes closest to its ends."""
-    at = np.array(points, np.float64)
-    return np.concatenate([np.nextafter(at, -np.inf), np.nextafter(at, np.inf)])
+    at, least = np.array(points, np.float64), np.finfo(np.float64).tiny
+    # The numbers next to 0 count as 0.
+    left, right = (np.where(at == 0.0, sign * least, np.nextafter(at, sign * np.inf)) for sign in (-1.0, 1.0))
+    return np.concatenate([left, right])
 
 
 def _numbers(limits: Interval) -> list[float]:
@@ -131,7 +133,15 @@ def _attained(value: Sampled, ends: Interval, breakpoints: tuple[float, ...]) ->
 def _lipschitz(derivative: Sampled, kinks: tuple[float, ...]) -> float:
     steepest = np.max(np.abs(derivative(_beside(kinks))), initial=0.0)
     largest = max(_refined(lambda x: np.abs(derivative(x)), grid()), float(steepest))
-    return math.inf if largest > _LARGE else largest
+    return math.inf if largest > _STEEPEST or _grows(derivative) else largest
+
+
+def _grows(derivative: Sampled) -> bool:
+    """Whether the slope is larger beyond 1e150 than up to there: it has no bound then, however slow it is."""
+    x = grid()
+    size = np.abs(derivative(x))
+    far = np.abs(x) > math.sqrt(_FAR)
+    return not np.max(size[far]) <= 1.25 * np.max(size[~far])
 
 
 def _monotone(value: Sampled) -> Monotone:

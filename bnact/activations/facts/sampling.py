@@ -35,7 +35,7 @@ def _parts(x: np.ndarray) -> list[np.ndarray]:
 
 
 def _padded_call(call: jax.stages.Wrapped, fn: Curve | Function, x: np.ndarray) -> tuple[np.ndarray, ...]:
-    with jax.enable_x64(x.dtype == np.float64):
+    with jax.enable_x64(x.dtype == np.float64), jax.ensure_compile_time_eval():
         outputs = call(fn, np.concatenate([x, np.ones(SIZE - x.size, x.dtype)]))
         return tuple(np.asarray(output)[: x.size] for output in outputs)
 

@@ -1,5 +1,6 @@
 """What an activation is meant to be, to the last place: its definition in many digits."""
 
+import importlib.util
 from collections.abc import Callable
 
 import jax
@@ -26,6 +27,8 @@ def truth(activation: Activation, order: int, points: np.ndarray) -> np.ndarray:
       ImportError: mpmath is not installed.
       NotImplementedError: the definition has an operation that is not followed in many digits.
     """
+    if importlib.util.find_spec("mpmath") is None:
+        raise ImportError("truth: mpmath must be installed; it is not; use pip install 'bnact[study]'")
     from bnact.tracing.multiprecision import exact
 
     return np.array([float(value) for value in exact(meant(activation, order), points)], np.float64)

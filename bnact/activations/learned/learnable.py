@@ -1,6 +1,5 @@
 """Every activation with learnable parameters by name: how they begin, and what they do."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -8,6 +7,7 @@ from typing import NamedTuple, Protocol
 import jax.numpy as jnp
 from jax.typing import ArrayLike, DTypeLike
 
+from bnact.activations.unknown import unknown
 from bnact.types import Array, PyTree
 
 from .kinked import prelu, thresholded_linear
@@ -112,9 +112,5 @@ def get_learnable(activation: str | Learnable) -> Learnable:
             "wrap your two functions in bnact.activations.Learnable"
         )
     if activation not in LEARNABLE:
-        near = difflib.get_close_matches(activation.lower(), LEARNABLE, n=3, cutoff=0.5)
-        raise ValueError(
-            f"activation: must be a name in LEARNABLE; got {activation!r}; "
-            f"{'nearest: ' if near else 'use one of '}{', '.join(near or LEARNABLE)}"
-        )
+        raise unknown("activation: must be a name in LEARNABLE", activation, LEARNABLE)
     return LEARNABLE[activation]

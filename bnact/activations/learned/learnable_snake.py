@@ -10,7 +10,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from bnact.activations.elementary.exact_product import exact_product
+from bnact.activations.elementary.double_word import product
+from bnact.activations.floating import finite
 from bnact.types import Array
 
 from .surface import Surface, bound_to_partials, over_last_axis
@@ -57,18 +58,19 @@ def learnable_snake(x: ArrayLike, frequency: ArrayLike) -> Array:
 
 
 def _wave(x: Array, frequency: Array) -> Wave:
-    u = exact_product(frequency, x, float(jnp.finfo(x.dtype).max))
+    u = product(x, finite(frequency), float(jnp.finfo(x.dtype).max))
     high_sine, high_cosine = jnp.sin(u.high), jnp.cos(u.high)
-    rest_sine, rest_cosine = jnp.sin(u.rest), jnp.cos(u.rest)
+    rest_sine, rest_cosine = jnp.sin(u.low), jnp.cos(u.low)
     sine = high_sine * rest_cosine + high_cosine * rest_sine
     cosine = high_cosine * rest_cosine - high_sine * rest_sine
     infinite = jnp.isinf(x)
     sine, cosine = jnp.where(infinite, jnp.nan, sine), jnp.where(infinite, jnp.nan, cosine)
-    small = jnp.abs(u.value) < 1.0
-    zero = u.value == 0.0
-    near = x * jnp.where(zero, 1.0, sine / jnp.where(zero, 1.0, u.value))
+    angle = u.high + u.low
+    small = jnp.abs(angle) < 1.0
+    zero = angle == 0.0
+    near = x * jnp.where(zero, 1.0, sine / jnp.where(zero, 1.0, angle))
     ratio = jnp.where(small, near, sine / jnp.where(small, 1.0, frequency))
-    return Wave(sine, cosine, u.value, ratio)
+    return Wave(sine, cosine, angle, ratio)
 
 
 def _value(x: Array, frequency: Array) -> Array:

@@ -10,19 +10,14 @@ import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax import lax
 from jax.typing import ArrayLike
 
-from bnact.activations.elementary.exact_product import Product, exact_product, finite
+from bnact.activations.elementary.double_word import DoubleWord, product
+from bnact.activations.elementary.power_of_e import power_of_e, power_of_two
+from bnact.activations.floating import finite
 from bnact.types import Array
 
 from .surface import Surface, bound_to_partials, over_last_axis
-
-# log 2 as a number of so few digits that whole multiples of it are exact, and what that leaves out.
-_LOG_2 = {
-    "float32": (1420 / 2**11, -2.1219444005469057e-04),
-    "float64": (2977044472 / 2**32, -4.2009150726810846e-11),
-}
 
 
 class Decay(NamedTuple):
@@ -30,11 +25,11 @@ class Decay(NamedTuple):
 
     Attributes:
       exponent: u = beta x.
-      significand: between 1/4 and 4; 0 where no product of the decay with x^2 is a number.
+      significand: between 0.1 and 10; 0 where no product of the decay with x^2 is a number.
       quarter: a power of two.
     """
 
-    exponent: Product
+    exponent: DoubleWord
     significand: Array
     quarter: Array
 
@@ -53,9 +48,12 @@ class Decay(NamedTuple):
         first = ((one * self.significand) * self.quarter) * self.quarter
         return first * ((other * self.quarter) * self.quarter)
 
-    def negative(self, positive: Array, negative: Array) -> Array:
-        """One factor where u > 0; the decay times another one elsewhere."""
-        return jnp.where(self.exponent.high > 0, positive, self.times(negative))
+    def where_negative(self, factor: Array) -> Array:
+        """The factor where u > 0; the decay times it elsewhere.
+
+        To be divided afterwards: XLA on a CPU writes a quotient to memory that two others need.
+        """
+        return jnp.where(self.exponent.high > 0, factor, self.times(factor))
 
 
 def swish(x: ArrayLike, beta: ArrayLike) -> Array:
@@ -85,40 +83,30 @@ def _decay(x: Array, beta: Array) -> Decay:
     largest = math.log(float(jnp.finfo(x.dtype).max))
     # x^3 exp(-|u|) is 0 beyond four times that; a power of two for a quarter of it ends just before.
     bound = 3.9 * largest
-    u = exact_product(beta, x, bound)
-    sign = jnp.where(u.high > 0, -1.0, 1.0).astype(x.dtype)
-    size = sign * u.high
-    quarter = jnp.round(size / (4.0 * math.log(2.0)))
-    high, low = _LOG_2[x.dtype.name]
-    reduced = (size - 4.0 * quarter * high) - 4.0 * quarter * low + sign * u.rest
+    u = product(x, finite(beta), 2.1 * bound)
+    sign = jnp.where(u.high > 0, 1.0, -1.0).astype(x.dtype)
+    decay = power_of_e(-1.0, sign * u.high, sign * u.low)
+    exponent = jnp.maximum(decay.exponent, -math.ceil(bound / math.log(2.0)))
+    quarter = jnp.round(0.25 * exponent)
     gone = jnp.abs(u.high) >= bound
-    significand = jnp.where(gone, 0.0, jnp.exp(reduced))
-    return Decay(u, significand, _power_of_two(quarter))
-
-
-def _power_of_two(exponent: Array) -> Array:
-    """2^exponent of whole numbers within the normal numbers, by writing it where the exponent stands."""
-    information = jnp.finfo(exponent.dtype)
-    whole = jnp.int32 if information.bits == 32 else jnp.int64
-    bits = (jnp.nan_to_num(exponent).astype(whole) + (1 - information.minexp)) << information.nmant
-    return lax.bitcast_convert_type(bits, exponent.dtype)
+    significand = decay.significand * power_of_two(exponent - 4.0 * quarter)
+    return Decay(u, jnp.where(gone, 0.0, significand), power_of_two(quarter))
 
 
 def _value(x: Array, beta: Array) -> Array:
     decay = _decay(x, beta)
-    below = 1.0 + decay.value
     # Infinity times nothing would be NaN.
-    kept = jnp.where(decay.significand == 0.0, finite(x), x)
-    return decay.negative(x / below, kept / below)
+    kept = jnp.where((decay.significand == 0.0) & (decay.exponent.high < 0), finite(x), x)
+    return decay.where_negative(kept) / (1.0 + decay.value)
 
 
 def _by_x(x: Array, beta: Array) -> Array:
     """silu'(u) = sigmoid(u) + u sigmoid'(u)."""
     decay = _decay(x, beta)
     u, e = decay.exponent, decay.value
-    rising = (1.0 + u.high) + u.rest
-    below = jnp.square(1.0 + e)
-    return _nan_with(x, decay.negative((1.0 + e * rising) / below, (rising + e) / below))
+    rising = (1.0 + u.high) + u.low
+    numerator = jnp.where(u.high > 0, 1.0 + e * rising, rising + e)
+    return _nan_with(x, decay.where_negative(numerator) / jnp.square(1.0 + e))
 
 
 def _by_beta(x: Array, beta: Array) -> Array:
@@ -142,7 +130,7 @@ def _by_both(x: Array, beta: Array) -> Array:
 def _by_beta_twice(x: Array, beta: Array) -> Array:
     """x^3 sigmoid''(u)."""
     decay = _decay(x, beta)
-    middle = -jnp.tanh(0.5 * decay.exponent.value) / jnp.square(1.0 + decay.value)
+    middle = -jnp.tanh(0.5 * _rounded(decay.exponent)) / jnp.square(1.0 + decay.value)
     scaled = finite(x) * decay.quarter
     return (((scaled * decay.significand) * middle) * scaled) * decay.quarter * scaled
 
@@ -151,7 +139,11 @@ def _bend(decay: Decay) -> Array:
     """silu''(u) / e = (2 (1 + e) - |u| (1 - e)) / (1 + e)^3."""
     e = decay.value
     below = 1.0 + e
-    return (2.0 * below - jnp.abs(decay.exponent.value) * (1.0 - e)) / (below * below * below)
+    return (2.0 * below - jnp.abs(_rounded(decay.exponent)) * (1.0 - e)) / (below * below * below)
+
+
+def _rounded(u: DoubleWord) -> Array:
+    return u.high + u.low
 
 
 def _nan_with(x: Array, value: Array) -> Array:

@@ -36,7 +36,7 @@ REFUSED = {
         lambda x: jnp.broadcast_to(x, (2, *x.shape)),
         {},
         ValueError,
-        r"fn must keep the shape, being elementwise; got \(2, 64\) for \(64,\); audit the elementwise",
+        r"fn must keep the shape, being elementwise; got \(2, 64\) for \(64,\); use the elementwise",
     ),
     "a sum": (jnp.sum, {}, ValueError, r"fn must keep the shape, being elementwise; got \(\) for"),
     "entries that depend on others": (
@@ -69,13 +69,13 @@ REFUSED = {
         lambda x: x * jnp.asarray(1j, jnp.complex64) if x.dtype != jnp.float64 else x,
         {"reference": "identity"},
         (TypeError, ValueError),
-        "must return real floating-point numbers; got complex64; audit its real part|promotion",
+        "must return real floating-point numbers; got complex64; use its real part|promotion",
     ),
     "whole numbers": (
         lambda x: x.astype(jnp.int32),
         {},
         TypeError,
-        "fn must return real floating-point numbers; got int32; audit its real part, or cast it",
+        "fn must return real floating-point numbers; got int32; use its real part, or cast it",
     ),
     "truth values": (lambda x: x > 0.0, {}, TypeError, "must return real floating-point numbers; got bool;"),
     "a formula that cannot be followed": (

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from bnact.activations.elementary.double_word import scaled, split, square, two_sum
+from bnact.activations.elementary.double_word import scaled, split, two_sum
 
 
 def numbers(count=500):
@@ -25,11 +25,6 @@ def test_a_product_with_a_constant(factor):
     assert worst(found, truths) < 2.0**-44
     plain = (np.float32(factor) * x, np.zeros_like(x))
     assert worst(plain, truths) > 2.0**-26
-
-
-def test_a_square():
-    x = numbers()
-    assert worst(jax.jit(square)(x), [Fraction(float(a)) ** 2 for a in x]) < 2.0**-34
 
 
 def test_a_sum_is_exact():

@@ -99,6 +99,23 @@ class Activation:
         """
         return self.curve.value(x)
 
+    def __reduce__(self) -> tuple[Callable[[str], "Activation"], tuple[str]]:
+        """A registered activation is pickled by its name: functions have none of their own to be found by."""
+        from .registry import ACTIVATIONS, get  # which is made of these records
+
+        if ACTIVATIONS.get(self.name) is not self:
+            raise TypeError(
+                f"pickle: an activation must be registered; got {self.name!r}, made in this process; "
+                "make it again where it is needed"
+            )
+        return get, (self.name,)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Activation":
+        return self
+
+    def __copy__(self) -> "Activation":
+        return self
+
     @property
     def derivative(self) -> Callable[[ArrayLike], Array]:
         """phi', with the signature of phi: what `jax.grad` of this activation computes."""

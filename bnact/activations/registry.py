@@ -11,15 +11,16 @@ from types import MappingProxyType
 
 from .activation import Activation
 from .algebraic import isrlu, isru, squareplus
+from .erf_gate import SERF
 from .exponential_units import CELU, ELU, EXPONENTIAL, SELU
+from .gaussian_gate import GELU
 from .gaussians import ERF, GAUSSIAN, GAUSSIAN_CDF
-from .gelu import GELU
 from .growing import ARCSINH, BENT_IDENTITY, SYMLOG, softplus
 from .hard import HARD_SIGMOID, HARD_TANH, SPARSE_SIGMOID
 from .parabolas import HARD_MISH, HARD_SILU, SPARSE_PLUS
 from .periodic import COS, SIN, snake
 from .rectifiers import ABS, IDENTITY, LEAKY_RELU, RELU, RELU6, RRELU, SHIFTED_RELU, THRESHOLD
-from .serf import SERF
+from .residual_of_tanh import TANH_SHRINK
 from .shrinkage import HARD_SHRINK, SOFT_SHRINK
 from .sigmoid_gates import GELU_TANH, QUICK_GELU, SILU
 from .sigmoids import LOG_SIGMOID, SIGMOID, SOFT_SIGN
@@ -27,7 +28,6 @@ from .squares import SQUARE, SQUARED_RELU
 from .steps import SIGN, STEP
 from .tangents import ARCTAN, LECUN_TANH, TANH, penalized_tanh, softcap
 from .tanh_gates import MISH, TANH_EXP
-from .tanh_shrink import TANH_SHRINK
 from .unknown import unknown
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
@@ -111,5 +111,16 @@ def get(activation: str | Activation) -> Activation:
             "a function that makes an activation must be called, as in leaky_relu(0.2)"
         )
     if activation not in ACTIVATIONS:
-        raise unknown("activation: must be a name in ACTIVATIONS", activation, ACTIVATIONS)
+        raise _unknown_name(activation)
     return ACTIVATIONS[activation]
+
+
+def _unknown_name(name: str) -> ValueError:
+    from .learned.learnable import LEARNABLE  # itself made of activations
+
+    if name in LEARNABLE:
+        return ValueError(
+            f"activation: must be a name in ACTIVATIONS, which have no parameters; got {name!r}, which "
+            f"learns some; use bnact.nn.LearnableActivation(num_features, {name!r})"
+        )
+    return unknown("activation: must be a name in ACTIVATIONS", name, ACTIVATIONS)

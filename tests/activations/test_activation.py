@@ -1,12 +1,14 @@
+import copy
 import dataclasses
 import functools
+import pickle
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, leaky_relu
 
 each_activation = pytest.mark.parametrize("act", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 
@@ -62,3 +64,16 @@ def test_frozen():
 def test_facts_that_cannot_be(fields, message):
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(ACTIVATIONS["tanh"], **fields)
+
+
+@pytest.mark.parametrize("name", ["gelu", "sign", "leaky_relu"])
+def test_a_registered_record_is_pickled_and_copied_as_itself(name):
+    act = ACTIVATIONS[name]
+    assert pickle.loads(pickle.dumps(act)) is act
+    assert copy.deepcopy({"act": act})["act"] is act
+    assert copy.copy(act) is act
+
+
+def test_a_record_made_in_this_process_is_not_pickled():
+    with pytest.raises(TypeError, match=r"^pickle: an activation must be registered; got 'leaky_relu"):
+        pickle.dumps(leaky_relu(0.2))

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.activations import ACTIVATIONS, Activation, get, leaky_relu, verify
+from bnact.activations import ACTIVATIONS, LEARNABLE, Activation, get, leaky_relu, verify
 from bnact.activations.facts.sampling import sampled_function
 
 FIRST_TWELVE = {
@@ -86,3 +86,10 @@ def test_what_to_do_with_a_function_is_said(given):
 def test_the_registry_cannot_be_changed():
     with pytest.raises(TypeError):
         ACTIVATIONS["own"] = ACTIVATIONS["gelu"]  # pyright: ignore[reportIndexIssue]
+
+
+@pytest.mark.parametrize("name", LEARNABLE)
+def test_a_name_that_learns_is_answered_with_its_module(name):
+    if name not in ACTIVATIONS:
+        with pytest.raises(ValueError, match=f"got '{name}', which learns some; use bnact.nn"):
+            get(name)

@@ -79,7 +79,8 @@ def leave_one_out_gradients(loss: ExampleLoss, weights: PyTree, examples: PyTree
 
     Row i is the gradient of the sum of all losses less the gradient of the sum of the losses of the others,
     whose statistics do not know example i. The rows need not sum to anything. One gradient of the batch is
-    computed for each example, one after the other.
+    computed for each example, one after the other. There the norms give 0 for the example that is left out,
+    where the loss and its gradient must be finite.
 
     Args:
       loss: of one example.

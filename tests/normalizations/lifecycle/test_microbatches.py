@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.sharding import AxisType, PartitionSpec
 
 from bnact.normalizations import batch_norm
 from bnact.normalizations.lifecycle import microbatched
@@ -97,6 +98,27 @@ def test_over_the_members_of_a_mapped_axis():
     split = x.reshape(2, EXAMPLES // 2, INPUTS)
     computed, expected = (jax.jit(jax.grad(functools.partial(loss, each)))(split) for each in (layer, whole))
     np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_over_the_shards_of_a_batch():
+    x = jnp.asarray(np.random.default_rng(1).normal(size=(EXAMPLES, INPUTS)), jnp.float32)
+    weights, (params, state) = weights_of(jnp.float32), batch_norm().init(HIDDEN)
+    split, same = PartitionSpec("batch"), PartitionSpec()
+
+    def loss(layer, weights, x):
+        def member(weights, x):
+            return layer(weights, params, state, x, axis_name="batch")
+
+        mesh = jax.make_mesh((2,), ("batch",), axis_types=(AxisType.Auto,))
+        sharded = jax.shard_map(member, mesh=mesh, in_specs=(same, split), out_specs=(split, same))
+        y, after = sharded(weights, x)
+        return jnp.sum(jnp.sin(y)), (y, after)
+
+    computed, expected = (
+        jax.jit(jax.grad(functools.partial(loss, layer), argnums=(0, 1), has_aux=True))(weights, x)
+        for layer in (microbatched(before, after, 4, momentum=0.9), whole)
+    )
+    assert_trees_close(computed, expected, 1e-4)
 
 
 def temporary_bytes(layer, examples=2048, inputs=16, hidden=256):

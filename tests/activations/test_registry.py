@@ -75,7 +75,9 @@ def test_neither_a_name_nor_an_activation():
         get(lambda x: x)  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("given", [leaky_relu, jnp.tanh, 3, None], ids=repr)
+@pytest.mark.parametrize(
+    "given", [leaky_relu, jnp.tanh, 3, None], ids=["factory", "function", "number", "none"]
+)
 def test_what_to_do_with_a_function_is_said(given):
     with pytest.raises(
         TypeError, match=r"for a function of your own use .*activation_of\(fn, name\); .* called"

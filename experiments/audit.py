@@ -56,12 +56,12 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     require("mpmath")
     (points,) = whole_numbers("points", [values.points])
     _check_names("functions", values.functions, SHARED)
-    _check_names("figures", values.figures, (*values.functions, *SHARED))
+    drawn = values.figures if values["figures"].present else [*set(values.figures) & set(values.functions)]
+    _check_names("figures", drawn, values.functions)
     page = Path(values.workdir) / "audit.md"
     around = parts_around_the_table(page)
     if points < 4 or points % 2:
         raise ValueError(f"points: must be even and at least 4; got {points}; use for example --points=20000")
-    drawn = [name for name in values.figures if name in values.functions]
     return lambda: written(page, around, audited(values.functions, points), drawn)
 
 

@@ -27,8 +27,9 @@ def activation_of(
     """A function as an activation: what every function of bnact takes where it takes a name.
 
     The facts (range, Lipschitz bound, kinks, ...) are measured, by looking at the function in float64 at
-    some hundred thousand points; special points are found where they are multiples of 0.001 within 10 of
-    zero. float16 and bfloat16 are computed in float32 and rounded once.
+    some hundred thousand points, see `bnact.activations.facts.measured_facts`. float16 and bfloat16 are
+    computed in float32 and rounded once. NaN gives NaN, and an infinite input the limit, whatever fn does
+    there.
 
     Args:
       fn: elementwise over float32 and float64 arrays of any shape, differentiable by JAX.
@@ -41,13 +42,17 @@ def activation_of(
       The activation; `bnact.activations.audit` says how accurate it is.
 
     Raises:
-      TypeError: fn is not a function, or does not return an array of its input's shape and type.
-      ValueError: fn is constant, or not elementwise.
+      TypeError: fn is not a function that JAX can trace, or does not return an array of its input's shape
+        and type.
+      ValueError: fn is constant, not elementwise, or not finite at a number near 0.
     """
     _check(fn, name)
     first = derivative or _tangent(fn)
-    made = curve(name, fn, first, _tangent(first))
-    facts = measured_facts(made)
+    plain = curve(name, fn, first, _tangent(first))
+    _check_finite(plain, name)
+    facts = measured_facts(plain)
+    value = _with_limits(fn, *facts.limits)
+    made = curve(name, value, _nan_kept(first), _nan_kept(_tangent(first)))
     return Activation(
         name=name,
         curve=made,
@@ -64,15 +69,48 @@ def _tangent(fn: Formula) -> Formula:
     return lambda x: jax.jvp(fn, (x,), (jnp.ones_like(x),))[1]
 
 
+def _nan_kept(fn: Formula) -> Formula:
+    return lambda x: jnp.where(jnp.isnan(x), x, fn(x))
+
+
+def _with_limits(fn: Formula, low: float, high: float) -> Formula:
+    """The function with its limits at the infinities, and NaN at NaN."""
+
+    def limited(x: Array) -> Array:
+        at_infinity = jnp.where(x > 0, high, low).astype(x.dtype)
+        return jnp.where(jnp.isnan(x), x, jnp.where(jnp.isinf(x), at_infinity, fn(x)))
+
+    return limited
+
+
+def _check_finite(made: Curve, name: str) -> None:
+    x = np.arange(-4000, 4001) / 1000.0
+    values = sampled(made, x)[0]
+    wrong = np.flatnonzero(~np.isfinite(values))
+    if wrong.size:
+        raise ValueError(
+            f"{name}: fn must be finite at every number near 0; got {values[wrong[0]]} at {x[wrong[0]]}; "
+            "give it a value there, for example by jnp.where"
+        )
+
+
 def _check(fn: Callable[[Array], Array], name: str) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"activation_of: name must be a string; got {name!r}; use activation_of(fn, 'mine')")
     if not callable(fn):
         raise TypeError(
             f"{name}: fn must be a function of an array; got {type(fn).__name__}; "
             "pass for example jax.nn.relu"
         )
     given = jax.ShapeDtypeStruct((2, 3), jnp.float32)
-    # Of a function around it: JAX holds it weakly, which a numpy function does not allow.
-    returned = jax.eval_shape(lambda x: fn(x), given)
+    try:
+        # Of a function around it: JAX holds it weakly, which a numpy function does not allow.
+        returned = jax.eval_shape(lambda x: fn(x), given)
+    except jax.errors.JAXTypeError as error:
+        raise TypeError(
+            f"{name}: fn must be a function that JAX can trace; got {type(error).__name__} from it; "
+            "write it with jax.numpy, without branches on values"
+        ) from error
     if getattr(returned, "shape", None) != given.shape or returned.dtype != given.dtype:
         raise TypeError(
             f"{name}: fn must return an array of its input's shape and type; got {returned} for {given}; "

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from .activation import Activation
-from .registry import ACTIVATIONS
+from .registry import ACTIVATIONS, get
 from .unknown import unknown
 
 PROPERTIES: Mapping[str, Callable[[Activation], bool]] = MappingProxyType(
@@ -34,9 +34,17 @@ PROPERTIES: Mapping[str, Callable[[Activation], bool]] = MappingProxyType(
 _NOT = "not "
 
 
-def properties(activation: Activation) -> tuple[str, ...]:
-    """The names of the properties that an activation has, in the order of `PROPERTIES`."""
-    return tuple(name for name, holds in PROPERTIES.items() if holds(activation))
+def properties(activation: str | Activation) -> tuple[str, ...]:
+    """The names of the properties that an activation has, in the order of `PROPERTIES`.
+
+    Args:
+      activation: a name in `ACTIVATIONS`, or an `Activation`.
+
+    Raises:
+      ValueError: no activation has that name.
+    """
+    act = get(activation)
+    return tuple(name for name, holds in PROPERTIES.items() if holds(act))
 
 
 def names_with(*wanted: str) -> tuple[str, ...]:

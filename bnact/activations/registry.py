@@ -89,6 +89,28 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 )
 
 
+OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "linear": "identity",
+        "swish": "silu, and with a learned beta bnact.nn.LearnableActivation",
+        "hard_swish": "hard_silu",
+        "hardswish": "hard_silu",
+        "hardsigmoid": "hard_sigmoid",
+        "hardtanh": "hard_tanh",
+        "logistic": "sigmoid",
+        "gelu_new": "gelu_tanh",
+        "gelu_approximate": "gelu_tanh",
+        "heaviside": "step",
+        "asinh": "arcsinh",
+        "atan": "arctan",
+        "exp": "exponential",
+        "softmax": "softmax, which is not elementwise: bnact.activations.softmax",
+        "glu": "glu, which is not elementwise: bnact.activations.glu",
+    }
+)
+"""What other libraries call some of them; an error tells the name here."""
+
+
 def get(activation: str | Activation) -> Activation:
     """The activation of that name.
 
@@ -118,6 +140,11 @@ def get(activation: str | Activation) -> Activation:
 def _unknown_name(name: str) -> ValueError:
     from .learned.learnable import LEARNABLE  # itself made of activations
 
+    if name.lower() in OTHER_NAMES:
+        return ValueError(
+            f"activation: must be a name in ACTIVATIONS; got {name!r}; here it is called "
+            f"{OTHER_NAMES[name.lower()]}"
+        )
     if name in LEARNABLE:
         return ValueError(
             f"activation: must be a name in ACTIVATIONS, which have no parameters; got {name!r}, which "

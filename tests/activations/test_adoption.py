@@ -75,8 +75,8 @@ def test_a_derivative_at_a_kink_that_is_neither_one_sided_one_is_said_to_be_so()
 
 
 def test_a_function_that_is_wrong_somewhere_does_not_verify():
-    with pytest.raises(AssertionError, match="^theirs: limits must be what the function does"):
-        verify(activation_of(jax.nn.squareplus, "theirs"))
+    with pytest.raises(AssertionError, match="^own: inverse at .* must be what the function does"):
+        verify(activation_of(jnp.tanh, "own", inverse=jnp.sinh))
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,37 @@ def test_a_slope_that_grows_for_ever_has_none(fn):
 def test_a_constant_is_refused():
     with pytest.raises(ValueError, match=r"^own: range must be \(low, high\) with low < high; got"):
         activation_of(lambda x: 0.0 * x, "own")
+
+
+@pytest.mark.parametrize("point", [math.sqrt(2.0), 1.0 / 3.0, -7.123456789, 50.0, 0.25])
+def test_kinks_and_jumps_are_found_anywhere(point):
+    kinked = activation_of(lambda x: jnp.where(x > point, x, point), "kinked")
+    assert kinked.kinks == pytest.approx((point,), abs=1e-15)
+    assert kinked.flat == ((-math.inf, pytest.approx(point, abs=1e-15)),)
+    assert kinked.lipschitz == 1.0
+    jumping = activation_of(lambda x: jnp.where(x > point, 1.0, -1.0) + x, "jumping")
+    assert jumping.jumps == pytest.approx((point,), abs=1e-15)
+    assert jumping.lipschitz == math.inf
+
+
+@pytest.mark.parametrize(
+    "fn", [jax.nn.relu, jax.nn.silu, jax.nn.hard_tanh, jnp.tanh], ids=["relu", "silu", "clip", "tanh"]
+)
+def test_what_is_adopted_keeps_nan_and_has_its_limits(fn):
+    act = activation_of(fn, "theirs")
+    verify(act)
+    ends = np.array([-np.inf, np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal(act(ends), np.array([*act.limits, np.nan], np.float32))
+
+
+@pytest.mark.parametrize("fn, message", [(lambda x: 1.0 / x, "got inf at 0.0"), (jnp.log, "got nan at -4.0")])
+def test_a_function_that_is_not_finite_near_zero_is_refused(fn, message):
+    with pytest.raises(ValueError, match=f"^own: fn must be finite at every number .*; {message}; give it"):
+        activation_of(fn, "own")
+
+
+def test_a_numpy_function_and_a_name_that_is_none_are_refused():
+    with pytest.raises(TypeError, match="^own: fn must be a function that JAX can trace; got Tracer"):
+        activation_of(np.tanh, "own")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="^activation_of: name must be a string; got 3"):
+        activation_of(jnp.tanh, 3)  # pyright: ignore[reportArgumentType]

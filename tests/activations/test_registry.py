@@ -7,8 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from bnact import activations
 from bnact.activations import ACTIVATIONS, LEARNABLE, Activation, get, leaky_relu, verify
 from bnact.activations.facts.sampling import sampled_function
+from bnact.activations.registry import OTHER_NAMES
 
 FIRST_TWELVE = {
     *("identity", "relu", "leaky_relu", "elu", "selu", "softplus"),
@@ -92,6 +94,15 @@ def test_the_registry_cannot_be_changed():
 
 @pytest.mark.parametrize("name", LEARNABLE)
 def test_a_name_that_learns_is_answered_with_its_module(name):
-    if name not in ACTIVATIONS:
+    if name not in ACTIVATIONS and name not in OTHER_NAMES:
         with pytest.raises(ValueError, match=f"got '{name}', which learns some; use bnact.nn"):
             get(name)
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_a_name_from_elsewhere_is_answered_with_ours(name):
+    assert name not in ACTIVATIONS
+    ours = OTHER_NAMES[name].split(",")[0]
+    assert ours in ACTIVATIONS or hasattr(activations, ours)
+    with pytest.raises(ValueError, match=f"got '{name}'; here it is called {ours}"):
+        get(name)

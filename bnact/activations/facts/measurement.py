@@ -9,6 +9,7 @@ import numpy as np
 from bnact.activations.activation import Interval, Monotone, Symmetry
 from bnact.activations.rule import Curve
 
+from .abruptness import candidates
 from .sampling import sampled
 
 STEP = 1e-6
@@ -43,9 +44,10 @@ class Facts(NamedTuple):
 def measured_facts(curve: Curve) -> Facts:
     """The facts about a curve.
 
-    Jumps, kinks and breakpoints are found where they are multiples of 0.001 within 10 of zero, and whether
-    an end of the range is reached, up to the outermost of them or 4. What oscillates counts as if it went on
-    for ever.
+    Jumps, kinks and breakpoints are looked for at the multiples of 0.001 within 10 of zero, and wherever
+    value or derivative changes abruptly within 1000 (two such places within 0.001 count as one). Whether an
+    end of the range is reached is looked at up to the outermost of them or 4. What oscillates counts as if it
+    went on for ever.
 
     Args:
       curve: the function and its derivatives.
@@ -58,22 +60,24 @@ def measured_facts(curve: Curve) -> Facts:
         return lambda x: sampled(curve, np.asarray(x, np.float64))[number]
 
     value, derivative = order(0), order(1)
-    jumps = _jumps(value)
-    kinks = tuple(sorted({*jumps, *_slope_jumps(value)}))
-    breakpoints = tuple(sorted({*kinks, *_slope_jumps(derivative), *_slope_jumps(order(2))}))
+    x = candidates((value, derivative))
+    jumps = _jumps(value, x)
+    kinks = tuple(sorted({*jumps, *_slope_jumps(value, x)}))
+    breakpoints = tuple(sorted({*kinks, *_slope_jumps(derivative, x), *_slope_jumps(order(2), x)}))
     limits = _limit(value, -1.0), _limit(value, 1.0)
     ends = _range(value, limits, jumps)
+    flat = _flat(derivative, breakpoints)
     return Facts(
         range=ends,
         attained=_attained(value, ends, breakpoints),
         limits=limits,
         lipschitz=math.inf if jumps else _lipschitz(derivative, kinks),
-        monotone=_monotone(value),
+        monotone=_monotone(value, strictly=not flat),
         symmetry=_symmetry(value),
         jumps=jumps,
         kinks=kinks,
         breakpoints=breakpoints,
-        flat=_flat(derivative, breakpoints),
+        flat=flat,
     )
 
 
@@ -144,15 +148,20 @@ def _grows(derivative: Sampled) -> bool:
     return not np.max(size[far]) <= 1.25 * np.max(size[~far])
 
 
-def _monotone(value: Sampled) -> Monotone:
-    if np.all(np.diff(value(np.linspace(-NEAR, NEAR, 2001))) > 0):
+def _beyond() -> np.ndarray:
+    """Some numbers beyond those looked at closely."""
+    return np.geomspace(_REACH, 600.0, 200)
+
+
+def _monotone(value: Sampled, strictly: bool) -> Monotone:
+    if strictly and np.all(np.diff(value(np.linspace(-NEAR, NEAR, 2001))) > 0):
         return "strictly"
-    x = np.arange(-_REACH, _REACH, 1e-3)
+    x = np.concatenate([-_beyond()[::-1], np.arange(-_REACH, _REACH, 1e-3), _beyond()])
     return "weakly" if np.all(np.diff(value(x)) >= 0) else "no"
 
 
 def _symmetry(value: Sampled) -> Symmetry:
-    x = np.arange(1, 20_001) / 1000.0 + 1e-4
+    x = np.concatenate([np.arange(1, 20_001) / 1000.0 + 1e-4, _beyond()])
     right, left = value(x), value(-x)
     scale = np.maximum(np.abs(right), 1.0)
     if np.all(np.abs(right + left) <= 1e-14 * scale) and abs(value(np.zeros(1))[0]) <= 1e-14:
@@ -160,18 +169,11 @@ def _symmetry(value: Sampled) -> Symmetry:
     return "even" if np.all(np.abs(right - left) <= 1e-14 * scale) else "none"
 
 
-def _candidates() -> np.ndarray:
-    return np.arange(-10_000, 10_001) / 1000.0
-
-
-def _jumps(value: Sampled) -> tuple[float, ...]:
-    x = _candidates()
+def _jumps(value: Sampled, x: np.ndarray) -> tuple[float, ...]:
     return _points(x[np.abs(_without_growth(lambda step: value(x + step) - value(x - step))) > JUMP])
 
 
-def _slope_jumps(fn: Sampled) -> tuple[float, ...]:
-    x = _candidates()
-
+def _slope_jumps(fn: Sampled, x: np.ndarray) -> tuple[float, ...]:
     def bend(step: float) -> np.ndarray:
         before, middle, after = (fn(x + shift) for shift in (-step, 0.0, step))
         return (after - 2.0 * middle + before) / step
@@ -198,10 +200,12 @@ def _flat(derivative: Sampled, breakpoints: tuple[float, ...]) -> tuple[Interval
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_zero, [False]]).astype(int)))
 
     def end(position: int, outward: int) -> float:
-        if position in (0, x.size - 1):
-            return outward * math.inf
-        beside = float(x[position + outward])
-        return beside if beside in breakpoints else float(x[position])
+        here = float(x[position])
+        reach = math.inf if position in (0, x.size - 1) else 1.5e-3
+        beside = [point for point in breakpoints if 0.0 <= outward * (point - here) < reach]
+        return min(
+            beside, key=lambda point: abs(point - here), default=here if reach < 1.0 else outward * reach
+        )
 
     runs = [(first, last - 1) for first, last in edges.reshape(-1, 2) if last - first > 1]
     return tuple((end(first, -1), end(last, 1)) for first, last in runs)

@@ -16,9 +16,8 @@ _BOUNDS = {"range": 4e-16, "limits": 1e-9, "lipschitz": 1e-14}
 def verify(activation: Activation) -> None:
     """Looks at an activation in float64 and compares what it sees with every fact the record declares.
 
-    It sees jumps, kinks and breakpoints that are multiples of 0.001 within 10 of zero, and what happens at a
-    scale near 1. A right record of something else is refused: of threshold(20.0), or softplus(100.0), which
-    has rounded to 0 where it looks for a tail.
+    It sees what happens at a scale near 1, see `measured_facts`. A right record of something else may be
+    refused: of softplus(100.0), say, which has rounded to 0 where it looks for a tail.
 
     Args:
       activation: the record.

@@ -10,6 +10,9 @@ import hypothesis
 import jax
 import pytest
 
+from bnact.activations import ACTIVATIONS, Activation
+from bnact.normalizations import NORMALIZATIONS
+
 # Several devices, so that everything that is split over devices is tested split.
 jax.config.update("jax_num_cpu_devices", 8)
 # No silent change of a type, and no silent broadcast: a user may run with either.
@@ -25,3 +28,51 @@ hypothesis.settings.load_profile("bnact")
 def key() -> jax.Array:
     """The random key of a test that needs one."""
     return jax.random.key(0)
+
+
+# What holds of every entry of a registry for one and the same reason is looked at for a few entries by
+# default, and for the others with `-m slow`.
+A_FEW = frozenset(
+    {
+        *("relu", "tanh", "gelu", "snake", "hard_shrink", "step", "squareplus"),
+        *("none", "batch", "layer", "rms", "group", "batch_renorm", "evonorm_b0"),
+    }
+)
+ONE_REASON = frozenset(
+    {
+        "test_a_static_argument_of_jit",
+        "test_a_type_of_its_own_is_that_of_the_output_and_not_of_the_statistics",
+        "test_a_wrong_derivative_is_caught",
+        "test_every_activation",
+        "test_constants_become_exactly_the_bias",
+        "test_divided_by_shard_map_equals_single",
+        "test_vmap_and_scan_equal_a_loop",
+        "test_jit_remat_and_eval_shape",
+        "test_forward_and_reverse_mode_once_and_twice",
+        "test_half_precision_keeps_its_type",
+        "test_half_precision_with_large_inputs",
+        "test_inverses_keep_the_dtype",
+        "test_only_real_floating_point",
+        "test_shape_and_dtype_are_kept",
+        "test_sharded_equals_single",
+        "test_the_facts_of_ours_are_found_again",
+        "test_the_gradient_is_rounded_once",
+        "test_the_masked_is_never_seen",
+        "test_the_state_keeps_its_shape_and_type",
+        "test_under_jit_vmap_scan_and_remat",
+        "test_values_and_gradients_are_those_of_plain_autodiff",
+        "test_what_is_masked_does_not_count",
+    }
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Marks as slow what another entry of the registry shows already."""
+    registered = {*ACTIVATIONS, *NORMALIZATIONS}
+    for item in items:
+        if getattr(item, "originalname", None) in ONE_REASON and hasattr(item, "callspec"):
+            values = [value for value in item.callspec.params.values() if isinstance(value, str | Activation)]
+            given = {value if isinstance(value, str) else value.name for value in values}
+            if given & registered and not given & A_FEW:
+                item.add_marker(pytest.mark.slow)

@@ -33,7 +33,8 @@ def test_the_second_derivative_in_float32(name):
     act, x = ACTIVATIONS[name], log_spaced(np.float32, 4000)
     found, right = sampled(act.curve, x)[2], truth(act, 2, x)
     relative = units(found, right, np.float32)
-    near_a_zero = (np.abs(found - right) < 2e-7) & (np.abs(right) < 0.2) & (np.abs(x) < 10.0)
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        near_a_zero = (np.abs(found - right) < 2e-7) & (np.abs(right) < 0.2) & (np.abs(x) < 10.0)
     assert np.max(np.where(near_a_zero, 0.0, relative)) <= 16.0
 
 

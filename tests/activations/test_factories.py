@@ -11,7 +11,7 @@ from bnact.activations import ACTIVATIONS, verify
 from bnact.activations.exponential_units import SELU_ALPHA, SELU_SCALE
 from bnact.activations.facts.sampling import sampled
 from bnact.activations.facts.truth import truth
-from tests.activations.accuracy import units
+from bnact.numerics import units
 
 DEFAULTS = {
     "leaky_relu": {"slope": 0.01},

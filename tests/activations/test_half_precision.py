@@ -9,22 +9,11 @@ import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS
+from bnact.activations.audit.points import every_finite, flushed
 from bnact.activations.facts.sampling import sampled
 
 DTYPES = {"float16": np.dtype(np.float16), "bfloat16": np.dtype(ml_dtypes.bfloat16)}
 COUNTS = {"float16": 63_488, "bfloat16": 65_280}
-
-
-def every_finite(dtype):
-    x = np.arange(2**16, dtype=np.uint16).view(DTYPES[dtype])
-    return x[np.isfinite(x.astype(np.float32))]
-
-
-def flushed(x):
-    """The numbers in float64, subnormal ones as 0: XLA on a CPU reads them so."""
-    wide = x.astype(np.float64)
-    smallest = float(jnp.finfo(jnp.float32).smallest_normal)
-    return np.where(np.abs(wide) < smallest, 0.0, wide)
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -53,7 +42,7 @@ def wrong(values, truth, dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_finite_number(name, dtype):
-    act, x = ACTIVATIONS[name], every_finite(dtype)
+    act, x = ACTIVATIONS[name], every_finite(DTYPES[dtype])
     assert x.size == COUNTS[dtype]
     values = sampled(act.curve, x)
     truths = sampled(act.curve, flushed(x))
@@ -65,7 +54,7 @@ def test_every_finite_number(name, dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_gradient_is_rounded_once(name, dtype):
-    act, x = ACTIVATIONS[name], every_finite(dtype)
+    act, x = ACTIVATIONS[name], every_finite(DTYPES[dtype])
     cotangent = np.full(x.shape, 1.0 / 3.0).astype(x.dtype)
     gradient = pulled_back(act, x, cotangent)
     slope = sampled(act.curve, flushed(x))[1]
@@ -77,7 +66,7 @@ def test_the_gradient_is_rounded_once(name, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_computing_in_half_precision_would_be_caught(dtype):
-    x = every_finite(dtype)
+    x = every_finite(DTYPES[dtype])
     narrow = jax.jit(jax.grad(lambda x: jnp.sum(jax.nn.gelu(x, approximate=False))))(x)
     truth = sampled(ACTIVATIONS["gelu"].curve, x.astype(np.float64))[1]
     assert np.sum(wrong(narrow, truth, dtype)) > 100

@@ -18,9 +18,10 @@ from bnact.activations import (
     squareplus,
     verify,
 )
+from bnact.activations.audit.points import log_spaced
 from bnact.activations.facts.sampling import sampled
 from bnact.activations.facts.truth import truth
-from tests.activations.accuracy import log_spaced, units
+from bnact.numerics import units
 
 LIMITS = {0: 4.0, 1: 8.0}
 

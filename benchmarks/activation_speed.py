@@ -25,7 +25,7 @@ from bnact.activations import ACTIVATIONS, log_softmax, softmax
 from bnact.types import Array
 
 SIZE = 2**24
-ROUNDS = 11
+ROUNDS = 21
 PROMISED = 1.10
 OURS, THEIRS = "bnact", "jax.nn"
 

@@ -1,6 +1,7 @@
 """bnact: given this activation, this normalization and this order, will it train, why, and what is best?"""
 
 from . import activations as activations
+from . import convert as convert
 from . import data as data
 from . import distributed as distributed
 from . import fused as fused

@@ -8,6 +8,7 @@ The same command again continues where it was stopped. DIR then holds results/ a
 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
 """
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from absl import flags
 
 from bnact import data
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, separate_names
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
 from bnact.studies.checks import ORDERS
@@ -31,7 +32,12 @@ from experiments.training import Assignment, Occasion, trained
 STUDY = "sweep"
 
 FLAGS = new_flags()
-flags.DEFINE_list("activation", ["relu"], f"any of {', '.join(ACTIVATIONS)}", flag_values=FLAGS)
+flags.DEFINE_string(
+    "activation",
+    "relu",
+    f"any of {', '.join(ACTIVATIONS)}, or with parameters, as in 'relu,softplus(beta=2.0)'",
+    flag_values=FLAGS,
+)
 flags.DEFINE_list(
     "norm", ["batch"], f"normalizations, any of {', '.join(STANDARDIZATIONS)}", flag_values=FLAGS
 )
@@ -57,7 +63,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     dataset = data.load(values.data)
     settings = grid(
         data=dataset.name,
-        activations=values.activation,
+        activations=separate_names(values.activation),
         norms=values.norm,
         orders=values.order,
         depths=whole_numbers("depth", values.depth),
@@ -115,7 +121,7 @@ def command_of(rows: Rows) -> str:
         return ",".join(f"{value}" for value in dict.fromkeys(getattr(setting, name) for setting in settings))
 
     names = ("activation", "norm", "order", "depth", "width", "learning_rate", "steps", "batch_size")
-    given = " ".join(f"--{name}={values(name)}" for name in names)
+    given = " ".join(f"--{name}={shlex.quote(values(name))}" for name in names)
     source = "npz:FILE" if settings[0].data.startswith("npz-") else settings[0].data
     seeds = 1 + max(setting.seed for setting in settings)
     return f".venv/bin/python -m experiments.sweep --workdir=DIR {given} --seeds={seeds} --data={source}"

@@ -10,6 +10,8 @@ from .audit import audit as audit
 from .exponential_units import celu as celu
 from .exponential_units import elu as elu
 from .exponential_units import selu as selu
+from .factories import FACTORIES as FACTORIES
+from .factories import separate_names as separate_names
 from .facts.steepness import largest_slope as largest_slope
 from .facts.verification import verify as verify
 from .gates import bilinear as bilinear
@@ -23,6 +25,8 @@ from .gates import swiglu as swiglu
 from .growing import softplus as softplus
 from .hard import hard_sigmoid as hard_sigmoid
 from .hard import hard_tanh as hard_tanh
+from .learned.either import at_first as at_first
+from .learned.either import fixed_or_learnable as fixed_or_learnable
 from .learned.kinked import prelu as prelu
 from .learned.kinked import thresholded_linear as thresholded_linear
 from .learned.learnable import LEARNABLE as LEARNABLE
@@ -32,6 +36,7 @@ from .learned.learnable_snake import learnable_snake as learnable_snake
 from .learned.swish import swish as swish
 from .periodic import snake as snake
 from .properties import PROPERTIES as PROPERTIES
+from .properties import Property as Property
 from .properties import names_with as names_with
 from .properties import properties as properties
 from .rectifiers import leaky_relu as leaky_relu

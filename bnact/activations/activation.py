@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from jax.typing import ArrayLike
 
@@ -16,6 +16,18 @@ Monotone = Literal["strictly", "weakly", "no"]
 Symmetry = Literal["odd", "even", "none"]
 
 
+class Origin(NamedTuple):
+    """A function and what it was called with.
+
+    Attributes:
+      make: of module level, so that another process finds it.
+      arguments: by position.
+    """
+
+    make: Callable[..., "Activation"]
+    arguments: tuple[Any, ...]
+
+
 @dataclasses.dataclass(frozen=True)
 class Activation:
     """A function phi from numbers to numbers, elementwise over arrays, and the facts others rely on.
@@ -26,7 +38,7 @@ class Activation:
     whole registry. Records are frozen and hashable, so they can be static arguments of `jax.jit`.
 
     Attributes:
-      name: its key in `ACTIVATIONS`.
+      name: its key in `ACTIVATIONS`, or the call of one of `FACTORIES` that makes it, or its own.
       curve: phi and its first two derivatives, careful in the tails.
       definition: phi as the paper writes it, in plain jax.numpy of a scalar. Evaluated with many digits, it
         and what autodiff makes of it are the truth that `curve` is held against.
@@ -50,6 +62,8 @@ class Activation:
         monotone, or its inverse is no formula.
       surrogate: formula of `derivative` where it is declared to be something else than the derivative of
         phi, in plain jax.numpy of a scalar; None where it is the derivative.
+      origin: the function and the arguments that make the record again, in another process too; None where
+        `get` finds it by its name. It is no fact: two records that differ in it alone are equal.
     """
 
     name: str
@@ -70,6 +84,7 @@ class Activation:
     flat: tuple[Interval, ...] = ()
     inverse: Function | None = dataclasses.field(default=None, repr=False)
     surrogate: Formula | None = dataclasses.field(default=None, repr=False)
+    origin: Origin | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         low, high = self.range
@@ -99,16 +114,11 @@ class Activation:
         """
         return self.curve.value(x)
 
-    def __reduce__(self) -> tuple[Callable[[str], "Activation"], tuple[str]]:
-        """A registered activation is pickled by its name: functions have none of their own to be found by."""
-        from .registry import ACTIVATIONS, get  # which is made of these records
+    def __reduce__(self) -> tuple[Callable[..., "Activation"], tuple[Any, ...]]:
+        """A record is pickled as what makes it: functions have no name of their own to be found by."""
+        from .pickling import remade_by  # which knows the registry, made of these records
 
-        if ACTIVATIONS.get(self.name) is not self:
-            raise TypeError(
-                f"pickle: an activation must be registered; got {self.name!r}, made in this process; "
-                "make it again where it is needed"
-            )
-        return get, (self.name,)
+        return remade_by(self)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Activation":
         return self

@@ -1,6 +1,8 @@
 """An activation made of a function that somebody has written already."""
 
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -8,10 +10,14 @@ import numpy as np
 
 from bnact.types import Array
 
-from .activation import Activation, KinkSide
+from .activation import Activation, KinkSide, Origin
+from .factories import FACTORIES
+from .facts.abruptness import Sampled
 from .facts.elementwise import check_elementwise
 from .facts.measurement import JUMP, STEP, measured_facts
 from .facts.sampling import sampled
+from .facts.scale import UNIT
+from .registry import ACTIVATIONS
 from .rule import Curve, Formula, curve, function
 
 
@@ -33,19 +39,35 @@ def activation_of(
 
     Args:
       fn: elementwise over float32 and float64 arrays of any shape, differentiable by JAX.
-      name: what errors and tables call it.
+      name: what errors and tables call it; none that `get` knows.
       derivative: a formula for fn' that is more accurate than autodiff's, elementwise likewise.
       inverse: from values back to inputs, NaN outside the range; only of a strictly increasing function.
       formula, source: for people.
 
     Returns:
-      The activation; `bnact.activations.audit` says how accurate it is.
+      The activation; `bnact.activations.audit` says how accurate it is. For equal arguments it is the same
+      record. It can be pickled if fn is a function of a module, and no lambda.
 
     Raises:
       TypeError: fn is not a function that JAX can trace, or does not return an array of its input's shape
         and type.
-      ValueError: fn is constant, not elementwise, or not finite at a number near 0.
+      ValueError: fn is constant, not elementwise, or not finite at a number near 0; or another activation has
+        the name.
     """
+    _check_name(name)
+    given = (fn, name, derivative, inverse, formula, source)
+    _check_functions(name, fn, derivative, inverse)
+    known = _ADOPTED.get(given)
+    return known if known is not None else _ADOPTED.setdefault(given, _adopted(*given))
+
+
+# For equal arguments one record, as long as somebody has it: JAX's caches and pickle compare records.
+_ADOPTED: weakref.WeakValueDictionary[tuple[Any, ...], Activation] = weakref.WeakValueDictionary()
+
+
+def _adopted(
+    fn: Formula, name: str, derivative: Formula | None, inverse: Formula | None, formula: str, source: str
+) -> Activation:
     _check(fn, name)
     first = derivative or _tangent(fn)
     plain = curve(name, fn, first, _tangent(first))
@@ -59,10 +81,37 @@ def activation_of(
         definition=fn,
         formula=formula or name,
         source=source or "given as a function",
-        kink_side=_kink_side(made, facts.kinks),
+        kink_side=_kink_side(UNIT.order(made, 1), UNIT.inputs(facts.kinks)),
         inverse=inverse if inverse is None else function(f"{name} inverse", inverse),
+        origin=Origin(_again, (fn, name, derivative, inverse, formula, source)),
         **facts._asdict(),
     )
+
+
+def _again(
+    fn: Formula, name: str, derivative: Formula | None, inverse: Formula | None, formula: str, source: str
+) -> Activation:
+    return activation_of(fn, name, derivative=derivative, inverse=inverse, formula=formula, source=source)
+
+
+def _check_name(name: str) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"activation_of: name must be a string; got {name!r}; use activation_of(fn, 'mine')")
+    if name in ACTIVATIONS or name.split("(")[0] in FACTORIES:
+        raise ValueError(
+            f"activation_of: name must be one that no other activation has, since records are found by it; "
+            f"got {name!r}; use for example {'my_' + name.split('(')[0]!r}"
+        )
+
+
+def _check_functions(name: str, *functions: Callable[[Array], Array] | None) -> None:
+    try:
+        hash(functions)
+    except TypeError as error:
+        raise TypeError(
+            f"{name}: functions must be hashable, as a record is; {error}; use a plain function, "
+            "for example lambda x: fn(x)"
+        ) from None
 
 
 def _tangent(fn: Formula) -> Formula:
@@ -95,8 +144,6 @@ def _check_finite(made: Curve, name: str) -> None:
 
 
 def _check(fn: Callable[[Array], Array], name: str) -> None:
-    if not isinstance(name, str):
-        raise TypeError(f"activation_of: name must be a string; got {name!r}; use activation_of(fn, 'mine')")
     if not callable(fn):
         raise TypeError(
             f"{name}: fn must be a function of an array; got {type(fn).__name__}; "
@@ -119,9 +166,8 @@ def _check(fn: Callable[[Array], Array], name: str) -> None:
     check_elementwise(name, fn, np.dtype(np.float32))
 
 
-def _kink_side(made: Curve, kinks: tuple[float, ...]) -> KinkSide:
-    at = np.array(kinks, np.float64)
-    left, here, right = (sampled(made, at + shift)[1] for shift in (-STEP, 0.0, STEP))
+def _kink_side(slope: Sampled, at: np.ndarray) -> KinkSide:
+    left, here, right = (slope(at + shift) for shift in (-STEP, 0.0, STEP))
     if np.all(np.abs(here - left) < JUMP):
         return "left"
     return "right" if np.all(np.abs(here - right) < JUMP) else "neither"

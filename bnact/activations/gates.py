@@ -19,6 +19,9 @@ def gated(x: ArrayLike, activation: str | Activation, axis: int = -1) -> Array:
     y = a phi(b), x = concatenate(a, b) along the axis. The SECOND half is the gate, as in `jax.nn.glu` and
     torch; where a program has the gate first, exchange the halves of its weights.
 
+    It is a plain product: an infinite a times a gate of 0 is NaN, as in glu of [inf, -inf], where no limit is
+    right for all ways to get there.
+
     Args:
       x: any shape with an even size along the axis, real floating point.
       activation: of the gate: a name in `ACTIVATIONS`, or an `Activation`.
@@ -38,7 +41,7 @@ def gated(x: ArrayLike, activation: str | Activation, axis: int = -1) -> Array:
 
 
 def glu(x: ArrayLike, axis: int = -1) -> Array:
-    """Gated linear unit: `gated` with sigmoid, a sigmoid(b).
+    """Gated linear unit: `gated` with sigmoid, a sigmoid(b). NaN where a is infinite and sigmoid(b) is 0.
 
     Source: Dauphin, Fan, Auli and Grangier, Language modeling with gated convolutional networks, 2017.
     """

@@ -9,7 +9,7 @@ from bnact.types import Array
 from .activation import Activation
 from .broken_line import BrokenLine, Knot, broken_line_activation
 from .elementary.points import minus
-from .parameters import number, positive, record_name, require
+from .parameters import normal, number, positive, record_name, require
 
 
 def hard_sigmoid(slope: float = 1.0 / 6.0, offset: float = 0.5) -> Activation:
@@ -26,12 +26,14 @@ def hard_sigmoid(slope: float = 1.0 / 6.0, offset: float = 0.5) -> Activation:
       The record, one and the same for equal parameters.
 
     Raises:
-      ValueError: a parameter is outside its interval.
+      ValueError: a parameter is outside its interval, or it or their quotient is not 0 but is in float32.
 
     Source: Courbariaux, Bengio and David, BinaryConnect: training deep neural networks with binary weights
     during propagations, 2015; with slope 1/6: Howard and others, Searching for MobileNetV3, 2019.
     """
-    return _hard_sigmoid(positive("hard_sigmoid", "slope", slope), number("hard_sigmoid", "offset", offset))
+    checked = positive("hard_sigmoid", "slope", slope), number("hard_sigmoid", "offset", offset)
+    normal("hard_sigmoid", "offset / slope", checked[1] / checked[0])
+    return _hard_sigmoid(*checked)
 
 
 @functools.cache
@@ -77,7 +79,8 @@ def hard_tanh(low: float = -1.0, high: float = 1.0) -> Activation:
       The record, one and the same for equal parameters.
 
     Raises:
-      ValueError: a parameter is outside its interval, or `low` is not below `high`.
+      ValueError: a parameter is outside its interval, or not 0 but is in float32, or `low` is not below
+        `high`.
 
     Source: Collobert, Large scale machine learning, 2004.
     """

@@ -1,5 +1,6 @@
 """What the parameters of an activation may be, and the name that tells them."""
 
+import math
 from collections.abc import Mapping
 from numbers import Real
 
@@ -7,6 +8,7 @@ import numpy as np
 
 _LARGEST = 1e6
 _SMALLEST = 1e-6
+_SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 
 
 def within(name: str, parameter: str, value: float, low: float, high: float) -> float:
@@ -30,7 +32,10 @@ def within(name: str, parameter: str, value: float, low: float, high: float) -> 
             f"{name}: {parameter} must be a Python or numpy number; got {type(value).__name__}; "
             f"{name} makes an activation: call what it returns, {name}()(x)"
         )
-    converted = float(value)
+    try:
+        converted = float(value)
+    except OverflowError:
+        converted = math.inf if value > 0 else -math.inf
     if not low <= converted <= high:
         raise ValueError(
             f"{name}: {parameter} must be within [{low:g}, {high:g}]; got {parameter}={converted!r}; "
@@ -40,8 +45,24 @@ def within(name: str, parameter: str, value: float, low: float, high: float) -> 
 
 
 def number(name: str, parameter: str, value: float) -> float:
-    """A parameter of either sign: `within` [-1e6, 1e6], where float32 has digits left."""
-    return within(name, parameter, value, -_LARGEST, _LARGEST)
+    """A parameter of either sign: `within` [-1e6, 1e6], where float32 has digits left, and 0 or `normal`."""
+    return normal(name, parameter, within(name, parameter, value, -_LARGEST, _LARGEST))
+
+
+def normal(name: str, parameter: str, value: float) -> float:
+    """The value itself, which may be derived from parameters.
+
+    Raises:
+      ValueError: it is neither 0 nor as large as a normal number of float32, so that float32 would have 0.
+    """
+    require(
+        value == 0.0 or abs(value) >= _SMALLEST_NORMAL,
+        name,
+        f"{parameter} must be 0 or at least {_SMALLEST_NORMAL:.8g} in size, else it is 0 in float32",
+        {parameter: value},
+        f"{parameter}=0.0",
+    )
+    return value
 
 
 def positive(name: str, parameter: str, value: float) -> float:

@@ -10,7 +10,7 @@ from bnact.types import Array
 from .activation import Activation
 from .broken_line import BrokenLine, Knot, broken_line_activation
 from .elementary.points import above, nan_or
-from .parameters import number, record_name, require
+from .parameters import normal, number, record_name, require
 from .rule import Formula, curve, function
 
 _SIX = 6.0
@@ -50,7 +50,7 @@ def leaky_relu(slope: float = 0.01) -> Activation:
       The record, one and the same for equal slopes.
 
     Raises:
-      ValueError: `slope` is outside its interval.
+      ValueError: `slope` is outside its interval, or not 0 but is in float32.
 
     Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models, 2013.
     """
@@ -80,7 +80,8 @@ def rrelu(lower: float = 1.0 / 8.0, upper: float = 1.0 / 3.0) -> Activation:
       The record, one and the same for equal parameters.
 
     Raises:
-      ValueError: a slope is outside its interval, or `lower` is above `upper`.
+      ValueError: a slope is outside its interval, `lower` is above `upper`, or a slope or the mean is not 0
+        but is in float32.
 
     Source: Xu, Wang, Chen and Li, Empirical evaluation of rectified activations in convolutional network,
     2015.
@@ -88,6 +89,7 @@ def rrelu(lower: float = 1.0 / 8.0, upper: float = 1.0 / 3.0) -> Activation:
     given = {"lower": number("rrelu", "lower", lower), "upper": number("rrelu", "upper", upper)}
     rule = "lower must not exceed upper"
     require(given["lower"] <= given["upper"], "rrelu", rule, given, "the smaller slope as lower")
+    normal("rrelu", "(lower + upper) / 2", (given["lower"] + given["upper"]) / 2.0)
     return _rrelu(given["lower"], given["upper"])
 
 
@@ -114,7 +116,7 @@ def threshold(at: float = 1.0, below: float = 0.0) -> Activation:
       The record, one and the same for equal parameters.
 
     Raises:
-      ValueError: a parameter is outside its interval.
+      ValueError: a parameter is outside its interval, or not 0 but is in float32.
 
     Source: Konda, Memisevic and Krueger, Zero-bias autoencoders and the benefits of co-adapting features,
     2015.

@@ -13,10 +13,12 @@ from .activation import Activation
 from .algebraic import isrlu, isru, squareplus
 from .erf_gate import SERF
 from .exponential_units import CELU, ELU, EXPONENTIAL, SELU
+from .factories import is_call, made_by_call
 from .gaussian_gate import GELU
 from .gaussians import ERF, GAUSSIAN, GAUSSIAN_CDF
 from .growing import ARCSINH, BENT_IDENTITY, SYMLOG, softplus
 from .hard import HARD_SIGMOID, HARD_TANH, SPARSE_SIGMOID
+from .other_names import OF_SEVERAL_FEATURES, OTHER_NAMES
 from .parabolas import HARD_MISH, HARD_SILU, SPARSE_PLUS
 from .periodic import COS, SIN, snake
 from .rectifiers import ABS, IDENTITY, LEAKY_RELU, RELU, RELU6, RRELU, SHIFTED_RELU, THRESHOLD
@@ -89,39 +91,19 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 )
 
 
-OTHER_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "linear": "identity",
-        "swish": "silu, and with a learned beta bnact.nn.LearnableActivation",
-        "hard_swish": "hard_silu",
-        "hardswish": "hard_silu",
-        "hardsigmoid": "hard_sigmoid",
-        "hardtanh": "hard_tanh",
-        "logistic": "sigmoid",
-        "gelu_new": "gelu_tanh",
-        "gelu_approximate": "gelu_tanh",
-        "heaviside": "step",
-        "asinh": "arcsinh",
-        "atan": "arctan",
-        "exp": "exponential",
-        "softmax": "softmax, which is not elementwise: bnact.activations.softmax",
-        "glu": "glu, which is not elementwise: bnact.activations.glu",
-    }
-)
-"""What other libraries call some of them; an error tells the name here."""
-
-
 def get(activation: str | Activation) -> Activation:
     """The activation of that name.
 
     Args:
-      activation: a key of `ACTIVATIONS`, or an `Activation`, which is returned as it is.
+      activation: a key of `ACTIVATIONS`, a call of one of `FACTORIES` such as "softplus(beta=2.0)", or an
+        `Activation`, which is returned as it is.
 
     Returns:
-      The activation.
+      The activation; its `name` is the one way to write it.
 
     Raises:
-      ValueError: no activation has that name; the message has the nearest names.
+      ValueError: no activation has that name, and the message has the nearest names; or a parameter is
+        unknown or out of its interval.
       TypeError: neither a name nor an `Activation`.
     """
     if isinstance(activation, Activation):
@@ -130,24 +112,37 @@ def get(activation: str | Activation) -> Activation:
         raise TypeError(
             f"activation: must be a name or an Activation; got {type(activation).__name__}; "
             "for a function of your own use bnact.activations.activation_of(fn, name); "
-            "a function that makes an activation must be called, as in leaky_relu(0.2)"
+            "a function that makes an activation must be called, as in leaky_relu(0.2); "
+            "for one that learns use bnact.nn.NormAct"
         )
-    if activation not in ACTIVATIONS:
-        raise _unknown_name(activation)
-    return ACTIVATIONS[activation]
+    if activation in ACTIVATIONS:
+        return ACTIVATIONS[activation]
+    if is_call(activation):
+        return made_by_call(activation)
+    raise _unknown_name(activation)
+
+
+def found(name: str) -> Activation | None:
+    """The activation that `get` gives for a name; None if it has none to give."""
+    try:
+        return get(name)
+    except ValueError:
+        return None
 
 
 def _unknown_name(name: str) -> ValueError:
     from .learned.learnable import LEARNABLE  # itself made of activations
 
-    if name.lower() in OTHER_NAMES:
-        return ValueError(
-            f"activation: must be a name in ACTIVATIONS; got {name!r}; here it is called "
-            f"{OTHER_NAMES[name.lower()]}"
-        )
+    rule = "activation: must be a name in ACTIVATIONS"
+    other = name.lower()
+    learns = f"which learns some; use bnact.nn.NormAct(num_features, activation={name!r})"
+    if other in OTHER_NAMES:
+        beside = f", or {name!r}, {learns}" if name in LEARNABLE else ""
+        return ValueError(f"{rule}; got {name!r}; here it is called {OTHER_NAMES[other]}{beside}")
     if name in LEARNABLE:
+        return ValueError(f"{rule}; got {name!r}, {learns}")
+    if other in OF_SEVERAL_FEATURES:
         return ValueError(
-            f"activation: must be a name in ACTIVATIONS, which have no parameters; got {name!r}, which "
-            f"learns some; use bnact.nn.LearnableActivation(num_features, {name!r})"
+            f"{rule}; got {name!r}, which is not elementwise; use the function bnact.activations.{other}"
         )
-    return unknown("activation: must be a name in ACTIVATIONS", name, ACTIVATIONS)
+    return unknown(rule, name, ACTIVATIONS)

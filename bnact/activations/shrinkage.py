@@ -60,7 +60,7 @@ def shrink(size: float = 0.5, bias: float = 0.0) -> Activation:
       The record, one and the same for equal parameters.
 
     Raises:
-      ValueError: a parameter is outside its interval.
+      ValueError: a parameter is outside its interval, or `bias` is not 0 but is in float32.
 
     Source: Donoho and Johnstone, Ideal spatial adaptation by wavelet shrinkage, 1994.
     """

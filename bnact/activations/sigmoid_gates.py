@@ -1,9 +1,8 @@
 """x times a sigmoid of a rising odd function of x: silu, quick_gelu and gelu_tanh.
 
-With y the odd function and w = 1 / (1 + exp(|y|)), at most a half, the sigmoid is w for negative x and 1 - w
-for positive x, and neither cancels. In the negative tail a product with w is formed from its two parts,
-because w is below the smallest normal number before x w is. Value and derivative see x and w only: XLA on a
-CPU computes w once for both.
+With s the sigmoid of y, x s does not cancel, nor does 1 - s where it is formed as exp(-y) s. In the negative
+tail a product with s is formed scaled up, because s is below the smallest normal number before x s is.
+Value and derivative have nothing in common but x: XLA on a CPU writes to memory what two others need.
 """
 
 import math
@@ -18,7 +17,7 @@ from .activation import Activation
 from .elementary.cubic_argument import CUBIC, cubic_argument, cubic_argument_inverse, cubic_slope
 from .elementary.derivative_zero import DerivativeZero
 from .elementary.double_word import DoubleWord
-from .elementary.sigmoid_tail import SigmoidTail, reach_of_tail, sigmoid_tail
+from .elementary.scaled_sigmoid import reach_of_sigmoid, scaled_sigmoid
 from .rule import Curve, curve
 
 _QUICK = 1.702
@@ -29,7 +28,7 @@ class Argument(NamedTuple):
 
     Attributes:
       rate: a factor of y, which costs no rounding.
-      words: y / rate for x >= 0.
+      words: y / rate.
       inverse: the x of a y.
       slope: y'.
       curvature: y''.
@@ -46,39 +45,33 @@ def _gate(name: str, argument: Argument, zero: DerivativeZero) -> Curve:
     """The curve of x sigmoid(y(x)) whose derivative has that zero."""
 
     def value(x: Array) -> Array:
-        """max(x, 0) - |x| w."""
-        near, tail = _tail(argument, x)
-        return jnp.maximum(x, 0.0) - tail.times(jnp.abs(near))
+        """x s."""
+        reach = reach_of_sigmoid(x.dtype)
+        near = jnp.clip(x, argument.inverse(-reach.low), argument.inverse(reach.one))
+        s = scaled_sigmoid(argument.rate, argument.words(near))
+        return jnp.where(x > near, x, near / s.total * s.scale)
 
     def derivative(x: Array) -> Array:
-        """s (1 + x y' (1 - s)) with the sigmoid s."""
-        near, tail = _tail(argument, x)
-        rest = 1.0 - tail.power
-        sigmoid, other = jnp.where(x > 0, rest, tail.power), jnp.where(x > 0, tail.power, rest)
-        formula = (sigmoid * (1.0 + (near * argument.slope(near)) * other)) * jnp.where(
-            x > 0, 1.0, tail.scale
-        )
-        return zero.around(x, formula)
+        """s (1 + x y' (1 - s))."""
+        reach = reach_of_sigmoid(x.dtype)
+        near = jnp.clip(x, argument.inverse(-reach.low), argument.inverse(reach.high))
+        s = scaled_sigmoid(argument.rate, argument.words(near))
+        over = 1.0 / s.total
+        rise = near * argument.slope(near)
+        return zero.around(x, (s.scale * (1.0 + rise * (s.growth * over))) * over)
 
     def second_derivative(x: Array) -> Array:
-        """w (1 - w) (2 y' + x y'' - |x| y'^2 (1 - 2 w))."""
-        near, tail = _tail(argument, x)
-        rise, rest = argument.slope(near), 1.0 - tail.power
-        bend = (2.0 * rise + near * argument.curvature(near)) - jnp.abs(near) * rise * rise * (
-            rest - tail.power
-        )
-        return tail.times(rest * bend)
+        """s (1 - s) (2 y' + x y'' - |x| y'^2 (1 - 2 s)) at -|x|: it is even."""
+        reach = reach_of_sigmoid(x.dtype)
+        size = jnp.clip(jnp.abs(x), 0.0, argument.inverse(reach.low))
+        s = scaled_sigmoid(argument.rate, argument.words(-size))
+        over, rise = 1.0 / s.total, argument.slope(size)
+        rest = s.growth * over
+        steep = size * rise * rise * (rest - s.scale * over)
+        bend = (2.0 * rise + size * argument.curvature(size)) - steep
+        return (s.scale * (rest * bend)) * over
 
     return curve(name, value, derivative, second_derivative)
-
-
-def _tail(argument: Argument, x: Array) -> tuple[Array, SigmoidTail]:
-    """x, cut off where w is 0; and w."""
-    reach = reach_of_tail(x.dtype)
-    end, far = argument.inverse(reach.end), argument.inverse(reach.far)
-    near = jnp.clip(x, -end, end)
-    size = jnp.abs(near)
-    return near, sigmoid_tail(argument.rate, argument.words(size), size > far)
 
 
 def _line(rate: float) -> Argument:

@@ -9,6 +9,7 @@ from bnact.types import Array
 from .activation import Activation
 from .elementary.exponentials import decay
 from .elementary.points import nan_or
+from .elementary.scaled_sigmoid import scaled_tail
 from .rule import curve, function
 
 # Where soft_sign is 1 in float64 as in float32.
@@ -21,12 +22,14 @@ def sigmoid(x: Array) -> Array:
 
 
 def sigmoid_derivative(x: Array) -> Array:
-    """Derivative of the sigmoid, the sigmoid at x times that at -x; float32 and float64.
+    """Derivative of the sigmoid, w (1 - w) with w = 1 / (1 + exp(|x|)); float32 and float64.
 
-    It cancels at no x. And every exponential and division has one user, the sigmoid itself apart: what has
-    two, XLA on a CPU writes to memory.
+    It cancels at no x, as w is at most a half. And it needs nothing that the value needs too: what has two
+    users, XLA on a CPU writes to memory.
     """
-    return sigmoid(x) * (1.0 / (1.0 + jnp.exp(x)))
+    tail = scaled_tail(1.0, x)
+    w = tail.scale / tail.total
+    return w * (1.0 - w)
 
 
 def sigmoid_second_derivative(x: Array) -> Array:

@@ -1,7 +1,8 @@
 """The error for a name that nothing has."""
 
-import difflib
 from collections.abc import Collection
+
+from bnact.numerics import nearest_names
 
 
 def unknown(rule: str, name: str, names: Collection[str]) -> ValueError:
@@ -15,6 +16,6 @@ def unknown(rule: str, name: str, names: Collection[str]) -> ValueError:
     Returns:
       A ValueError with the rule, the name, and the nearest three of the names, or all if none is near.
     """
-    near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    near = nearest_names(name, names)
     instead = f"nearest: {', '.join(near)}" if near else f"use one of {', '.join(names)}"
     return ValueError(f"{rule}; got {name!r}; {instead}")

@@ -1,12 +1,12 @@
 """The datasets that have a name."""
 
-import difflib
 from collections.abc import Callable, Mapping
 
 from bnact.data.dataset import Dataset
 from bnact.data.digits import digits
 from bnact.data.npz import npz
 from bnact.data.synthetic import spirals
+from bnact.numerics import nearest_names
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = {
     "digits": digits,
@@ -37,5 +37,5 @@ def load(name: str) -> Dataset:
 
 def _unknown(name: str) -> str:
     names = [*DATASETS, "npz:FILE"]
-    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
+    nearest = nearest_names(name, names) or names
     return f"data: must be one of {', '.join(names)}; got {name!r}; use {' or '.join(map(repr, nearest))}"

@@ -1,12 +1,12 @@
 """Modules as pure functions: the only file that splits and merges NNX."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import jax
 from flax import nnx
 
-from bnact.types import Key, PyTree
+from bnact.types import Array, Key, PyTree
 
 Result = TypeVar("Result")
 Module = TypeVar("Module", bound=nnx.Module)
@@ -64,6 +64,26 @@ def update(module: nnx.Module, state: PyTree) -> None:
     # A module without a state may be shared with a transformation that forbids to change it.
     if jax.tree.leaves(state):
         nnx.update(module, state)
+
+
+def result_with(module: nnx.Module, values: Mapping[tuple, Array], call: Callable[[Any], Result]) -> Result:
+    """What `call` returns for the module with other values of some parameters, which it does not keep.
+
+    What else the module remembers is kept, such as running averages of a norm in it.
+
+    Args:
+      module: stays as it is but for that.
+      values: by the path of a parameter, as `nnx.to_flat_state` has it.
+      call: a function of the module.
+    """
+    parts = pure(module)
+    flat = {
+        path: variable.replace(values[path]) if path in values else variable
+        for path, variable in nnx.to_flat_state(parts.params)
+    }
+    result, after = result_and_parts(parts._replace(params=nnx.from_flat_state(flat)), call)
+    update(module, after.state)
+    return result
 
 
 def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:

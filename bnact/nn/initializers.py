@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 
 from bnact import theory
-from bnact.activations import Activation
+from bnact.activations import Activation, Learnable, at_first, fixed_or_learnable
 from bnact.types import Array, Key
 
 
@@ -32,9 +32,12 @@ def normal_with_gain(gain: Array | float) -> Callable[..., Array]:
     return weights
 
 
-def normal_for(activation: str | Activation) -> Callable[..., Array]:
+def normal_for(activation: str | Activation | Learnable) -> Callable[..., Array]:
     """`normal_with_gain` with the gain that keeps the second moment of this activation's outputs.
 
-    For ReLU this is He's initialization. Source: He et al., "Delving Deep into Rectifiers", 2015.
+    For ReLU this is He's initialization, and for prelu his with its first slope. Of one that learns the first
+    values count. Source: He et al., "Delving Deep into Rectifiers", 2015.
     """
-    return normal_with_gain(theory.gain(activation, preserve="second_moment"))
+    chosen = fixed_or_learnable(activation)
+    fixed = at_first(chosen) if isinstance(chosen, Learnable) else chosen
+    return normal_with_gain(theory.gain(fixed, preserve="second_moment"))

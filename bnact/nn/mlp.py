@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jax.typing import DTypeLike
 
-from bnact.activations import Activation
+from bnact.activations import Activation, Learnable
 from bnact.types import Array
 
 from .block import Block, Pair
@@ -36,7 +36,7 @@ class MLP(nnx.Module):
         width: int,
         depth: int,
         norm: str = "batch",
-        activation: str | Activation = "relu",
+        activation: str | Activation | Learnable = "relu",
         order: str = "before",
         epsilon: float = 1e-5,
         momentum: float = 0.99,

@@ -2,19 +2,18 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
 
 import jax.numpy as jnp
 from flax import nnx
 from jax.typing import DTypeLike
 
-from bnact import activations, normalizations
-from bnact.activations import Activation
+from bnact import normalizations
+from bnact.activations import Activation, Learnable, fixed_or_learnable
 from bnact.fused import act_norm, norm_act
-from bnact.normalizations import NORMALIZATIONS, STANDARDIZATIONS, Normalization, running_averages
-from bnact.normalizations.registry import Factory
+from bnact.normalizations import STANDARDIZATIONS, Normalization, running_averages
 from bnact.types import Array, AxisName, PyTree
 
+from .learnable_activation import LearnableActivation
 from .precision import checked_dtype
 
 
@@ -28,6 +27,7 @@ class NormAct(nnx.Module):
     one after the other, and the backward pass keeps one tensor.
 
     Attributes:
+      activation: the `Activation`; for one that learns, the `LearnableActivation` with its parameters.
       scale, bias: (num_features,), or None for a norm without. What else a norm learns has the name that it
         has among the norm's parameters, as `threshold` or `alpha`.
       state: what the norm remembers; for batch norm a `BatchNormState` with the running averages
@@ -43,7 +43,7 @@ class NormAct(nnx.Module):
         self,
         num_features: int,
         norm: str | Normalization = "batch",
-        activation: str | Activation = "relu",
+        activation: str | Activation | Learnable = "relu",
         order: str = "before",
         fused: bool = True,
         *,
@@ -61,7 +61,8 @@ class NormAct(nnx.Module):
           num_features: size of the input's last axis.
           norm: name in `bnact.normalizations.NORMALIZATIONS`, or a `Normalization` made with settings of
             its own, which is never fused.
-          activation: name in `bnact.activations.ACTIVATIONS`, or an `Activation`.
+          activation: a name that `bnact.activations.get` knows, or else one in `bnact.activations.LEARNABLE`;
+            an `Activation`; or a `Learnable`, which is never fused.
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
             autodiff: the reference that the fused rule is held to.
@@ -74,7 +75,7 @@ class NormAct(nnx.Module):
             `Normalization.apply`; the two are then computed one after the other.
           dtype: of the output, to which the input is cast first; None takes the input's own. Statistics,
             their running averages and the arithmetic are float32 or wider in any case.
-          param_dtype: of scale and bias.
+          param_dtype: of all parameters.
           rngs: not needed, as nothing here starts at random; taken so that all modules are made alike.
 
         Raises:
@@ -82,16 +83,20 @@ class NormAct(nnx.Module):
             floating.
         """
         del rngs
-        self.activation = activations.get(activation)
+        chosen = fixed_or_learnable(activation)
+        learns = isinstance(chosen, Learnable)
         named = isinstance(norm, str)
         self.normalization = _normalization(norm, epsilon, momentum) if named else norm
         self.norm, self.order = norm if named else "", checked_order("NormAct", order)
         self.epsilon, self.momentum = epsilon, momentum
-        self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None
+        self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None and not learns
         self.axis_name = axis_name
         self.use_running_average = use_running_average
         self.dtype = None if dtype is None else checked_dtype("NormAct", "dtype", dtype)
         param_dtype = checked_dtype("NormAct", "param_dtype", param_dtype)
+        self.activation = (
+            LearnableActivation(num_features, chosen, param_dtype=param_dtype) if learns else chosen
+        )
         params, state = self.normalization.init(num_features)
         self._parameters = type(params)
         for name, value in params._asdict().items():
@@ -113,17 +118,18 @@ class NormAct(nnx.Module):
         """
         x = x if self.dtype is None else x.astype(self.dtype)
         running = self.use_running_average if use_running_average is None else use_running_average
-        if self.fused and mask is None and not (running and self.norm == "batch"):
-            return self._fused(x)
+        alone = mask is None and not (running and self.norm == "batch")
+        if self.fused and alone and isinstance(self.activation, Activation):
+            return self._fused(x, self.activation)
         if self.order == "before":
             return self.activation(self._normalized(x, running, mask))
         return self._normalized(self.activation(x), running, mask)
 
-    def _fused(self, x: Array) -> Array:
+    def _fused(self, x: Array, activation: Activation) -> Array:
         scale = jnp.ones(x.shape[-1:], jnp.float32) if self.scale is None else self.scale[...]
         bias = jnp.zeros(x.shape[-1:], jnp.float32) if self.bias is None else self.bias[...]
         pair = norm_act if self.order == "before" else act_norm
-        y, statistics = pair(x, scale, bias, self.norm, self.activation, self.epsilon)
+        y, statistics = pair(x, scale, bias, self.norm, activation, self.epsilon)
         if self.norm == "batch" and statistics is not None:
             self.state.set_value(running_averages(self.state.get_value(), statistics, self.momentum))
         return y
@@ -153,22 +159,12 @@ def checked_order(subject: str, order: str) -> str:
     return order
 
 
-def _made(factory: Factory, epsilon: float, momentum: float) -> Normalization:
-    known = inspect.signature(factory).parameters
-    settings = {"epsilon": epsilon, "momentum": momentum}
-    return factory(**{name: value for name, value in settings.items() if name in known})
-
-
-MADE: Mapping[str, Callable[[float, float], Normalization]] = {
-    name: functools.partial(_made, factory) for name, factory in NORMALIZATIONS.items()
-}
-"""Of every registered norm, how epsilon and momentum make it: each takes those it has."""
-
-
 # Two modules of equal settings hold the same functions: then they are equal in structure, and `nnx.jit`
 # compiles what is done to them once.
 @functools.cache
 def _normalization(norm: str, epsilon: float, momentum: float) -> Normalization:
-    """The norm of that name, made with those of the two settings that it has."""
-    normalizations.get(norm)  # an unknown name is refused with the nearest
-    return MADE[norm](epsilon, momentum)
+    """The norm of that name, made with those of the two settings that its factory takes."""
+    factory = normalizations.get(norm)
+    settings = {"epsilon": epsilon, "momentum": momentum}
+    taken = inspect.signature(factory).parameters
+    return factory(**{name: value for name, value in settings.items() if name in taken})

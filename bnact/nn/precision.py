@@ -19,6 +19,13 @@ def checked_dtype(subject: str, name: str, dtype: DTypeLike) -> DTypeLike:
     return dtype
 
 
+def checked_dtypes(subject: str, dtype: DTypeLike | None, param_dtype: DTypeLike) -> None:
+    """Nothing, or a ValueError unless both types are real floating; dtype may be None."""
+    for name, given in (("dtype", dtype), ("param_dtype", param_dtype)):
+        if given is not None:
+            checked_dtype(subject, name, given)
+
+
 def computed(x: ArrayLike, dtype: DTypeLike | None, param_dtype: DTypeLike) -> Array:
     """`x` in the type that a layer computes in and returns.
 
@@ -36,13 +43,13 @@ def computed(x: ArrayLike, dtype: DTypeLike | None, param_dtype: DTypeLike) -> A
 
 
 def in_type_of_input(args: Arrays, /, *, dtype: Any = None, inexact: bool = True) -> Arrays:
-    """Input and parameters in the type of `computed`; what `nnx.Linear` takes as its `promote_dtype`.
+    """Input and parameters in the type of `computed`; what flax's layers and norms take as `promote_dtype`.
 
     Flax's own takes the wider of input and parameters: half precision comes out as float32, so that a scan
     over layers cannot carry it, and under strict promotion it is an error.
 
     Args:
-      args: the input, then parameters or None.
+      args: the input, then parameters or None. Without a parameter, that of `computed` is float32.
       dtype: see `computed`.
       inexact: as flax has it; the type is always floating.
 
@@ -51,5 +58,6 @@ def in_type_of_input(args: Arrays, /, *, dtype: Any = None, inexact: bool = True
     """
     del inexact
     x, *parameters = args
-    x = computed(x, dtype, parameters[0].dtype)
+    own = next((each.dtype for each in parameters if each is not None), jnp.float32)
+    x = computed(x, dtype, own)
     return type(args)((x, *(None if each is None else each.astype(x.dtype) for each in parameters)))

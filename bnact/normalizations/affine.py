@@ -56,10 +56,10 @@ def over_leading(parameter: Array, x: Array) -> Array:
     """A parameter of the features in x's dtype, shaped to meet every leading axis of x.
 
     Args:
-      parameter: (features,).
+      parameter: (features,), or of any shape that broadcasts to x's last axes.
       x: (..., features).
 
     Returns:
       Array of shape (1, ..., 1, features) with x's number of axes.
     """
-    return jnp.expand_dims(parameter.astype(x.dtype), tuple(range(x.ndim - 1)))
+    return jnp.expand_dims(parameter.astype(x.dtype), tuple(range(x.ndim - parameter.ndim)))

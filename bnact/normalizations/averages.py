@@ -5,6 +5,7 @@ import math
 import jax.numpy as jnp
 
 from bnact.numerics.moments import Moments
+from bnact.numerics.two_sum import two_sum
 from bnact.types import Array
 
 
@@ -39,11 +40,51 @@ def running_average(old: Array, new: Array, momentum: float | None, count: Array
       Array (features,).
     """
     new = new.astype(old.dtype)
-    if momentum is None:
+    if momentum == 0:
+        updated = new
+    elif momentum is None:
         updated = old + (new - old) / (count + 1).astype(old.dtype)
     else:
         updated = momentum * old + (1 - momentum) * new
     return jnp.where(counts, updated, old)
+
+
+def running_mean(
+    mean: Array,
+    correction: Array | None,
+    statistics: Moments,
+    momentum: float | None,
+    count: Array,
+    counts: Array,
+) -> tuple[Array, Array | None]:
+    """The running average of means that are each kept in two numbers, in two numbers as well.
+
+    With momentum 0 it is the batch's mean bit by bit, so that evaluation then does what training did.
+
+    Args:
+      mean: (features,) the average so far, rounded.
+      correction: (features,) the average less `mean`, or None where the average is kept in one number.
+      statistics: (features,) the moments of one batch.
+      momentum: weight of the old value; None for the plain average.
+      count: () how many updates so far.
+      counts: boolean (features,), which features to update.
+
+    Returns:
+      (mean, correction), in the dtypes given; the correction is None where it was.
+    """
+    if correction is None:
+        new = statistics.mean + statistics.correction
+        return running_average(mean, new, momentum, count, counts), None
+    new = statistics.mean.astype(mean.dtype)
+    rest = (statistics.mean - new.astype(statistics.mean.dtype)) + statistics.correction
+    rest = rest.astype(mean.dtype)
+    if momentum != 0:
+        share = 1 - momentum if momentum is not None else 1 / (count + 1).astype(mean.dtype)
+        # As a step from the old mean: at a mean far from 0 the two products of the average would each round.
+        step = share * ((new - mean) + (rest - correction.astype(mean.dtype)))
+        new, rounding = two_sum(mean, step)
+        rest = correction.astype(mean.dtype) + rounding
+    return jnp.where(counts, new, mean), jnp.where(counts, rest.astype(correction.dtype), correction)
 
 
 def debiased(average: Array, momentum: float, count: Array, start: float) -> Array:

@@ -6,20 +6,20 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.averages import checked_debias, debiased, enough, running_average
+from bnact.normalizations.averages import checked_debias, debiased, enough, running_average, running_mean
 from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.own_statistics import normalized_by_own
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
-from bnact.normalizations.standardize import behind_mask_zero, normalized
-from bnact.numerics.masks import full_mask
-from bnact.numerics.moments import Moments, moments, statistics_dtype
+from bnact.normalizations.standardize import normalized
+from bnact.numerics.members import members
+from bnact.numerics.moments import Moments, statistics_dtype
 from bnact.types import Array, AxisName
 
 
@@ -30,11 +30,15 @@ class BatchNormState(NamedTuple):
       mean: (features,), 0 at first.
       variance: (features,), 1 at first; 0 where the average is debiased when it is read.
       count: () int32, how many updates so far: what removing the start's bias, or a plain average, needs.
+      correction: (features,), the average of the means less `mean`, which rounds it; 0 at first. So the mean
+        is as exact as in training, where it is far from 0. None keeps the mean in one number, as averages
+        from elsewhere are; 0 goes with a mean that is set by hand.
     """
 
     mean: Array
     variance: Array
     count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
+    correction: Array | None = None
 
 
 def batch_norm(
@@ -101,17 +105,13 @@ def batch_norm(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, BatchNormState]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        x = behind_mask_zero(x, mask)
+        x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if not train:
             read = debiased_state(state, momentum) if debias and momentum is not None else state
             return normalized(x, remembered(read, x), axes, epsilon, params, mask), state
         checked_examples(name, x.shape, axis_name)
-        statistics = moments(x, axes, mask, axis_name)
-        y = normalized(x, statistics, axes, epsilon, params, mask)
+        y, statistics = normalized_by_own(x, axes, epsilon, params, mask, members(axis_name, None))
         return y, running_averages(state, statistics, momentum, bessel, skip_nonfinite)
 
     return Normalization(init, apply)
@@ -119,22 +119,26 @@ def batch_norm(
 
 def initial_batch_state(num_features: int) -> BatchNormState:
     """Mean 0, variance 1 and no update so far, of that many features, in float32."""
-    mean, variance = jnp.zeros(num_features, jnp.float32), jnp.ones(num_features, jnp.float32)
-    return BatchNormState(mean, variance, jnp.zeros((), jnp.int32))
+    zeros, ones = jnp.zeros(num_features, jnp.float32), jnp.ones(num_features, jnp.float32)
+    return BatchNormState(zeros, ones, jnp.zeros((), jnp.int32), correction=jnp.zeros_like(zeros))
 
 
 def debiased_state(state: BatchNormState, momentum: float) -> BatchNormState:
     """The averages without the share of the zeros they started from; mean 0, variance 1 before an update."""
     mean = debiased(state.mean, momentum, state.count, start=0.0)
     variance = debiased(state.variance, momentum, state.count, start=1.0)
-    return BatchNormState(mean, variance, state.count)
+    correction = state.correction
+    if correction is not None:
+        correction = debiased(correction, momentum, state.count, start=0.0)
+    return BatchNormState(mean, variance, state.count, correction)
 
 
 def remembered(state: BatchNormState, x: Array) -> Moments:
     """The running averages as moments, in the dtype in which statistics of x are kept."""
     dtype = statistics_dtype(x)
     mean, variance = state.mean.astype(dtype), state.variance.astype(dtype)
-    return Moments(jnp.ones_like(mean), mean, variance, jnp.zeros_like(mean))
+    correction = jnp.zeros_like(mean) if state.correction is None else state.correction.astype(dtype)
+    return Moments(jnp.ones_like(mean), mean, variance, correction)
 
 
 def running_averages(
@@ -159,9 +163,10 @@ def running_averages(
     statistics = lax.stop_gradient(statistics)
     freedom = jnp.maximum(statistics.count - 1, 1) if bessel else jnp.maximum(statistics.count, 1)
     counts = enough(statistics, skip_nonfinite)
-    mean, variance = statistics.mean + statistics.correction, statistics.squares / freedom
+    mean, correction = running_mean(state.mean, state.correction, statistics, momentum, state.count, counts)
     return BatchNormState(
-        mean=running_average(state.mean, mean, momentum, state.count, counts),
-        variance=running_average(state.variance, variance, momentum, state.count, counts),
+        mean=mean,
+        variance=running_average(state.variance, statistics.squares / freedom, momentum, state.count, counts),
         count=state.count + jnp.any(counts).astype(state.count.dtype),
+        correction=correction,
     )

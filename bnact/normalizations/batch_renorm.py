@@ -16,19 +16,17 @@ from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import (
     behind_mask_zero,
     normalized,
-    standard_deviation,
+    quotient,
     standardized,
 )
-from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import Moments, inverse_deviation, moments
 from bnact.types import Array, AxisName
 
@@ -87,10 +85,7 @@ def batch_renorm(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, BatchNormState]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        x = behind_mask_zero(x, mask)
+        x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if not train:
             return normalized(x, remembered(state, x), axes, epsilon, params, mask), state
@@ -107,10 +102,11 @@ def batch_renorm(
 def _corrections(
     batch: Moments, running: Moments, epsilon: float, r_max: float, d_max: float
 ) -> tuple[Array, Array]:
-    batch = lax.stop_gradient(batch)
-    inverse = inverse_deviation(running.squares, epsilon)
-    r = standard_deviation(batch.variance, epsilon) * inverse
-    d = ((batch.mean - running.mean) + batch.correction) * inverse
+    batch, running = lax.stop_gradient((batch, running))
+    # A root of the quotient, not a quotient of roots: equal variances must make exactly 1.
+    r = jnp.sqrt(quotient(batch.variance + epsilon, running.variance + epsilon))
+    distance = (batch.mean - running.mean) + (batch.correction - running.correction)
+    d = distance * inverse_deviation(running.variance, epsilon)
     return jnp.clip(r, 1 / r_max, r_max), jnp.clip(d, -d_max, d_max)
 
 

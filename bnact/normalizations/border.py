@@ -47,6 +47,11 @@ def checked_input(norm: str, x: Array, params: PyTree) -> Array:
         raise TypeError(f"{norm}: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")
     if x.ndim == 0:
         raise ValueError(f"{norm}: x must have its features on the last axis; got a scalar; use x[None]")
+    if not hasattr(params, "_asdict"):
+        raise TypeError(
+            f"{norm}: params must be the named tuple that init returns; got {type(params).__name__}; "
+            f"use init({x.shape[-1]})[0]"
+        )
     for parameter, values in params._asdict().items():
         if values is not None and values.ndim > 0 and values.shape != x.shape[-1:]:
             raise ValueError(
@@ -56,10 +61,15 @@ def checked_input(norm: str, x: Array, params: PyTree) -> Array:
     return x
 
 
-def checked_state(norm: str, x: Array, state: PyTree) -> None:
-    """Nothing, or a ValueError unless every average in the state is over the features of x."""
+def checked_state(norm: str, x: Array, state: PyTree, kind: type) -> None:
+    """Nothing, or an error unless the state is of that kind, and its averages over the features of x."""
+    if not isinstance(state, kind):
+        raise TypeError(
+            f"{norm}: state must be a {kind.__name__}, as init returns it; got {type(state).__name__}; "
+            f"use init({x.shape[-1]})[1]"
+        )
     for average, values in state._asdict().items():
-        if values.ndim > 0 and values.shape != x.shape[-1:]:
+        if values is not None and values.ndim > 0 and values.shape != x.shape[-1:]:
             raise ValueError(
                 f"{norm}: x's last axis must match the state; got x of shape {x.shape}, {average} of shape "
                 f"{values.shape}; use init({x.shape[-1]}), or move the features last"

@@ -12,16 +12,14 @@ from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.evonorm_parameters import EvoNormParameters, initial_evonorm
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.positions import position_axes
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero, quotient, standard_deviation
-from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import Moments, moments, statistics_dtype
 from bnact.types import Array, AxisName
 
@@ -125,10 +123,8 @@ def _batch_series(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, RunningVariance]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        wide = behind_mask_zero(x, mask).astype(statistics_dtype(x))
+        x, mask = counted_input_beside_state(name, params, state, RunningVariance, x, mask)
+        wide = x.astype(statistics_dtype(x))
         variance, after = state.variance.astype(wide.dtype), state
         if train:
             checked_examples(name, x.shape, axis_name)

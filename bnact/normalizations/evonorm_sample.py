@@ -48,9 +48,9 @@ def evonorm_s0(
 def evonorm_s0a(
     groups: int | None = None, group_size: int | None = None, epsilon: float = 1e-3
 ) -> Normalization:
-    """EvoNorm-S0a: the formula of `evonorm_s0` with the larger epsilon 1e-3, for training in low precision.
+    """EvoNorm-S0a: y = x sigmoid(slope x) / sqrt(variance + epsilon) * scale + bias, variances of groups.
 
-    The variant is not the paper's but that of the library timm, whose networks name it. (There it also
+    It is `evonorm_s0` with the larger epsilon 1e-3, for training in low precision. The variant is not the paper's but that of the library timm, whose networks name it. (There it also
     divides by the deviation where its activation is switched off, which is group norm without a mean.)
 
     Args:

@@ -1,12 +1,11 @@
 """Norms that standardize each example by itself, over its features, and remember nothing."""
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.border import checked_epsilon, checked_features, checked_input
+from bnact.normalizations.border import checked_epsilon, checked_features
+from bnact.normalizations.entrance import counted_input
 from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.own_statistics import normalized_by_own
 from bnact.normalizations.standardization import Standardization, reduced_axes
-from bnact.normalizations.standardize import behind_mask_zero, normalized
-from bnact.numerics.masks import full_mask
-from bnact.numerics.moments import moments
 from bnact.types import Array, AxisName
 
 
@@ -42,11 +41,8 @@ def example_norm(
         axis_name: AxisName | None = None,
     ) -> tuple[Array, tuple[()]]:
         del train, axis_name  # an example needs no other
-        x = checked_input(name, x, params)
-        mask = full_mask(mask, x)
-        x = behind_mask_zero(x, mask)
+        x, mask = counted_input(name, params, x, mask)
         axes = reduced_axes(standardization, x.ndim)
-        statistics = moments(x, axes, mask, centered=standardization.centered)
-        return normalized(x, statistics, axes, epsilon, params, mask), state
+        return normalized_by_own(x, axes, epsilon, params, mask, centered=standardization.centered)[0], state
 
     return Normalization(init, apply)

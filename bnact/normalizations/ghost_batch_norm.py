@@ -13,15 +13,14 @@ from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
     checked_size,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.own_statistics import normalized_by_own
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
-from bnact.normalizations.standardize import behind_mask_zero, normalized
-from bnact.numerics.masks import full_mask
+from bnact.normalizations.standardize import normalized
 from bnact.numerics.moments import moments
 from bnact.types import Array, AxisName
 
@@ -33,10 +32,10 @@ def ghost_batch_norm(
     use_scale: bool = True,
     use_bias: bool = True,
 ) -> Normalization:
-    """Ghost batch norm: batch norm of each `size` successive examples by themselves, in training.
+    """Ghost batch norm: y = (x - mean) / sqrt(variance + epsilon) * scale + bias over each virtual batch.
 
-    The examples are those of the first axis. y = (x - mean) / sqrt(variance + epsilon) * scale + bias, where
-    mean and variance are those of the virtual batch that the example is in. The running averages are of the
+    In training mean and variance (biased) are those of the `size` successive examples, on the first axis,
+    among which the example is: batch norm of each of these by themselves. The running averages are of the
     statistics of all examples together, as batch norm's are; evaluation is batch norm's. A virtual batch is
     never divided over devices: with `axis_name` each member makes its own of the examples it has, and the
     running averages are over all members.
@@ -76,10 +75,7 @@ def ghost_batch_norm(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, BatchNormState]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        x = behind_mask_zero(x, mask)
+        x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if not train:
             return normalized(x, remembered(state, x), axes, epsilon, params, mask), state
@@ -87,8 +83,7 @@ def ghost_batch_norm(
         virtual, virtual_mask = (None if each is None else jnp.reshape(each, shape) for each in (x, mask))
         assert virtual is not None
         within = tuple(range(1, virtual.ndim - 1))
-        statistics = moments(virtual, within, virtual_mask)
-        y = normalized(virtual, statistics, within, epsilon, params, virtual_mask)
+        y, _ = normalized_by_own(virtual, within, epsilon, params, virtual_mask)
         together = moments(x, axes, mask, axis_name)
         return jnp.reshape(y, x.shape), running_averages(state, together, momentum)
 
@@ -100,7 +95,7 @@ def _virtual_shape(name: str, shape: tuple[int, ...], size: int) -> tuple[int, .
     checked_examples(name, shape, None)
     examples = shape[0]
     batches = 1 if examples <= size else examples // size
-    if batches > 1 and examples % size:
+    if examples > size and examples % size:
         raise ValueError(
             f"{name}: the first axis must be a multiple of size; got x of shape {shape}, size={size}; "
             f"use size in {tuple(n for n in range(2, examples + 1) if examples % n == 0)}"

@@ -1,19 +1,11 @@
 """Group normalization: every example standardized over groups of its features, and over its positions."""
 
-import jax.numpy as jnp
-
-from bnact.normalizations.affine import Affine, affine, initial_affine
+from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon
-from bnact.normalizations.groups import (
-    checked_groups,
-    grouped,
-    grouped_axes,
-    grouped_moments,
-    number_of_groups,
-)
+from bnact.normalizations.group_statistics import normalized_by_groups
+from bnact.normalizations.groups import checked_groups, number_of_groups
 from bnact.normalizations.memoryless import memoryless
 from bnact.normalizations.normalization import Normalization
-from bnact.normalizations.standardize import standardized
 from bnact.types import Array
 
 
@@ -56,8 +48,6 @@ def group_norm(
 
     def formula(params: Affine, x: Array, mask: Array | None) -> Array:
         count = number_of_groups(name, x.shape[-1], groups, group_size)
-        statistics = grouped_moments(x, count, mask)
-        z = standardized(grouped(x, count), statistics, grouped_axes(x.ndim), epsilon)
-        return affine(params, jnp.reshape(z, x.shape))
+        return normalized_by_groups(x, tuple(range(1, x.ndim - 1)), count, epsilon, params, mask)
 
     return memoryless(name, initial, formula)

@@ -1,12 +1,11 @@
 """Instance normalization: every feature of every example standardized over its positions."""
 
-from bnact.normalizations.affine import Affine, affine, initial_affine
+from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon
 from bnact.normalizations.memoryless import memoryless
 from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.own_statistics import normalized_by_own
 from bnact.normalizations.positions import position_axes
-from bnact.normalizations.standardize import standardized
-from bnact.numerics.moments import moments
 from bnact.types import Array
 
 
@@ -44,6 +43,6 @@ def instance_norm(epsilon: float = 1e-5, use_scale: bool = True, use_bias: bool 
                 f"{name}: x must have an axis of positions between examples and features; got x of shape "
                 f"{x.shape}; use x of shape (examples, positions, features), or layer_norm"
             )
-        return affine(params, standardized(x, moments(x, axes, mask), axes, epsilon))
+        return normalized_by_own(x, axes, epsilon, params, mask)[0]
 
     return memoryless(name, initial, formula)

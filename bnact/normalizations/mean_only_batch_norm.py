@@ -6,18 +6,16 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.normalizations.affine import Affine, affine, initial_affine
-from bnact.normalizations.averages import enough, running_average
+from bnact.normalizations.averages import enough, running_mean
 from bnact.normalizations.border import (
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import Moments, deviation, moments, statistics_dtype
 from bnact.types import Array, AxisName
 
@@ -28,10 +26,12 @@ class RunningMean(NamedTuple):
     Attributes:
       mean: (features,), 0 at first.
       count: () int32, how many updates so far.
+      correction: (features,), what rounding leaves out of `mean`, 0 at first; None keeps it in one number.
     """
 
     mean: Array
     count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
+    correction: Array | None = None
 
 
 def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Normalization:
@@ -60,7 +60,8 @@ def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Norma
 
     def init(num_features: int) -> tuple[Affine, RunningMean]:
         num_features = checked_features(name, num_features)
-        state = RunningMean(jnp.zeros(num_features, jnp.float32), jnp.zeros((), jnp.int32))
+        zeros = jnp.zeros(num_features, jnp.float32)
+        state = RunningMean(zeros, jnp.zeros((), jnp.int32), correction=jnp.zeros_like(zeros))
         return initial_affine(num_features, use_scale=False, use_bias=use_bias), state
 
     def apply(
@@ -71,10 +72,7 @@ def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Norma
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, RunningMean]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        x = behind_mask_zero(x, mask)
+        x, mask = counted_input_beside_state(name, params, state, RunningMean, x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if train:
             checked_examples(name, x.shape, axis_name)
@@ -83,7 +81,8 @@ def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Norma
         else:
             mean = state.mean.astype(statistics_dtype(x))
             zero = jnp.zeros_like(mean)
-            statistics, after = Moments(jnp.ones_like(mean), mean, zero, zero), state
+            correction = zero if state.correction is None else state.correction.astype(mean.dtype)
+            statistics, after = Moments(jnp.ones_like(mean), mean, zero, correction), state
         y = affine(params, deviation(x, statistics, axes)).astype(x.dtype)
         return behind_mask_zero(y, mask), after
 
@@ -93,8 +92,9 @@ def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Norma
 def _averaged(state: RunningMean, statistics: Moments, momentum: float) -> RunningMean:
     statistics = lax.stop_gradient(statistics)
     counts = enough(statistics)
-    mean = statistics.mean + statistics.correction
+    mean, correction = running_mean(state.mean, state.correction, statistics, momentum, state.count, counts)
     return RunningMean(
-        mean=running_average(state.mean, mean, momentum, state.count, counts),
+        mean=mean,
         count=state.count + jnp.any(counts).astype(state.count.dtype),
+        correction=correction,
     )

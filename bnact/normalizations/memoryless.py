@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from bnact.normalizations.border import checked_features, checked_input
+from bnact.normalizations.border import checked_features
+from bnact.normalizations.entrance import counted_input
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import statistics_dtype
 from bnact.types import Array, AxisName
 
@@ -42,9 +42,8 @@ def memoryless(
         axis_name: AxisName | None = None,
     ) -> tuple[Array, tuple[()]]:
         del train, axis_name
-        x = checked_input(name, x, params)
-        mask = full_mask(mask, x)
-        wide = behind_mask_zero(x, mask).astype(statistics_dtype(x))
+        x, mask = counted_input(name, params, x, mask)
+        wide = x.astype(statistics_dtype(x))
         return behind_mask_zero(formula(params, wide, mask).astype(x.dtype), mask), state
 
     return Normalization(init, apply)

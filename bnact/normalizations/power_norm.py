@@ -11,15 +11,13 @@ from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
     checked_features,
-    checked_input,
     checked_momentum,
     checked_size,
-    checked_state,
 )
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics.masks import full_mask
 from bnact.numerics.moments import Moments, inverse_deviation, moments, statistics_dtype
 from bnact.types import Array, AxisName
 
@@ -91,10 +89,8 @@ def power_norm(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, RunningSquare]:
-        x = checked_input(name, x, params)
-        checked_state(name, x, state)
-        mask = full_mask(mask, x)
-        wide = behind_mask_zero(x, mask).astype(statistics_dtype(x))
+        x, mask = counted_input_beside_state(name, params, state, RunningSquare, x, mask)
+        wide = x.astype(statistics_dtype(x))
         square, after = state.mean_square.astype(wide.dtype), state
         if train:
             checked_examples(name, x.shape, axis_name)

@@ -1,6 +1,5 @@
 """Every norm by name."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -19,6 +18,7 @@ from bnact.normalizations.instance_norm import instance_norm
 from bnact.normalizations.layer_norm import layer_norm
 from bnact.normalizations.local_response_norm import local_response_norm
 from bnact.normalizations.mean_only_batch_norm import mean_only_batch_norm
+from bnact.normalizations.named import named
 from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.power_norm import power_norm
 from bnact.normalizations.rms_norm import rms_norm
@@ -65,10 +65,4 @@ def get(name: str) -> Factory:
     Raises:
       ValueError: there is no norm of that name; the nearest are named.
     """
-    if name not in NORMALIZATIONS:
-        nearest = difflib.get_close_matches(name, NORMALIZATIONS, cutoff=0.5) or list(NORMALIZATIONS)
-        raise ValueError(
-            f"normalizations: name must be one of {', '.join(NORMALIZATIONS)}; got {name!r}; "
-            f"use {' or '.join(map(repr, nearest))}"
-        )
-    return NORMALIZATIONS[name]
+    return named("normalizations", NORMALIZATIONS, name)

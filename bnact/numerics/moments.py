@@ -3,14 +3,21 @@
 import math
 import operator
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
+from bnact.numerics.feature_groups import FeatureGroups
 from bnact.numerics.masks import full_mask
+from bnact.numerics.members import AxisGroups, Members, members
+from bnact.numerics.two_sum import two_sum
 from bnact.types import Array, AxisName
+
+Sharing = Members | FeatureGroups
+"""Who shares statistics beside the values that are reduced."""
 
 
 class Moments(NamedTuple):
@@ -48,13 +55,15 @@ def moments(
     mask: Array | None = None,
     axis_name: AxisName | None = None,
     centered: bool = True,
+    axis_index_groups: AxisGroups | None = None,
 ) -> Moments:
     """The moments of x over some of its axes, in float32 or wider.
 
-    mean = sum(x) / n and squares = sum((x - mean)^2), in two passes: the first finds the rounded mean, by
-    differences from a value of x, so that constants leave no rounding; the second sums the differences from
-    it and their squares, and the sum of differences corrects both. The derivatives, forward and reverse, are
-    those of the exact formulas.
+    mean = sum(x) / n and squares = sum((x - mean)^2), in two passes: the first finds the mean as a value of x
+    and the mean difference from it, so that constants leave no rounding; the second sums the squared
+    differences from it. The sum of that value and that difference is kept in two numbers, since one could
+    not hold it where the mean is large. (No value of n is further than sqrt(n - 1) deviations from their
+    mean, which is what rounding the difference can cost.) The derivatives are those of the exact formulas.
 
     Args:
       x: floating, any shape. float16 and bfloat16 are computed in float32.
@@ -64,16 +73,33 @@ def moments(
       axis_name: a mapped axis (of `jax.vmap` or `jax.shard_map`), or several, to reduce over too. Each
         member is weighted by its count.
       centered: False takes the squares about zero instead: mean 0, squares = sum(x^2).
+      axis_index_groups: groups of the mapped axis's indices, each of which has statistics of its own.
 
     Returns:
       Moments, each field of x's shape without `axes`. Without a value: all zero.
 
     Raises:
       TypeError: x is not real floating, or mask is not boolean.
-      ValueError: the mask does not broadcast to x, or an axis is out of range or repeated.
+      ValueError: the mask does not broadcast to x, an axis is out of range or repeated, or the groups do
+        not divide the mapped axis.
 
     Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance: analysis and
     recommendations", 1983.
+    """
+    return shared_moments(x, axes, mask, members(axis_name, axis_index_groups), centered)
+
+
+def shared_moments(
+    x: Array, axes: int | Sequence[int], mask: Array | None, sharing: Sharing, centered: bool = True
+) -> Moments:
+    """`moments`, shared with the members of a mapped axis, or with neighbouring features; otherwise as there.
+
+    Args:
+      x: floating, any shape.
+      axes: what to reduce; the last is not among them where features share.
+      mask: boolean, broadcastable to x, or None.
+      sharing: who shares.
+      centered: False takes the squares about zero.
     """
     axes = _reduced_axes(x, axes)
     mask = full_mask(mask, x)
@@ -81,49 +107,41 @@ def moments(
     if mask is not None:
         x = jnp.where(mask, x, 0)
     if not centered:
-        squares = _total(jnp.square(x), axes, axis_name)
+        squares = _total(jnp.square(x), axes, sharing)
         zero = jnp.zeros_like(squares)
-        return Moments(_count(x, axes, mask, axis_name, squares), zero, squares, zero)
-    constant = lax.stop_gradient(x)  # the first mean is a shift: the result does not depend on it
-    pivot = _pivot(constant, axes, mask, axis_name)
-    count = _count(x, axes, mask, axis_name, pivot)
-    divisor = jnp.maximum(count, 1)
+        return Moments(_count(x, axes, mask, sharing, squares), zero, squares, zero)
+    return _about_mean(axes, sharing, x, mask)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
+    pivot = _pivot(x, axes, mask, sharing)
+    count = _count(x, axes, mask, sharing, pivot)
     pivot = jnp.where(count > 0, pivot, 0)
-    shift = pivot + _total(_difference(constant, pivot, axes, mask), axes, axis_name) / divisor
-    difference = _difference(x, shift, axes, mask)
-    correction = _total(difference, axes, axis_name) / divisor
-    squares = _total(jnp.square(difference), axes, axis_name) - count * jnp.square(correction)
-    # The value is shift + correction; the derivative is put on the mean, where its readers look for it.
-    fixed = lax.stop_gradient(correction)
-    return Moments(count, shift + (correction - fixed), jnp.maximum(squares, 0), fixed)
+    distance = _total(_difference(x, pivot, axes, mask), axes, sharing) / jnp.maximum(count, 1)
+    mean, correction = two_sum(pivot, distance)
+    squares = _total(jnp.square(_difference(x, mean, axes, mask, correction)), axes, sharing)
+    return Moments(count, mean, squares, correction)
 
 
-def merge(a: Moments, b: Moments) -> Moments:
-    """The moments of two disjoint sets together, from the moments of each.
+@_about_mean.defjvp
+def _about_mean_rule(
+    axes: tuple[int, ...],
+    sharing: Sharing,
+    primals: tuple[Array, Array | None],
+    tangents: tuple[Array, object],
+) -> tuple[Moments, Moments]:
+    """d mean = mean of dx, d squares = 2 sum((x - mean) dx): that the mean moves changes no sum of squares.
 
-    With d the difference of the means: mean = mean_a + d n_b / n and squares = squares_a + squares_b +
-    d^2 n_a n_b / n. Associative and commutative up to rounding; a set without values is neutral.
-
-    Args:
-      a: moments of the first set.
-      b: moments of the second, of the same shapes and dtype, and about the same centre (`centered`).
-
-    Returns:
-      Moments of the union.
-
-    Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance: analysis and
-    recommendations", 1983.
+    The derivative of the mean is put where its readers look for it; its correction has none.
     """
-    # Starting from the larger set keeps the step below half the distance, and an empty set neutral.
-    a_is_larger = a.count >= b.count
-    large = Moments(*(jnp.where(a_is_larger, left, right) for left, right in zip(a, b, strict=True)))
-    small = Moments(*(jnp.where(a_is_larger, right, left) for left, right in zip(a, b, strict=True)))
-    count = a.count + b.count
-    weight = small.count / jnp.maximum(count, 1)
-    distance = (small.mean - large.mean) + (small.correction - large.correction)
-    mean, rounding = _two_sum(large.mean, distance * weight)
-    squares = large.squares + small.squares + jnp.square(distance) * large.count * weight
-    return Moments(count, mean, squares, large.correction + rounding)
+    (x, mask), (dx, _) = primals, tangents
+    dx = dx if mask is None else jnp.where(mask, dx, 0)
+    taken = _about_mean(axes, sharing, x, mask)
+    dmean = _total(dx, axes, sharing) / jnp.maximum(taken.count, 1)
+    near = _difference(x, taken.mean, axes, mask, taken.correction)
+    dsquares = 2 * _total(near * dx, axes, sharing)
+    return taken, Moments(jnp.zeros_like(dmean), dmean, dsquares, jnp.zeros_like(dmean))
 
 
 def deviation(x: Array, moments: Moments, axes: int | Sequence[int]) -> Array:
@@ -157,6 +175,8 @@ def inverse_deviation(variance: Array, epsilon: float) -> Array:
       Array of the variance's shape and dtype.
     """
     total = variance + epsilon
+    if epsilon >= float(jnp.finfo(total.dtype).smallest_normal):
+        return lax.rsqrt(total)
     positive = total > 0
     return jnp.where(positive, lax.rsqrt(jnp.where(positive, total, 1)), 0)
 
@@ -175,23 +195,22 @@ def _reduced_axes(x: Array, axes: int | Sequence[int]) -> tuple[int, ...]:
     return reduced
 
 
-def _total(values: Array, axes: tuple[int, ...], axis_name: AxisName | None) -> Array:
-    total = jnp.sum(values, axes)
-    return total if axis_name is None else lax.psum(total, axis_name)
+def _total(values: Array, axes: tuple[int, ...], sharing: Sharing) -> Array:
+    return sharing.total(jnp.sum(values, axes))
 
 
-def _count(
-    x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisName | None, reduced: Array
-) -> Array:
+def _count(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing, reduced: Array) -> Array:
     """How many values are counted, in the shape, dtype and sharding of `reduced`."""
     if mask is None:
-        members = 1 if axis_name is None else lax.axis_size(axis_name)
-        return jnp.full_like(reduced, members * math.prod(x.shape[axis] for axis in axes))
+        own, number = math.prod(x.shape[axis] for axis in axes), sharing.number()
+        if isinstance(number, int):
+            return jnp.full_like(reduced, number * own)
+        return jnp.zeros_like(reduced) + (number * own).astype(reduced.dtype)
     # Counted as integers: a float32 sum of ones stops at 2^24.
-    return _total(mask.astype(jnp.int32), axes, axis_name).astype(reduced.dtype)
+    return _total(mask.astype(jnp.int32), axes, sharing).astype(reduced.dtype)
 
 
-def _pivot(x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisName | None) -> Array:
+def _pivot(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing) -> Array:
     """A value among those counted, the same on every member of a mapped axis."""
     if 0 in x.shape:
         smallest = jnp.min(x, axes, initial=jnp.inf)
@@ -199,7 +218,7 @@ def _pivot(x: Array, axes: tuple[int, ...], mask: Array | None, axis_name: AxisN
         smallest = lax.squeeze(lax.slice(x, [0] * x.ndim, _first(x.shape, axes)), axes)  # no pass over x
     else:
         smallest = jnp.min(x if mask is None else jnp.where(mask, x, jnp.inf), axes)
-    return smallest if axis_name is None else lax.pmin(smallest, axis_name)
+    return sharing.least(smallest)
 
 
 def _first(shape: tuple[int, ...], axes: tuple[int, ...]) -> list[int]:
@@ -211,13 +230,11 @@ def _is_split(x: Array, axes: tuple[int, ...]) -> bool:
     return any(jax.typeof(x).sharding.spec[axis] is not None for axis in axes)
 
 
-def _difference(x: Array, centre: Array, axes: tuple[int, ...], mask: Array | None) -> Array:
+def _difference(
+    x: Array, centre: Array, axes: tuple[int, ...], mask: Array | None, lost: Array | None = None
+) -> Array:
+    """x less a centre, and less what that lost to rounding; 0 behind the mask."""
     difference = x - jnp.expand_dims(centre, axes)
+    if lost is not None:
+        difference = difference - jnp.expand_dims(lost, axes)
     return difference if mask is None else jnp.where(mask, difference, 0)
-
-
-def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
-    """The rounded sum and exactly what rounding lost (Knuth, "The art of computer programming", 2)."""
-    total = a + b
-    b_used = total - a
-    return total, (a - (total - b_used)) + (b - b_used)

@@ -40,6 +40,16 @@ def _check_choice(setting: Setting, name: str, choices: tuple[str, ...]) -> None
         )
 
 
+def _check_activation(setting: Setting) -> None:
+    """One activation, one name: a run is known by the letters of its setting."""
+    name = activations.get(setting.activation).name
+    if setting.activation != name:
+        raise ValueError(
+            f"setting: activation must be the name of a record; got activation={setting.activation!r}; "
+            f"use {name!r}"
+        )
+
+
 def _check_norm(setting: Setting) -> None:
     normalizations.get(setting.norm)
     if setting.norm not in normalizations.STANDARDIZATIONS:
@@ -71,7 +81,7 @@ def check_setting(setting: Setting) -> None:
     Raises:
       ValueError: a value is unknown or out of range; the message names it, and the nearest known name.
     """
-    activations.get(setting.activation)
+    _check_activation(setting)
     _check_norm(setting)
     for name, choices in _CHOICES.items():
         _check_choice(setting, name, choices)

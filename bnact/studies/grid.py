@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Hashable, Sequence
 
+from bnact.activations import get
 from bnact.studies.checks import check_setting
 from bnact.training.setting import Kill, Setting
 
@@ -58,7 +59,8 @@ def grid(
 
     Args:
       data: name of the dataset.
-      activations: names in `bnact.activations.ACTIVATIONS`.
+      activations: names that `bnact.activations.get` knows, with or without parameters; a setting has the
+        name of the record, "softplus(beta=2.0)" for "softplus(beta=2)".
       norms: names in `bnact.normalizations.NORMALIZATIONS`.
       orders: "before", "after", or both.
       depths: numbers of hidden layers, each at least 1.
@@ -78,6 +80,7 @@ def grid(
     Raises:
       ValueError: a value is unknown, out of range or given twice, or there are more than `RUNS_LIMIT` runs.
     """
+    activations = [get(activation).name for activation in activations]
     axes = {
         "activations": activations,
         "norms": norms,

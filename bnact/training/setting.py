@@ -30,7 +30,7 @@ class Setting:
 
     Attributes:
       data: name of the dataset.
-      activation: name in `bnact.activations.ACTIVATIONS`.
+      activation: name of a `bnact.activations.Activation` that `bnact.activations.get` finds by it.
       norm: name in `bnact.normalizations.NORMALIZATIONS`.
       order: where the norm stands: "before" or "after" the activation. A network without a norm has
         no order; by convention its order is "before".

@@ -1,1 +1,1 @@
-"""The catalogue of activations: every registered one with its facts, its picture and its accuracy."""
+"""The catalogues of activations and of norms: every registered one with its facts and its picture."""

@@ -1,84 +1,88 @@
-"""Writes the catalogue of activations: catalogue.html with a search, and catalogue.md.
+"""Writes the catalogues of activations and of norms: a page with a search, and tables in Markdown.
 
 For example:
 
   .venv/bin/python -m experiments.catalogue --workdir=docs
+  .venv/bin/python -m experiments.catalogue --workdir=docs --of=norms
 
-The float32 error of every activation is measured first, in some minutes, and kept in measured_errors.json;
-with --nomeasure what is kept there is used. Exit codes: 0 done, 2 bad input.
+activations: catalogue.html and catalogue.md. The float32 error of each is measured and kept in
+measured_errors.json. norms: norm_catalogue.html and norm_catalogue.md. What an output of each depends on, and
+what it costs, is measured and kept in measured_norms.json. Either takes some minutes; with --nomeasure, what
+is kept is used.
+
+Exit codes: 0 done, 2 bad input.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from absl import flags
 from rich.console import Console
 from rich.progress import track
 
-from bnact.activations import ACTIVATIONS
 from bnact.studies import write_atomically
 from experiments.command import DONE, Command, new_flags, run
 
-from .entry import Accuracy, entry_of
-from .measured import measured_accuracy
-from .page import html, markdown
-from .picture import picture
+from .activations.catalogue import ACTIVATION_CATALOGUE
+from .entry import Catalogue
+from .kept import kept_text, read_kept
+from .norms.catalogue import NORM_CATALOGUE
+from .page import html
+
+CATALOGUES: Mapping[str, Catalogue] = {"activations": ACTIVATION_CATALOGUE, "norms": NORM_CATALOGUE}
 
 FLAGS = new_flags()
-flags.DEFINE_bool("measure", True, "measure the errors anew", flag_values=FLAGS)
-
-MEASURED = "measured_errors.json"
+flags.DEFINE_bool("measure", True, "measure anew what is measured", flag_values=FLAGS)
+flags.DEFINE_list("of", [*CATALOGUES], f"which to write, of {', '.join(CATALOGUES)}", flag_values=FLAGS)
 
 
 def prepare(values: flags.FlagValues) -> Callable[[], int]:
     """What is to write.
 
     Raises:
-      ValueError: nothing is to be measured, and what was measured before does not cover the registry.
+      ValueError: there is no such catalogue, or nothing is to be measured, and what was measured before does
+        not cover the registry.
       OSError: the directory cannot be made or read.
     """
+    chosen = _chosen(values.of)
     workdir = Path(values.workdir)
     workdir.mkdir(parents=True, exist_ok=True)
-    kept = None if values.measure else read_errors(workdir / MEASURED)
-    return lambda: written(workdir, kept if kept is not None else _measured())
+    kept = None if values.measure else [read_kept(catalogue, workdir) for catalogue in chosen]
+
+    def write() -> int:
+        for number, catalogue in enumerate(chosen):
+            _write(catalogue, workdir, _measured(catalogue) if kept is None else kept[number])
+        return DONE
+
+    return write
 
 
-def read_errors(path: Path) -> Mapping[str, Accuracy]:
-    """What was measured before.
-
-    Raises:
-      ValueError: it lacks an activation.
-      FileNotFoundError: nothing was measured.
-    """
-    errors = {name: Accuracy(*pair) for name, pair in json.loads(path.read_text("utf-8")).items()}
-    missing = sorted(set(ACTIVATIONS) - set(errors))
-    if missing:
+def _chosen(names: Iterable[str]) -> list[Catalogue]:
+    unknown = [name for name in names if name not in CATALOGUES]
+    if unknown or not names:
         raise ValueError(
-            f"catalogue: {path} must have every activation; it lacks {', '.join(missing)}; "
-            "leave out --nomeasure"
+            f"of: must be among {', '.join(CATALOGUES)}; got {', '.join(unknown) or 'none'}; use --of=norms"
         )
-    return errors
+    return [catalogue for name, catalogue in CATALOGUES.items() if name in names]
 
 
-def written(workdir: Path, errors: Mapping[str, Accuracy]) -> int:
-    """Writes the page, the table and the errors; returns the exit code."""
-    entries = [entry_of(act, errors[name], picture(act)) for name, act in ACTIVATIONS.items()]
-    kept = json.dumps({name: errors[name] for name in ACTIVATIONS}, indent=1)
+def _measured(catalogue: Catalogue) -> Mapping[str, Any]:
+    names = track(catalogue.names(), "Measuring", console=Console(stderr=True), transient=True)
+    return {name: catalogue.measure(name) for name in names}
+
+
+def _write(catalogue: Catalogue, workdir: Path, measured: Mapping[str, Any]) -> None:
+    entries = [catalogue.entry(name, value) for name, value in measured.items()]
+    figures = {name: catalogue.figures(name, value) for name, value in measured.items()}
     for name, text in (
-        ("catalogue.html", html(entries)),
-        ("catalogue.md", markdown(entries)),
-        (MEASURED, kept + "\n"),
+        (f"{catalogue.page}.html", html(catalogue, entries, figures)),
+        (f"{catalogue.page}.md", catalogue.table(entries)),
+        (catalogue.measured, kept_text(measured)),
     ):
         write_atomically(workdir / name, text)
-    sys.stdout.write(f"catalogue of {len(entries)}: {workdir / 'catalogue.html'}\n")
-    return DONE
-
-
-def _measured() -> Mapping[str, Accuracy]:
-    names: Iterable[str] = track(ACTIVATIONS, "Measuring", console=Console(stderr=True), transient=True)
-    return {name: measured_accuracy(ACTIVATIONS[name]) for name in names}
+    sys.stdout.write(f"{catalogue.title}, {len(entries)}: {workdir / catalogue.page}.html\n")
 
 
 COMMAND = Command(__doc__ or "", FLAGS, prepare)

@@ -1,101 +1,68 @@
-"""What the catalogue says about one activation, in words."""
+"""What a catalogue says about one thing, and what a catalogue is."""
 
-import math
-from collections.abc import Mapping
-from typing import NamedTuple
-
-from bnact.activations import Activation, properties
-
-MONOTONE = {"strictly": "strictly increasing", "weakly": "nowhere decreasing", "no": "not monotone"}
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 
-class Accuracy(NamedTuple):
-    """Largest float32 error of value and derivative, in units of the last place."""
+class Setting(NamedTuple):
+    """An argument that has a default: its name, the default as written, and what it means."""
 
-    value: float
-    derivative: float
+    name: str
+    default: str
+    meaning: str
 
 
 class Entry(NamedTuple):
-    """One activation as the catalogue shows it.
+    """One thing as a catalogue shows it.
 
     Attributes:
-      name, formula, source: of the record.
-      properties: names in `bnact.activations.PROPERTIES`.
+      name: in its registry.
+      formula: lines of it.
+      source: who published it.
+      properties: names to search by.
       facts: (fact, value in words).
-      picture: an SVG element.
+      settings: what can be set, where anything can.
     """
 
     name: str
-    formula: str
+    formula: tuple[str, ...]
     source: str
     properties: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    picture: str
+    settings: tuple[Setting, ...] = ()
 
 
-def entry_of(activation: Activation, accuracy: Accuracy, picture: str) -> Entry:
-    """The entry of an activation, from its record alone but for accuracy and picture."""
-    facts = {**facts_of(activation), "float32 error": _error(accuracy)}
-    return Entry(
-        name=activation.name,
-        formula=activation.formula,
-        source=activation.source,
-        properties=properties(activation),
-        facts=tuple(facts.items()),
-        picture=picture,
-    )
+class Figure(NamedTuple):
+    """A picture: an SVG element, what it shows in words, and a caption, or none."""
+
+    svg: str
+    label: str
+    caption: str = ""
 
 
-def facts_of(activation: Activation) -> Mapping[str, str]:
-    """Every declared fact in words; those that say nothing are left out."""
-    ends = interval(activation.range, activation.attained)
-    found = {
-        "range": ends,
-        "at −∞ and ∞": _limits(activation.limits),
-        "Lipschitz bound": number(activation.lipschitz),
-        "monotone": MONOTONE[activation.monotone],
-        "symmetry": "" if activation.symmetry == "none" else activation.symmetry,
-        "jumps at": _points(activation.jumps),
-        "kinks at": _kinks(activation),
-        "breakpoints": _points(activation.breakpoints),
-        "slope exactly 0 on": ", ".join(interval(each, _closed(each)) for each in activation.flat),
-        "inverse": "" if activation.inverse is None else f"on {ends}",
-        "derivative": "" if activation.surrogate is None else "a declared surrogate",
-    }
-    return {fact: words for fact, words in found.items() if words}
+class Catalogue(NamedTuple):
+    """What is special about one catalogue; page and command are the same for all.
 
+    Attributes:
+      title: of the page, such as "Catalogue of norms".
+      introduction: paragraphs above the search, of plain text.
+      properties: everything to search by, in order, each with what it means ("" where its name says it).
+      page: the files' name, without an ending.
+      measured: name of the file that keeps what was measured.
+      names: of all things that are in it.
+      measure: name -> what is measured of it, as JSON has it.
+      entry: (name, what was measured) -> its entry.
+      figures: (name, what was measured) -> its pictures.
+      table: the entries as Markdown.
+    """
 
-def interval(ends: tuple[float, float], attained: tuple[bool, bool]) -> str:
-    """An interval in brackets where an end belongs to it, in parentheses where not."""
-    left, right = "[" if attained[0] else "(", "]" if attained[1] else ")"
-    return f"{left}{number(ends[0])}, {number(ends[1])}{right}"
-
-
-def number(value: float) -> str:
-    """Six digits at most, with a real minus sign and ∞."""
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:.6g}".replace("-", "−")
-
-
-def _closed(ends: tuple[float, float]) -> tuple[bool, bool]:
-    return math.isfinite(ends[0]), math.isfinite(ends[1])
-
-
-def _limits(limits: tuple[float, float]) -> str:
-    words = ["no limit" if math.isnan(limit) else number(limit) for limit in limits]
-    return words[0] if words == ["no limit"] * 2 else " and ".join(words)
-
-
-def _points(points: tuple[float, ...]) -> str:
-    return ", ".join(map(number, points))
-
-
-def _kinks(activation: Activation) -> str:
-    points = _points(activation.kinks)
-    return f"{points}; there the {activation.kink_side} derivative is used" if points else ""
-
-
-def _error(accuracy: Accuracy) -> str:
-    return f"value {accuracy.value:.1f}, derivative {accuracy.derivative:.1f} units of the last place"
+    title: str
+    introduction: tuple[str, ...]
+    properties: Mapping[str, str]
+    page: str
+    measured: str
+    names: Callable[[], tuple[str, ...]]
+    measure: Callable[[str], Any]
+    entry: Callable[[str, Any], Entry]
+    figures: Callable[[str, Any], tuple[Figure, ...]]
+    table: Callable[[Sequence[Entry]], str]

@@ -155,3 +155,21 @@ def test_a_numpy_function_and_a_name_that_is_none_are_refused():
         activation_of(np.tanh, "own")  # pyright: ignore[reportArgumentType]
     with pytest.raises(TypeError, match="^activation_of: name must be a string; got 3"):
         activation_of(jnp.tanh, 3)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("name", ["relu", "softplus", "softplus(beta=2.0)", "shrink"])
+def test_a_name_that_another_activation_has(name):
+    rule = "^activation_of: name must be one that no other activation has, .*; got .*; use for example 'my_"
+    with pytest.raises(ValueError, match=rule):
+        activation_of(jnp.tanh, name)
+
+
+def test_a_function_that_cannot_be_hashed():
+    class Unhashable(list):
+        def __call__(self, x):
+            return jnp.tanh(x)
+
+    with pytest.raises(
+        TypeError, match="^own: functions must be hashable, as a record is; .*; use a plain function"
+    ):
+        activation_of(Unhashable(), "own")

@@ -1,5 +1,8 @@
 """What is no number is refused as a parameter, above all an array meant for the activation."""
 
+import inspect
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -32,3 +35,50 @@ def test_a_traced_number_is_none():
 @pytest.mark.parametrize("given", [2, 2.0, np.float32(2.0), np.float16(2.0), np.int64(2)], ids=repr)
 def test_every_kind_of_number_gives_the_same_record(given):
     assert activations.elu(given) is activations.elu(2.0)
+
+
+EITHER_SIGN = {
+    "leaky_relu": ("slope",),
+    "rrelu": ("lower", "upper"),
+    "threshold": ("at", "below"),
+    "hard_sigmoid": ("offset",),
+    "hard_tanh": ("low", "high"),
+    "shrink": ("bias",),
+}
+SMALLEST_NORMAL = 2.0**-126
+
+
+def parameters(name):
+    return inspect.signature(getattr(activations, name)).parameters
+
+
+@pytest.mark.parametrize("name, parameter", [(n, each) for n in FACTORIES for each in parameters(n)])
+@pytest.mark.parametrize("tiny", [1e-45, -1e-45, SMALLEST_NORMAL / 2.0, 5e-324])
+def test_no_parameter_is_zero_in_float32_alone(name, parameter, tiny):
+    with pytest.raises(ValueError, match=rf"^{name}: .* must .*; got .*=.*; use "):
+        getattr(activations, name)(**{parameter: tiny})
+
+
+@pytest.mark.parametrize(
+    "name, parameter", [(n, each) for n, several in EITHER_SIGN.items() for each in several]
+)
+def test_zero_and_the_smallest_normal_number_are_parameters(name, parameter):
+    defaults = {"upper": {"lower": -1.0}, "high": {"low": -1.0}, "offset": {"slope": 1.0}}.get(parameter, {})
+    for value in (0.0, SMALLEST_NORMAL):
+        act = getattr(activations, name)(**{**defaults, parameter: value})
+        x = np.array([-1.0, 1.0], np.float32)
+        assert np.all(np.isfinite(act(x)))
+
+
+def test_the_slope_that_is_taken_must_not_be_zero_in_float32_alone():
+    with pytest.raises(ValueError, match=r"^rrelu: \(lower \+ upper\) / 2 must be 0 or at least"):
+        activations.rrelu(-1.2e-38, 1.3e-38)
+    with pytest.raises(ValueError, match="^hard_sigmoid: offset / slope must be 0 or at least"):
+        activations.hard_sigmoid(slope=1e6, offset=1e-37)
+
+
+@pytest.mark.parametrize("name, parameter", [(n, each) for n in FACTORIES for each in parameters(n)])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 10**400, -1e7], ids=range(5))
+def test_no_parameter_is_out_of_every_interval(name, parameter, bad):
+    with pytest.raises(ValueError, match=rf"^{name}: .* must .*; got .*=.*; use "):
+        getattr(activations, name)(**{parameter: bad})

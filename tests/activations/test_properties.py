@@ -1,6 +1,7 @@
 """Properties in words, and the search by them."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,16 @@ def test_an_unknown_property():
         names_with("smooth", "monoton")
     with pytest.raises(ValueError, match="got 'qqqq'; use one of continuous, "):
         names_with("qqqq")
+
+
+def test_several_names_in_one_argument():
+    with pytest.raises(
+        TypeError, match="^names_with: every property must be a string; got list; use .*names"
+    ):
+        names_with(["smooth"])  # pyright: ignore[reportArgumentType]
+
+
+def test_the_documentation_shows_every_meaning():
+    page = (Path(__file__).parents[2] / "docs" / "activations.md").read_text()
+    for name, each in PROPERTIES.items():
+        assert f"| {name} | {each.meaning} |" in page

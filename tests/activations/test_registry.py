@@ -10,7 +10,7 @@ import pytest
 from bnact import activations
 from bnact.activations import ACTIVATIONS, LEARNABLE, Activation, get, leaky_relu, verify
 from bnact.activations.facts.sampling import sampled_function
-from bnact.activations.registry import OTHER_NAMES
+from bnact.activations.other_names import OF_SEVERAL_FEATURES, OTHER_NAMES
 
 FIRST_TWELVE = {
     *("identity", "relu", "leaky_relu", "elu", "selu", "softplus"),
@@ -102,7 +102,21 @@ def test_a_name_that_learns_is_answered_with_its_module(name):
 @pytest.mark.parametrize("name", OTHER_NAMES)
 def test_a_name_from_elsewhere_is_answered_with_ours(name):
     assert name not in ACTIVATIONS
-    ours = OTHER_NAMES[name].split(",")[0]
-    assert ours in ACTIVATIONS or hasattr(activations, ours)
+    ours = OTHER_NAMES[name]
+    assert ours in ACTIVATIONS
     with pytest.raises(ValueError, match=f"got '{name}'; here it is called {ours}"):
+        get(name)
+
+
+def test_a_name_that_is_fixed_elsewhere_and_learned_here():
+    with pytest.raises(ValueError, match="called silu, or 'swish', which learns some; use bnact.nn.NormAct"):
+        get("swish")
+
+
+@pytest.mark.parametrize("name", OF_SEVERAL_FEATURES)
+def test_what_is_not_elementwise_is_answered_with_its_function(name):
+    assert callable(getattr(activations, name))
+    with pytest.raises(
+        ValueError, match=f"got '{name}', which is not elementwise; use .*activations.{name}$"
+    ):
         get(name)

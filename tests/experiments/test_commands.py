@@ -1,4 +1,5 @@
 import errno
+import html
 import os
 import re
 from pathlib import Path
@@ -11,7 +12,7 @@ from bnact.activations import ACTIVATIONS
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.studies.checks import ORDERS
 from experiments.founding_claims import __main__ as founding_claims
-from tests.experiments.calls import COMMANDS, called, refuse_to_train, refused
+from tests.experiments.calls import COMMANDS, called, plausibly_trained, refuse_to_train, refused
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,8 @@ def no_training(monkeypatch):
         (("founding_claims", "--quik"), "Unknown command line flag 'quik'"),
         (("founding_claims", "quick"), "all must be flags, --name=value; got 'quick'"),
         (("sweep", "--activation=rellu"), "nearest: relu"),
+        (("sweep", "--activation=softplus(gamma=1)"), "a parameter must be one of beta; got 'gamma'"),
+        (("sweep", "--activation="), "activations must have at least one value"),
         (("sweep", "--norm=bach"), "batch"),
         (("sweep", "--order=between"), "order must be one of"),
         (("sweep", "--depth=0"), "depth must be at least 1; got depth=0"),
@@ -147,6 +150,21 @@ def test_help_lists_what_a_flag_of_names_may_be(flag, values, capsys):
 def test_help_names_no_file_of_the_machine(name, capsys):
     called(name, "--help")
     assert str(Path(experiments.__file__).parent) not in capsys.readouterr().out
+
+
+def test_an_activation_with_parameters_is_swept_and_told_by_the_name_of_its_record(
+    capsys, tmp_path, monkeypatch
+):
+    plausibly_trained(monkeypatch)
+    given = "--activation=relu,hard_tanh(high=2, low=-2)"
+    assert (
+        called("sweep", f"--workdir={tmp_path}", given, "--depth=1", "--seeds=2", "--learning_rate=0.1") == 0
+    )
+    assert "hard_tanh(low=-2.0, high=2.0)" in capsys.readouterr().out
+    rows = (tmp_path / "results" / "runs.jsonl").read_text()
+    assert rows.count('"hard_tanh(low=-2.0, high=2.0)"') == 2
+    page = html.unescape((tmp_path / "report.html").read_text())
+    assert "--activation='relu,hard_tanh(low=-2.0, high=2.0)'" in page
 
 
 def test_help_names_every_claim(capsys):

@@ -16,7 +16,7 @@ def counter():
 def test_params_are_what_is_trained_and_state_the_rest():
     parts = nn.pure(counter()[0])
     assert [leaf.shape for leaf in jax.tree.leaves(parts.params)] == [(3,), (3,)]
-    assert [leaf.shape for leaf in jax.tree.leaves(parts.state)] == [(3,), (3,), ()]
+    assert [leaf.shape for leaf in jax.tree.leaves(parts.state)] == [(3,), (3,), (), (3,)]
     assert isinstance(hash(parts.graph), int)
 
 

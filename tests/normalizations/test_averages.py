@@ -7,7 +7,7 @@ import pytest
 
 from bnact.normalizations import batch_norm
 from bnact.normalizations.averages import debiased
-from tests.normalizations.every_norm import applied
+from tests.normalizations.every_norm import applied, assert_trees_close
 
 X = np.random.default_rng(0).normal(5.0, 2.0, (5, 8, 3)).astype(np.float32)
 
@@ -81,7 +81,7 @@ def test_a_poisoned_batch_leaves_the_averages_as_they_were(momentum, poison):
     jax.tree.map(np.testing.assert_array_equal, after, state)
     _, after = applied(norm, params, after, X[3])
     expected = trained(batch_norm(momentum=momentum), X[[0, 1, 3]])[1]
-    jax.tree.map(np.testing.assert_array_equal, after, expected)
+    assert_trees_close(after, expected, 1e-6)  # another program, which may round a correction differently
 
 
 def test_a_poisoned_batch_is_otherwise_averaged_in():

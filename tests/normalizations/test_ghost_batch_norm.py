@@ -35,11 +35,12 @@ def test_an_example_needs_positions_to_be_a_virtual_batch():
         norm.apply(*norm.init(3), jnp.ones((12, 3)))
 
 
-def test_a_batch_that_cannot_be_divided_is_refused():
-    norm = ghost_batch_norm(size=5)
+@pytest.mark.parametrize("size", [5, 8, 11])
+def test_a_batch_that_cannot_be_divided_is_refused(size):
+    norm = ghost_batch_norm(size=size)
     match = (
-        r"^ghost_batch_norm: the first axis must be a multiple of size; got x of shape \(12, 3\), size=5; "
-        r"use size in \(2, 3, 4, 6, 12\)$"
+        r"^ghost_batch_norm: the first axis must be a multiple of size; got x of shape \(12, 3\), "
+        rf"size={size}; use size in \(2, 3, 4, 6, 12\)$"
     )
     with pytest.raises(ValueError, match=match):
         norm.apply(*norm.init(3), jnp.ones((12, 3)))

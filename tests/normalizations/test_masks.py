@@ -80,7 +80,7 @@ def test_masked_examples_are_as_dropped_ones(name):
 @every_norm
 @pytest.mark.parametrize("leading", [(0,), (0, 4), (3, 0)])
 def test_an_empty_batch(name, leading):
-    norm = made(name)
+    norm = made(name, **ALIKE.get(name, {}))
     params, state = initialized(norm)
     y, after = applied(norm, params, state, jnp.zeros((*leading_shape(name, *leading), FEATURES)))
     assert y.shape == (*leading_shape(name, *leading), FEATURES)

@@ -10,6 +10,11 @@ from bnact.training.setting import Setting
 
 WRONG = [
     ({"activation": "rellu"}, "relu"),
+    (
+        {"activation": "elu(alpha=1)"},
+        "activation must be the name of a record; got activation='elu(alpha=1)'; use 'elu'",
+    ),
+    ({"activation": "softplus(beta=-1)"}, "beta must be within"),
     ({"norm": "bach"}, "batch"),
     (
         {"norm": "group"},
@@ -45,6 +50,7 @@ def test_refuses(change, message):
     "setting",
     [
         Setting(),
+        Setting(activation="softplus(beta=2.0)"),
         Setting(norm="none", batch_size=1),
         Setting(norm="layer", batch_size=1),
         Setting(norm="rms", width=1),

@@ -71,3 +71,13 @@ def test_refuses(changes, message):
     gains = {"gain": lambda name: 1.0}
     with pytest.raises(ValueError, match=re.escape(message)):
         small_grid(**{**gains, **changes})
+
+
+def test_an_activation_with_parameters_has_the_name_of_its_record():
+    settings = small_grid(activations=("softplus(beta=2)", "elu(alpha=1)"), gain=lambda name: 1.0)
+    assert [*dict.fromkeys(s.activation for s in settings)] == ["softplus(beta=2.0)", "elu"]
+
+
+def test_one_activation_written_twice_is_refused():
+    with pytest.raises(ValueError, match="activations must differ; got 'elu' more than once"):
+        small_grid(activations=("elu", "elu(alpha=1.0)"), gain=lambda name: 1.0)

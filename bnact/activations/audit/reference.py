@@ -8,38 +8,17 @@ import jax
 import jax.numpy as jnp
 
 from bnact.activations.activation import Activation
+from bnact.activations.other_names import OTHER_NAMES
 from bnact.activations.registry import ACTIVATIONS, get
 from bnact.activations.rule import Formula
 
 JAX_NN = {
-    "gelu": "gelu_tanh",  # approximate=True is its default
-    "hard_swish": "hard_silu",
-    "swish": "silu",
     **{
-        name: name
-        for name in (
-            "celu",
-            "elu",
-            "hard_sigmoid",
-            "hard_silu",
-            "hard_tanh",
-            "identity",
-            "leaky_relu",
-            "log_sigmoid",
-            "mish",
-            "relu",
-            "relu6",
-            "selu",
-            "sigmoid",
-            "silu",
-            "soft_sign",
-            "softplus",
-            "sparse_plus",
-            "sparse_sigmoid",
-            "squareplus",
-            "tanh",
-        )
+        here: OTHER_NAMES.get(here, here)
+        for here in dir(jax.nn)
+        if OTHER_NAMES.get(here, here) in ACTIVATIONS
     },
+    "gelu": "gelu_tanh",  # approximate=True is its default
 }
 """From a function of jax.nn, by its defaults, to the activation it is meant to be."""
 

@@ -2,15 +2,14 @@
 
 from .angle import Angle as Angle
 from .angle import doubled_angle as doubled_angle
-from .angle import scaled_sine as scaled_sine
 from .arc_tangent import arc_tangent as arc_tangent
 from .cubic_argument import CUBIC as CUBIC
 from .cubic_argument import cubic_argument as cubic_argument
 from .cubic_argument import cubic_argument_inverse as cubic_argument_inverse
 from .cubic_argument import cubic_slope as cubic_slope
 from .derivative_zero import DerivativeZero as DerivativeZero
+from .double_word import full_product as full_product
 from .double_word import product as product
-from .double_word import scaled as scaled
 from .double_word import split as split
 from .double_word import two_sum as two_sum
 from .error_function import error_function as error_function
@@ -25,6 +24,9 @@ from .gaussian_tail import gaussian as gaussian
 from .gaussian_tail import scaled_tail_ratio as scaled_tail_ratio
 from .gaussian_tail import slope_ratio as slope_ratio
 from .gaussian_tail import tail_ratio as tail_ratio
+from .half_turns import half_turns as half_turns
+from .half_turns import sine_of_twice as sine_of_twice
+from .half_turns import square_of_sine as square_of_sine
 from .hyperbolic import tangent as tangent
 from .hyperbolic import tangent_bend as tangent_bend
 from .hyperbolic import tangent_inverse as tangent_inverse
@@ -40,8 +42,9 @@ from .power_of_e import PowerOfE as PowerOfE
 from .power_of_e import power_of_e as power_of_e
 from .power_of_e import power_of_two as power_of_two
 from .scaled_decay import scaled_decay as scaled_decay
-from .sigmoid_tail import SigmoidTail as SigmoidTail
-from .sigmoid_tail import reach_of_tail as reach_of_tail
-from .sigmoid_tail import sigmoid_tail as sigmoid_tail
+from .scaled_sigmoid import ScaledSigmoid as ScaledSigmoid
+from .scaled_sigmoid import reach_of_sigmoid as reach_of_sigmoid
+from .scaled_sigmoid import scaled_sigmoid as scaled_sigmoid
+from .scaled_sigmoid import scaled_tail as scaled_tail
 from .square_root import root_of_square_plus as root_of_square_plus
 from .square_root import square_bounded as square_bounded

@@ -1,9 +1,4 @@
-"""Sine and cosine of 2 f x, near the zeros of either too.
-
-At f = 1 they are right to the last places everywhere. Any other product is carried in two numbers, and the
-angles of the two are added: the result is as right as an angle to twice the digits, so the error is absolute
-near a zero (3e-14 of the angle in float32), and in float32 nothing is right for angles beyond 1e13.
-"""
+"""Sine and cosine of 2 x, to the last places for every number, also where twice it is infinite."""
 
 from typing import NamedTuple
 
@@ -11,7 +6,7 @@ import jax.numpy as jnp
 
 from bnact.types import Array
 
-from .double_word import DoubleWord, scaled
+from .double_word import DoubleWord
 
 
 class Angle(NamedTuple):
@@ -36,24 +31,12 @@ _TURNS = {
 }
 
 
-def doubled_angle(x: Array, frequency: float) -> Angle:
-    """The angle 2 f x; NaN for infinite x; float32 and float64."""
-    if frequency != 1.0:
-        return _sum(scaled(x, 2.0 * frequency))
+def doubled_angle(x: Array) -> Angle:
+    """The angle 2 x; NaN for infinite x; float32 and float64."""
     # What is left out is small enough for its sine to be itself.
     high, low = _twice(x)
     sine, cosine = jnp.sin(high), jnp.cos(high)
     return Angle(sine + low * cosine, cosine - low * sine)
-
-
-def scaled_sine(x: Array, frequency: float) -> Array:
-    """sin(f x); NaN for infinite x; float32 and float64."""
-    return jnp.sin(x) if frequency == 1.0 else _sum(scaled(x, frequency)).sine
-
-
-def _sum(angle: DoubleWord) -> Angle:
-    sine, cosine, sine_low, cosine_low = (fn(part) for part in angle for fn in (jnp.sin, jnp.cos))
-    return Angle(sine * cosine_low + cosine * sine_low, cosine * cosine_low - sine * sine_low)
 
 
 def _twice(x: Array) -> DoubleWord:

@@ -64,32 +64,14 @@ def split(constant: float, dtype: DTypeLike) -> Split:
 
 
 def two_sum(a: Array, b: Array) -> DoubleWord:
-    """The sum a + b, rounded, and what that leaves out, for |a| >= |b| or a = 0."""
+    """The sum a + b, rounded, and what that leaves out, whichever is larger."""
     high = a + b
-    return DoubleWord(high, (a - high) + b)
-
-
-def scaled(x: Array, factor: float) -> DoubleWord:
-    """The product of x and a constant, to twice the digits of float32 or float64."""
-    first = split(factor, x.dtype)
-    second = split(first.low, x.dtype)
-    high = leading(x)
-    rest = x - high
-    # These three products are exact, so it does no harm if one is fused with a sum.
-    whole, by_factor, by_x = high * first.high, high * second.high, rest * first.high
-    middle = by_factor + by_x
-    from_x = middle - by_factor
-    lost = (by_factor - (middle - from_x)) + (by_x - from_x)
-    least = high * second.low + rest * first.low
-    total = two_sum(whole, middle)
-    return DoubleWord(total.high, total.low + (lost + least))
+    second = high - a
+    return DoubleWord(high, (a - (high - second)) + (b - second))
 
 
 def product(a: Array, b: Array, bound: float) -> DoubleWord:
     """The product a b, to one and a half times the digits; 0 times infinity is 0.
-
-    b is brought between 1 and 2 in size by a power of two that a takes over, so that no part of the product
-    underflows or overflows unless all of it does.
 
     Args:
       a: float32 or float64.
@@ -99,11 +81,30 @@ def product(a: Array, b: Array, bound: float) -> DoubleWord:
     Returns:
       The product as the exact product of the leading digits and the rest; NaN where a factor is NaN.
     """
-    information = jnp.finfo(b.dtype)
-    scale = jnp.maximum(_masked(b, _BITS[b.dtype.name][2]), float(information.smallest_normal))
-    a, b = jnp.clip(a * scale, -0.5 * bound, 0.5 * bound), b / scale
+    a, b = _balanced(a, b, bound)
     high_a, high_b = leading(a), leading(b)
     return DoubleWord(high_a * high_b, high_b * (a - high_a) + (b - high_b) * a)
+
+
+def full_product(a: Array, b: Array, bound: float) -> DoubleWord:
+    """The product as `product` has it, but to twice the digits, the high word being the rounded product."""
+    a, b = _balanced(a, b, bound)
+    high_a, high_b = leading(a), leading(b)
+    low_a, low_b = a - high_a, b - high_b
+    middle = two_sum(high_b * low_a, low_b * high_a)
+    total = two_sum(high_a * high_b, middle.high)
+    return two_sum(total.high, total.low + (middle.low + low_a * low_b))
+
+
+def _balanced(a: Array, b: Array, bound: float) -> tuple[Array, Array]:
+    """Two factors of the same product, at most half of the bound.
+
+    b is brought between 1 and 2 in size by a power of two that a takes over, so that no part of the product
+    underflows or overflows unless all of it does.
+    """
+    information = jnp.finfo(b.dtype)
+    scale = jnp.maximum(_masked(b, _BITS[b.dtype.name][2]), float(information.smallest_normal))
+    return jnp.clip(a * scale, -0.5 * bound, 0.5 * bound), b / scale
 
 
 def _masked(x: Array, mask: int) -> Array:

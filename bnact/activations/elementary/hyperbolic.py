@@ -14,6 +14,7 @@ from bnact.types import Array
 from .exponentials import bounded
 from .polynomial import polynomial
 from .scaled_decay import ScaledDecay, scaled_decay
+from .scaled_sigmoid import scaled_tail
 
 # (tanh(t) / t - 1) / t^2 in powers of t^2, to relative error 1.1e-9 of tanh for |t| < 0.55 (minimax).
 _NEAR = 0.55
@@ -49,13 +50,12 @@ def tangent(x: Array, height: float | Array, rate: float) -> Array:
 def tangent_slope(x: Array, height: float | Array, rate: float) -> Array:
     """The derivative of height tanh(rate x): height rate (1 - tanh^2), which does not cancel here.
 
-    Where the rate adds no rounding it is (1 - |tanh|) (1 + |tanh|), the first as 2 / (1 + exp(2 |rate x|)):
-    for a slope of at most 1, which underflows before the exponential overflows.
+    Where it is simple it is 4 height rate w (1 - w) with w = 1 / (1 + exp(2 |rate x|)), at most a half.
     """
-    if isinstance(height, float) and abs(height * rate) <= 1.0 and math.frexp(rate)[0] == 0.5:
-        # The absolute value last: XLA writes to memory what this and the value have in common.
-        share = (4.0 * height * rate) / (1.0 + jnp.exp(jnp.abs((2.0 * rate) * x)))
-        return share * (0.5 + 0.5 * jnp.abs(tangent(x, 1.0, rate)))
+    if isinstance(height, float) and math.frexp(rate)[0] == 0.5:
+        tail, steepest = scaled_tail(2.0 * rate, x), 4.0 * height * rate
+        share = (steepest * tail.scale) / tail.total
+        return share * (1.0 - share / steepest)
     decay = _decay(x, rate)
     return decay.times((4.0 * height * rate) / jnp.square(1.0 + decay.value))
 

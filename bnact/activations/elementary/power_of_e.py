@@ -40,14 +40,14 @@ class PowerOfE(NamedTuple):
 
     def over(self, shift: float | Array) -> Array:
         """The number over 2^shift; what is left of the exponent must be one of a normal number."""
-        return self.significand * power_of_two(self.exponent - shift)
+        return self.significand * power_of_two(self.exponent, shift)
 
 
 def power_of_e(rate: float, high: Array, low: float | Array = 0.0) -> PowerOfE:
     """exp(rate (high + low)), to a unit of the last place.
 
     Args:
-      rate: not 0.
+      rate: between 1e-5 and 1e5 in size.
       high: float32 or float64, at most 1000 / rate in size.
       low: what high leaves out, at most 0.5 / rate in size.
 
@@ -58,7 +58,9 @@ def power_of_e(rate: float, high: Array, low: float | Array = 0.0) -> PowerOfE:
     exponent = jnp.round((high + low) * (rate / math.log(2.0)))
     # The first product and difference are exact.
     rest = ((high - exponent * step.high) - exponent * step.low) + low
-    return PowerOfE(polynomial(_COEFFICIENTS[high.dtype.name], rate * rest), exponent)
+    # The powers of the rate are in the coefficients, which saves a product.
+    coefficients = tuple(c * rate**power for power, c in enumerate(_COEFFICIENTS[high.dtype.name]))
+    return PowerOfE(polynomial(coefficients, rest), exponent)
 
 
 def _step(rate: float, dtype: DTypeLike) -> Split:
@@ -68,9 +70,15 @@ def _step(rate: float, dtype: DTypeLike) -> Split:
     return Split(high, float(exact - Fraction(high)))
 
 
-def power_of_two(exponent: Array) -> Array:
-    """2^exponent of whole numbers within those of normal numbers, by writing it where the exponent stands."""
+def power_of_two(exponent: Array, shift: float | Array = 0.0) -> Array:
+    """2^(exponent - shift), whole and that of a normal number, by writing it where the exponent stands.
+
+    Added to a number so large that its last place is 1, a whole number is its last digits: a sum, where
+    XLA on a CPU takes several steps to convert.
+    """
     information = jnp.finfo(exponent.dtype)
     whole = jnp.int32 if information.bits == 32 else jnp.int64
-    bits = (exponent.astype(whole) + (1 - information.minexp)) << information.nmant
-    return lax.bitcast_convert_type(bits, exponent.dtype)
+    places = exponent + (1.5 * 2.0**information.nmant + (1 - information.minexp) - shift)
+    return lax.bitcast_convert_type(
+        lax.bitcast_convert_type(places, whole) << information.nmant, exponent.dtype
+    )

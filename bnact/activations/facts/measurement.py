@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from bnact.activations.activation import Interval, Monotone, Symmetry
 from bnact.activations.rule import Curve
 
-from .abruptness import candidates
-from .sampling import sampled
+from .abruptness import Sampled, candidates
+from .scale import UNIT, Facts, Scale
 
 STEP = 1e-6
 JUMP = 1e-3
@@ -18,49 +17,35 @@ NEAR = 4.0
 """Within it no activation has rounded to its limit yet."""
 
 _REACH = 20.0
+_NEXT = 5e-4
 _FAR = 1e300
 _LARGE = 100.0
 _STEEPEST = 1e12
 """A larger slope is that of a singularity."""
 
-Sampled = Callable[[np.ndarray], np.ndarray]
 
+def measured_facts(curve: Curve, scale: Scale = UNIT, points: tuple[float, ...] = ()) -> Facts:
+    """The facts about a curve, looked at on one scale.
 
-class Facts(NamedTuple):
-    """What `Activation` declares, as far as looking can tell; the fields are described there."""
-
-    range: Interval
-    attained: tuple[bool, bool]
-    limits: Interval
-    lipschitz: float
-    monotone: Monotone
-    symmetry: Symmetry
-    jumps: tuple[float, ...]
-    kinks: tuple[float, ...]
-    breakpoints: tuple[float, ...]
-    flat: tuple[Interval, ...]
-
-
-def measured_facts(curve: Curve) -> Facts:
-    """The facts about a curve.
-
-    Jumps, kinks and breakpoints are looked for at the multiples of 0.001 within 10 of zero, and wherever
-    value or derivative changes abruptly within 1000 (two such places within 0.001 count as one). Whether an
-    end of the range is reached is looked at up to the outermost of them or 4. What oscillates counts as if it
-    went on for ever.
+    In units of that scale, jumps, kinks and breakpoints are looked for at the multiples of 0.001 within 10 of
+    zero, and wherever value or derivative changes abruptly within 1000 (two such places within 0.001 count
+    as one). Whether an end of the range is reached is looked at up to the outermost of them or 4. What
+    oscillates counts as if it went on for ever.
 
     Args:
       curve: the function and its derivatives.
+      scale: of what happens; the default is near 1.
+      points: where to look for jumps, kinks and breakpoints besides.
 
     Returns:
-      The facts, numbers to about 1e-14.
+      The facts, numbers to about 1e-14 of the scale.
     """
+    return scale.facts_of_curve(_facts(lambda number: scale.order(curve, number), scale.inputs(points)))
 
-    def order(number: int) -> Sampled:
-        return lambda x: sampled(curve, np.asarray(x, np.float64))[number]
 
+def _facts(order: Callable[[int], Sampled], points: np.ndarray) -> Facts:
     value, derivative = order(0), order(1)
-    x = candidates((value, derivative))
+    x = _besides(candidates((value, derivative)), points)
     jumps = _jumps(value, x)
     kinks = tuple(sorted({*jumps, *_slope_jumps(value, x)}))
     breakpoints = tuple(sorted({*kinks, *_slope_jumps(derivative, x), *_slope_jumps(order(2), x)}))
@@ -79,6 +64,12 @@ def measured_facts(curve: Curve) -> Facts:
         breakpoints=breakpoints,
         flat=flat,
     )
+
+
+def _besides(x: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The points, and of x what is not next to one of them: there it would be found twice."""
+    near = np.min(np.abs(x[:, None] - points), axis=1, initial=math.inf) < _NEXT
+    return np.unique(np.concatenate([x[~near], points]))
 
 
 def grid() -> np.ndarray:

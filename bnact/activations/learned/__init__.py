@@ -1,5 +1,7 @@
 """Activations with parameters that are learned: arrays, given to a pure function."""
 
+from .either import at_first as at_first
+from .either import fixed_or_learnable as fixed_or_learnable
 from .kinked import prelu as prelu
 from .kinked import thresholded_linear as thresholded_linear
 from .learnable import LEARNABLE as LEARNABLE

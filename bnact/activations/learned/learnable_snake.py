@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from bnact.activations.elementary.double_word import product
+from bnact.activations.elementary.double_word import full_product
 from bnact.activations.floating import finite
 from bnact.types import Array
 
@@ -58,7 +58,7 @@ def learnable_snake(x: ArrayLike, frequency: ArrayLike) -> Array:
 
 
 def _wave(x: Array, frequency: Array) -> Wave:
-    u = product(x, finite(frequency), float(jnp.finfo(x.dtype).max))
+    u = full_product(x, finite(frequency), float(jnp.finfo(x.dtype).max))
     high_sine, high_cosine = jnp.sin(u.high), jnp.cos(u.high)
     rest_sine, rest_cosine = jnp.sin(u.low), jnp.cos(u.low)
     sine = high_sine * rest_cosine + high_cosine * rest_sine
@@ -87,7 +87,7 @@ def _by_x(x: Array, frequency: Array) -> Array:
 def _by_frequency(x: Array, frequency: Array) -> Array:
     """x sin(2u) / a - sin^2(u) / a^2."""
     wave = _wave(x, frequency)
-    return wave.ratio * (2.0 * x * wave.cosine - wave.ratio)
+    return 2.0 * (wave.ratio * (x * wave.cosine - 0.5 * wave.ratio))
 
 
 def _by_x_twice(x: Array, frequency: Array) -> Array:

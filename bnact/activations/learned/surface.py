@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike
 
@@ -13,6 +14,7 @@ from bnact.activations.floating import floating, widened
 from bnact.types import Array
 
 Formula = Callable[[Array, Array], Array]
+Spread = Callable[[Array, tuple[int, ...]], Array]
 
 
 class Surface(NamedTuple):
@@ -45,7 +47,14 @@ def bound_to_partials(surface: Surface) -> Formula:
     return _bind(surface.value, by_x, by_parameter)
 
 
-def over_last_axis(name: str, argument: str, formula: Formula, x: ArrayLike, parameter: ArrayLike) -> Array:
+def over_last_axis(
+    name: str,
+    argument: str,
+    formula: Formula,
+    x: ArrayLike,
+    parameter: ArrayLike,
+    spread: Spread = jnp.broadcast_to,
+) -> Array:
     """A formula of x and of a parameter that each feature has for itself, or all features share.
 
     Args:
@@ -54,6 +63,7 @@ def over_last_axis(name: str, argument: str, formula: Formula, x: ArrayLike, par
       formula: for two arrays of one shape, both float32 or both float64.
       x: (..., features), real floating point.
       parameter: () or (features,), real floating point.
+      spread: makes of the parameter an array of x's shape.
 
     Returns:
       Shape and dtype of `x`, computed in float32 or wider and rounded once.
@@ -68,17 +78,30 @@ def over_last_axis(name: str, argument: str, formula: Formula, x: ArrayLike, par
             f"{name}: {argument} must have shape () or (features,); got {weights.shape} for x of shape "
             f"{inputs.shape}; use shape {inputs.shape[-1:]}"
         )
-    return _over_features(formula, inputs, weights)
+    return _over_features(formula, spread, inputs, weights)
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _over_features(formula: Formula, x: Array, parameter: Array) -> Array:
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _over_features(formula: Formula, spread: Spread, x: Array, parameter: Array) -> Array:
     wide, parameter = widened(x), widened(parameter)
     # A Python number takes on x's precision.
     dtypes = [wide.dtype] if parameter.weak_type else [wide.dtype, parameter.dtype]
     dtype = max(dtypes, key=lambda kind: kind.itemsize)
-    spread = jnp.broadcast_to(parameter.astype(dtype), x.shape)
-    return formula(wide.astype(dtype), spread).astype(x.dtype)
+    return formula(wide.astype(dtype), spread(parameter.astype(dtype), x.shape)).astype(x.dtype)
+
+
+def spread_by_product(parameter: Array, shape: tuple[int, ...]) -> Array:
+    """The parameter in every row, as a product with a column of ones.
+
+    Its transpose, which sums the gradients of all rows, is then a product too. As a sum, XLA on a CPU fuses
+    it with the formula of the gradient into one loop over columns that is not vectorized: 44 ms where the
+    formula takes 7 and the sum less than 1. (Of a formula with sines it makes something slower.)
+    """
+    if len(shape) < 2:
+        return jnp.broadcast_to(parameter, shape)
+    row = jnp.broadcast_to(parameter, shape[-1:])
+    ones = jnp.ones((*shape[:-1], 1), row.dtype)
+    return jnp.matmul(ones, row[jnp.newaxis], precision=lax.Precision.HIGHEST)
 
 
 def _bind(formula: Formula, by_x: Formula, by_parameter: Formula) -> Formula:

@@ -17,7 +17,7 @@ from bnact.activations.elementary.power_of_e import power_of_e, power_of_two
 from bnact.activations.floating import finite
 from bnact.types import Array
 
-from .surface import Surface, bound_to_partials, over_last_axis
+from .surface import Surface, bound_to_partials, over_last_axis, spread_by_product
 
 
 class Decay(NamedTuple):
@@ -76,7 +76,7 @@ def swish(x: ArrayLike, beta: ArrayLike) -> Array:
 
     Source: Ramachandran, Zoph and Le, Searching for activation functions, 2017.
     """
-    return over_last_axis("swish", "beta", _SWISH, x, beta)
+    return over_last_axis("swish", "beta", _SWISH, x, beta, spread_by_product)
 
 
 def _decay(x: Array, beta: Array) -> Decay:

@@ -59,7 +59,8 @@ def drift(state: BatchNormState, statistics: Moments) -> Drift:
       Drift in the statistics' dtype.
     """
     dtype = statistics.mean.dtype
-    distance = (state.mean.astype(dtype) - statistics.mean) - statistics.correction
+    correction = 0 if state.correction is None else state.correction.astype(dtype)
+    distance = (state.mean.astype(dtype) - statistics.mean) + (correction - statistics.correction)
     mean = _ratio(distance, jnp.sqrt(statistics.variance), nothing=0.0)
     ratio = _ratio(state.variance.astype(dtype), statistics.variance, nothing=1.0)
     return Drift(mean, jnp.log(ratio))

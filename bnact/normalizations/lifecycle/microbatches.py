@@ -12,13 +12,13 @@ from bnact.normalizations.batch_norm import BatchNormState, running_averages
 from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
-    checked_input,
     checked_momentum,
     checked_size,
 )
-from bnact.normalizations.standardize import behind_mask_zero, normalized
-from bnact.numerics.masks import full_mask
-from bnact.numerics.moments import Moments, merge, moments
+from bnact.normalizations.entrance import counted_input
+from bnact.normalizations.standardize import normalized
+from bnact.numerics.merge import merge
+from bnact.numerics.moments import Moments, moments
 from bnact.types import Array, AxisName, PyTree
 
 Stage = Callable[[PyTree, Array], Array]
@@ -92,9 +92,7 @@ def microbatched(
         parts = tuple(_split(name, argument, x.shape[0], count) for argument in (x, mask))
 
         def entering(part: tuple[Array, Array | None]) -> tuple[Array, Array | None]:
-            values = checked_input(name, before(weights, part[0]), params)
-            full = full_mask(part[1], values)
-            return behind_mask_zero(values, full), full
+            return counted_input(name, params, before(weights, part[0]), part[1])
 
         def statistics_of(part: tuple[Array, Array | None]) -> Moments:
             values, full = entering(part)

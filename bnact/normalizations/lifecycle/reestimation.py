@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import jax.numpy as jnp
 from jax import lax
 
-from bnact.normalizations.averages import enough, weight_since_start
+from bnact.normalizations.averages import enough, running_average, running_mean, weight_since_start
 from bnact.normalizations.batch_norm import BatchNormState
 from bnact.normalizations.border import checked_momentum
-from bnact.numerics.moments import Moments, merge, moments
+from bnact.numerics.merge import merge
+from bnact.numerics.moments import Moments, moments
 from bnact.types import Array, AxisName
 
 Batches = Iterable[Array | tuple[Array, Array]]
@@ -86,12 +87,7 @@ def reestimated(
         checked_momentum("reestimated", debiased_momentum)
         weight = weight_since_start(debiased_momentum, count.astype(weight.dtype))
     counts = enough(statistics)
-
-    def replaced(old: Array, exact: Array) -> Array:
-        return jnp.where(counts, (exact * weight).astype(old.dtype), old)
-
-    return BatchNormState(
-        mean=replaced(state.mean, statistics.mean + statistics.correction),
-        variance=replaced(state.variance, statistics.squares / freedom),
-        count=count,
-    )
+    scaled = statistics._replace(mean=statistics.mean * weight, correction=statistics.correction * weight)
+    mean, correction = running_mean(state.mean, state.correction, scaled, 0.0, count, counts)
+    variance = running_average(state.variance, statistics.squares / freedom * weight, 0.0, count, counts)
+    return BatchNormState(mean, variance, count, correction)

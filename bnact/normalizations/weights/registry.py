@@ -1,9 +1,9 @@
 """Every norm of weights by name."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from bnact.normalizations.named import named
 from bnact.normalizations.weights.scaled_standardization import scaled_weight_standardization
 from bnact.normalizations.weights.spectral_norm import spectral_norm
 from bnact.normalizations.weights.standardization import weight_standardization
@@ -34,10 +34,4 @@ def get(name: str) -> WeightFactory:
     Raises:
       ValueError: there is none of that name; the nearest are named.
     """
-    if name not in WEIGHT_NORMALIZATIONS:
-        nearest = difflib.get_close_matches(name, WEIGHT_NORMALIZATIONS, cutoff=0.5) or WEIGHT_NORMALIZATIONS
-        raise ValueError(
-            f"weights: name must be one of {', '.join(WEIGHT_NORMALIZATIONS)}; got {name!r}; "
-            f"use {' or '.join(map(repr, nearest))}"
-        )
-    return WEIGHT_NORMALIZATIONS[name]
+    return named("weights", WEIGHT_NORMALIZATIONS, name)

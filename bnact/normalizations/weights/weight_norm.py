@@ -1,5 +1,7 @@
 """Weight normalization: the length of each output's weights apart from their direction."""
 
+import math
+
 import jax.numpy as jnp
 
 from bnact.normalizations.weights.kernels import (
@@ -41,9 +43,23 @@ def weight_norm(use_scale: bool = True) -> WeightNormalization:
         params: OutputScale, state: tuple[()], kernel: Array, train: bool = True
     ) -> tuple[Array, tuple[()]]:
         del train
-        near_one, _ = brought_to_one(wide := wide_kernel(name, kernel, params), input_axes(wide))
-        squares = jnp.sum(jnp.square(near_one), input_axes(wide), keepdims=True)
-        direction = near_one * inverse_deviation(squares, 0.0)
-        return scaled_outputs(params, direction).astype(kernel.dtype), state
+        wide = wide_kernel(name, kernel, params)
+        return scaled_outputs(params, directions(wide, input_axes(wide))).astype(kernel.dtype), state
 
     return WeightNormalization(init, apply)
+
+
+def directions(kernel: Array, axes: tuple[int, ...], epsilon: float = 0.0) -> Array:
+    """The kernel divided by its lengths, v / sqrt(sum(v^2) + epsilon), and 0 where that root is 0.
+
+    Args:
+      kernel: float32 or wider, any shape.
+      axes: over which a length is taken.
+      epsilon: not negative, in units of the squares.
+
+    Returns:
+      Array of the kernel's shape and dtype.
+    """
+    near_one, size = brought_to_one(kernel, axes)
+    squares = jnp.sum(jnp.square(near_one), axes, keepdims=True)
+    return near_one * inverse_deviation(squares + jnp.square(math.sqrt(epsilon) / size), 0.0)

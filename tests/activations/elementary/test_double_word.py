@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from bnact.activations.elementary.double_word import scaled, split, two_sum
+from bnact.activations.elementary.double_word import split, two_sum
 
 
 def numbers(count=500):
@@ -17,19 +17,8 @@ def worst(pairs, truths):
     return max(float(abs(found / right - 1)) for found, right in zip(sums, truths, strict=True))
 
 
-@pytest.mark.parametrize("factor", [1.702, 0.3, 1e-3, 20.0])
-def test_a_product_with_a_constant(factor):
-    x = numbers()
-    found = jax.jit(lambda x: scaled(x, factor))(x)
-    truths = [Fraction(float(a)) * Fraction(factor) for a in x]
-    assert worst(found, truths) < 2.0**-44
-    plain = (np.float32(factor) * x, np.zeros_like(x))
-    assert worst(plain, truths) > 2.0**-26
-
-
 def test_a_sum_is_exact():
     a, b = numbers(), np.float32(1e-4) * numbers()[::-1]
-    a = np.where(np.abs(a) < np.abs(b), np.float32(0), a)
     truths = [Fraction(float(one)) + Fraction(float(other)) for one, other in zip(a, b, strict=True)]
     assert worst(jax.jit(two_sum)(a, b), truths) == 0.0
 

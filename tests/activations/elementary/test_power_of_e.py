@@ -1,6 +1,6 @@
-"""bnact.activations.elementary.power_of_e, and what is made of it: the tail of a sigmoid at a cubic argument.
+"""bnact.activations.elementary.power_of_e, and what is made of it: a sigmoid of a cubic argument.
 
-bnact.activations.elementary.sigmoid_tail and bnact.activations.elementary.cubic_argument.
+bnact.activations.elementary.scaled_sigmoid and bnact.activations.elementary.cubic_argument.
 """
 
 import jax.numpy as jnp
@@ -15,8 +15,8 @@ from bnact.activations.elementary import (
     cubic_slope,
     power_of_e,
     power_of_two,
-    reach_of_tail,
-    sigmoid_tail,
+    reach_of_sigmoid,
+    scaled_sigmoid,
 )
 
 from .last_places import DTYPES, computed, units_of, worst_units
@@ -103,19 +103,34 @@ def test_the_slope_of_the_cubic_argument(dtype):
     )
 
 
+def words_of(x):
+    return type(cubic_argument(x))(x, jnp.zeros_like(x))
+
+
 @each_dtype
-def test_the_tail_of_a_sigmoid_before_it_underflows(dtype):
-    reach = reach_of_tail(dtype)
-    x = np.linspace(0.0, 0.95 * reach.end, 1001).astype(dtype)
+def test_a_sigmoid_times_a_factor_before_it_underflows(dtype):
+    reach = reach_of_sigmoid(dtype)
+    x = np.linspace(-0.95 * reach.low, reach.high, 1001).astype(dtype)
     # Between the largest number and the smallest the product with the factor is one.
     factor = {"float32": 1e10, "float64": 1e20}[dtype]
 
-    def tail(x):
-        words = type(cubic_argument(x))(x, jnp.zeros_like(x))
-        return sigmoid_tail(1.0, words, x > reach.far).times(jnp.full_like(x, factor))
+    def product(x):
+        s = scaled_sigmoid(1.0, words_of(x))
+        return factor / s.total * s.scale
 
     def truth(x):
-        return mpmath.mpf(factor) / (1 + mpmath.exp(x))
+        return mpmath.mpf(factor) / (1 + mpmath.exp(-x))
 
-    assert worst_units(tail, truth, x) <= 4.0
-    assert worst_units(lambda x: factor * (1.0 / (1.0 + jnp.exp(x))), truth, x) > 1e6
+    assert worst_units(product, truth, x) <= 4.0
+    assert worst_units(lambda x: factor * (1.0 / (1.0 + jnp.exp(-x))), truth, x) > 1e6
+
+
+@each_dtype
+def test_what_a_sigmoid_lacks_to_one_does_not_cancel(dtype):
+    x = np.linspace(0.0, reach_of_sigmoid(dtype).high, 1001).astype(dtype)
+
+    def rest(x):
+        s = scaled_sigmoid(1.0, words_of(x))
+        return s.growth / s.total
+
+    assert worst_units(rest, lambda x: 1 / (1 + mpmath.exp(x)), x) <= 4.0

@@ -97,3 +97,16 @@ def test_finite(dtype):
     x = np.array([-np.inf, -big, -1.0, 0.0, big, np.inf, np.nan], dtype)
     expected = np.array([-big, -big, -1.0, 0.0, big, big, np.nan], dtype)
     np.testing.assert_array_equal(computed(finite, x), expected)
+
+
+@each_dtype
+def test_the_full_product_has_twice_the_digits(dtype):
+    a, b = pairs(dtype)
+    kept = normal(a, b, dtype) & (np.abs(0.5 * a.astype(float) * b) < 0.2 * largest(dtype))
+    a, b = a[kept], b[kept]
+    high, rest = computed(lambda a, b: elementary.full_product(a, b, largest(dtype)), a, b)
+    eps = float(np.finfo(dtype).eps)
+    assert worst(high, rest, a, b) < eps**2
+    assert np.all(np.abs(rest) <= eps * np.abs(high))
+    shorter = product(a, b, largest(dtype))
+    assert worst(shorter[0], shorter[1], a, b) > 100.0 * eps**2

@@ -1,13 +1,14 @@
 """Every kind of wrong declaration is caught, and a right one is not."""
 
 import dataclasses
+import inspect
 import math
 
 import jax
 import jax.numpy as jnp
 import pytest
 
-from bnact.activations import ACTIVATIONS, curve, verify
+from bnact.activations import ACTIVATIONS, FACTORIES, Activation, curve, softplus, verify
 
 from .curves import curve_of, slope_of
 
@@ -115,3 +116,45 @@ def test_a_curve_of_the_right_derivative_at_a_kink():
     record = altered("relu", name="own", curve=right)
     with pytest.raises(AssertionError, match="^own: (flat|kink_side)"):
         verify(record)
+
+
+def extreme_records() -> list[Activation]:
+    """Every factory's records at the ends of the interval of each parameter, and some far from 1 between."""
+    found = {}
+    for factory in FACTORIES.values():
+        for parameter in inspect.signature(factory).parameters:
+            for value in (-1e6, -30.0, -1e-6, 1e-6, 100.0, 1e6):
+                try:
+                    act = factory(**{parameter: value})
+                except ValueError:
+                    continue
+                found[act.name] = act
+    return [act for act in found.values() if not any(each in act.name for each in NOT_SEEN)]
+
+
+# 6 wide at 6e6, and a value of 1e6 beside the 0 of an interval of 1: float64 has not the digits.
+NOT_SEEN = (
+    *(f"offset={sign}1000000.0" for sign in ("-", "")),
+    *(f"bias={sign}1000000.0" for sign in ("-", "")),
+)
+
+
+@pytest.mark.parametrize("act", extreme_records(), ids=lambda act: act.name)
+def test_a_right_record_on_any_scale(act):
+    verify(act)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"range": (0.0, 1.0)},
+        {"lipschitz": 1.0 + 1e-9},
+        {"range": (1e-9, math.inf)},
+        {"kinks": (0.0,), "breakpoints": (0.0,)},
+    ],
+    ids=str,
+)
+def test_a_wrong_one_on_another_scale_is_caught(fields):
+    for beta in (1e-6, 100.0, 1e6):
+        with pytest.raises(AssertionError, match="^softplus"):
+            verify(dataclasses.replace(softplus(beta), **fields))

@@ -92,3 +92,29 @@ def test_at_infinity_there_is_a_value_but_no_slope(x):
     value, slopes = jax.value_and_grad(learnable_snake, (0, 1))(jnp.float32(x), jnp.float32(2.0))
     assert value == x
     assert np.all(np.isnan(slopes))
+
+
+@pytest.mark.parametrize("a", [0.3, -1.7, 1e-3, 1e3])
+def test_angles_of_every_size(a):
+    """The slope is right to the last place of 1, for angles up to the largest number."""
+    x = np.concatenate([10.0 ** np.arange(0.0, 34.0, 0.25), np.linspace(1e7, 1e9, 100)]).astype(np.float32)
+    frequency = np.float32(a)
+    slopes = jax.jit(jax.vmap(jax.grad(learnable_snake), (0, None)))(x, frequency)
+    with mpmath.workdps(120):
+        right = [
+            float(1 + mpmath.sin(2 * mpmath.mpf(float(frequency)) * mpmath.mpf(float(one)))) for one in x
+        ]
+    np.testing.assert_allclose(slopes, right, rtol=0, atol=1e-6)
+    plain = 1.0 + jnp.sin(2.0 * frequency * x)
+    assert np.max(np.abs(plain - np.array(right, np.float32))) > 0.5
+
+
+@pytest.mark.parametrize("a", [1e-38, 0.3, 1e20, 1e38, -1e38])
+def test_no_nan_for_finite_numbers(a):
+    largest = np.finfo(np.float32).max
+    x = np.array([1e-38, 1.0, 1e20, 0.51 * largest, largest], np.float32)
+    value, slopes = jax.vmap(jax.value_and_grad(learnable_snake, (0, 1)), (0, None))(
+        np.concatenate([-x, x]), jnp.float32(a)
+    )
+    assert np.all(np.isfinite(value))
+    assert not np.any(np.isnan(slopes))

@@ -8,7 +8,7 @@ from bnact.activations.facts.sampling import sampled
 from bnact.activations.facts.truth import truth
 from bnact.numerics import units
 
-from .entry import Accuracy
+from .facts import Accuracy
 
 POINTS = 20_000
 

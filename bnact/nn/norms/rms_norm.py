@@ -1,0 +1,104 @@
+"""Root mean square normalization with flax.nnx's arguments."""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+import jax.numpy as jnp
+from flax import nnx
+from flax.nnx.nn import dtypes
+from jax.typing import ArrayLike, DTypeLike
+
+from bnact.nn.precision import checked_dtypes
+from bnact.normalizations.border import checked_epsilon, checked_features
+from bnact.normalizations.own_statistics import normalized_by_own
+from bnact.numerics.members import members
+from bnact.types import Array, AxisName
+
+from .axes import Axes, checked_axes, positive_axes
+from .entrance import Promote, entered
+from .variables import Metadata, affine_over, hashable_groups, parameter, value_of
+
+
+class RMSNorm(nnx.Module):
+    """y = x / sqrt(mean(x^2) + epsilon) * scale, for `flax.nnx.RMSNorm`.
+
+    Arguments, their defaults and the variables are flax's; `bnact.normalizations.rms_norm` is the same as
+    a pure function, over the last axis. What is masked out comes out as 0.
+
+    Attributes:
+      scale: (num_features,), or None.
+
+    Source: Zhang, Sennrich, "Root mean square layer normalization", 2019.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        *,
+        epsilon: float = 1e-6,
+        dtype: DTypeLike | None = None,
+        param_dtype: DTypeLike = jnp.float32,
+        use_scale: bool = True,
+        scale_init: nnx.Initializer = nnx.initializers.ones,
+        reduction_axes: Axes = -1,
+        feature_axes: Axes = -1,
+        axis_name: AxisName | None = None,
+        axis_index_groups: Iterable[Iterable[int]] | None = None,
+        use_fast_variance: bool = True,
+        promote_dtype: Promote = dtypes.promote_dtype,
+        rngs: nnx.Rngs,
+        scale_metadata: Metadata = MappingProxyType({}),
+    ):
+        """Makes the module.
+
+        Args:
+          num_features: how many features x has on `feature_axes`, in all.
+          epsilon: added to the mean square.
+          dtype: of the output; None takes what `promote_dtype` finds. Statistics and arithmetic are float32
+            or wider in any case.
+          param_dtype: of the scale.
+          use_scale: whether to learn a scale. There is no bias.
+          scale_init: its initializer.
+          reduction_axes: over which the statistics are taken.
+          feature_axes: those that have a scale for each index.
+          axis_name: a mapped axis, or several, over which to take the statistics too, weighted by count.
+          axis_index_groups: groups of that axis's indices, each with statistics of its own.
+          use_fast_variance: taken as flax takes it, and without effect: nothing is subtracted here.
+          promote_dtype: finds the type of the output, given (x, scale) and `dtype`.
+          rngs: keys for the initial values.
+          scale_metadata: what to attach to the variable.
+
+        Raises:
+          TypeError: num_features or an axis is no whole number.
+          ValueError: num_features below 1, a negative epsilon, or a type that is not real floating.
+        """
+        subject = "RMSNorm"
+        checked_dtypes(subject, dtype, param_dtype)
+        num_features = checked_features(subject, num_features)
+        self.scale = parameter(use_scale, scale_init, num_features, param_dtype, rngs, scale_metadata)
+        self.num_features, self.epsilon = num_features, checked_epsilon(subject, epsilon)
+        self.dtype, self.param_dtype = dtype, param_dtype
+        self.use_scale = use_scale
+        self.reduction_axes = checked_axes(subject, "reduction_axes", reduction_axes)
+        self.feature_axes = checked_axes(subject, "feature_axes", feature_axes)
+        self.axis_name, self.axis_index_groups = axis_name, hashable_groups(axis_index_groups)
+        self.use_fast_variance, self.promote_dtype = use_fast_variance, promote_dtype
+
+    def __call__(self, x: ArrayLike, mask: Array | None = None) -> Array:
+        """The norm applied to `x`.
+
+        Args:
+          x: real, with `num_features` features on `feature_axes`.
+          mask: boolean, broadcastable to x; True counts.
+
+        Returns:
+          An array of x's shape.
+        """
+        subject, scale = "RMSNorm", value_of(self.scale)
+        x, mask, dtype = entered(subject, x, mask, self.promote_dtype, (scale,), self.dtype)
+        axes = positive_axes(subject, "reduction_axes", self.reduction_axes, x.shape)
+        features = positive_axes(subject, "feature_axes", self.feature_axes, x.shape)
+        sharing = members(self.axis_name, self.axis_index_groups)
+        params = affine_over(subject, scale, None, features, x)
+        y, _ = normalized_by_own(x, axes, self.epsilon, params, mask, sharing, centered=False)
+        return y.astype(dtype)

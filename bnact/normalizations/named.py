@@ -1,0 +1,31 @@
+"""What a table of norms holds under a name, or the error that names the nearest."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from bnact.numerics.nearest_names import nearest_names
+
+Entry = TypeVar("Entry")
+
+
+def named(vocabulary: str, table: Mapping[str, Entry], name: str) -> Entry:
+    """The entry of that name.
+
+    Args:
+      vocabulary: what the table is called, for the error message.
+      table: entries by name.
+      name: the one wanted.
+
+    Returns:
+      Entry of the table.
+
+    Raises:
+      ValueError: there is none of that name; the nearest are named.
+    """
+    if isinstance(name, str) and name in table:
+        return table[name]
+    nearest = nearest_names(str(name), table) or table
+    raise ValueError(
+        f"{vocabulary}: name must be one of {', '.join(table)}; got {name!r}; "
+        f"use {' or '.join(map(repr, nearest))}"
+    )

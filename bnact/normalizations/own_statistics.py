@@ -1,0 +1,124 @@
+"""An input standardized by its own statistics, with the derivative of the whole written by hand.
+
+With n values, d = x - mean, r = 1 / sqrt(variance + epsilon) and a gain,
+
+    y  = gain r d
+    dy = gain r (dx - mean(dx) - d r^2 mean(d dx)) + d r dgain
+
+and what is not centred drops mean(dx). Each mean is multiplied by its factors before it is spread over x.
+Transposed, that makes sum(g) and sum(g d) of a cotangent g, which are the gradients of bias and gain as well:
+two sums where autodiff of the formulas takes four. Nothing the size of x is divided or rooted.
+
+Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal
+covariate shift", 2015.
+"""
+
+import math
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from bnact.normalizations.affine import Affine, affine, over_leading
+from bnact.normalizations.standardize import behind_mask_zero
+from bnact.numerics.members import ALONE
+from bnact.numerics.moments import Moments, Sharing, inverse_deviation, shared_moments, statistics_dtype
+from bnact.types import Array
+
+
+def normalized_by_own(
+    x: Array,
+    axes: tuple[int, ...],
+    epsilon: float,
+    params: Affine,
+    mask: Array | None = None,
+    sharing: Sharing = ALONE,
+    centered: bool = True,
+) -> tuple[Array, Moments]:
+    """(x - mean) / sqrt(variance + epsilon) * scale + bias with the statistics of x, and these.
+
+    Args:
+      x: floating, any shape, 0 behind the mask; computed in float32 or wider.
+      axes: over which the statistics are taken, not negative.
+      epsilon: not negative, in units of the variance.
+      params: scale and bias, each None or of a shape that broadcasts to x's last axes.
+      mask: boolean of x's shape, or None. What is behind it comes out as 0.
+      sharing: the members of a mapped axis to reduce over too, each weighted by its count, or groups of
+        neighbouring features.
+      centered: False subtracts no mean, and takes the squares about zero.
+
+    Returns:
+      y, of x's shape and dtype, and the moments, of x's shape without `axes`.
+    """
+    wide = x.astype(statistics_dtype(x))
+    gain = jnp.ones((1,) * x.ndim, wide.dtype)
+    if params.scale is not None and _is_constant_over(axes, params.scale, x.ndim):
+        gain, params = over_leading(params.scale, wide), params._replace(scale=None)
+    y, statistics = _by_own(axes, sharing, epsilon, centered, wide, gain, mask)
+    return behind_mask_zero(affine(params, y).astype(x.dtype), mask), statistics
+
+
+def _is_constant_over(axes: tuple[int, ...], parameter: Array, ndim: int) -> bool:
+    shape = (1,) * (ndim - parameter.ndim) + parameter.shape
+    return all(shape[axis] == 1 for axis in axes)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2, 3))
+def _by_own(
+    axes: tuple[int, ...],
+    sharing: Sharing,
+    epsilon: float,
+    centered: bool,
+    x: Array,
+    gain: Array,
+    mask: Array | None,
+) -> tuple[Array, Moments]:
+    statistics = shared_moments(x, axes, mask, sharing, centered)
+    return _deviation(x, statistics, axes) * (_reciprocal(statistics, axes, epsilon) * gain), statistics
+
+
+@_by_own.defjvp
+def _by_own_rule(
+    axes: tuple[int, ...],
+    sharing: Sharing,
+    epsilon: float,
+    centered: bool,
+    primals: tuple[Array, Array, Array | None],
+    tangents: tuple[Array, Array, object],
+) -> tuple[tuple[Array, Moments], tuple[Array, Moments]]:
+    (x, gain, mask), (dx, dgain, _) = primals, tangents
+    y, statistics = _by_own(axes, sharing, epsilon, centered, x, gain, mask)
+    # Behind the mask x is 0 whatever its tangent, and so is the cotangent; d is not.
+    dx = behind_mask_zero(dx, mask)
+    d, r = _deviation(x, statistics, axes), _reciprocal(statistics, axes, epsilon)
+    slope, count = gain * r, _count(x, axes, mask, sharing, statistics)
+    dmean = _total(dx, axes, sharing) / count if centered else jnp.zeros_like(r)
+    dsquare = _total(d * dx, axes, sharing) / count
+    dy = slope * dx + -(slope * dmean) + d * (r * dgain - (slope * r * r) * dsquare)
+    nothing = jnp.zeros_like(statistics.count)
+    dsquares = 2 * count * dsquare
+    moved = Moments(nothing, jnp.squeeze(dmean, axes), jnp.squeeze(dsquares, axes), nothing)
+    return (y, statistics), (dy, moved)
+
+
+def _count(
+    x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing, statistics: Moments
+) -> Array | int:
+    """How many values were counted: a number where all are, since XLA spreads an array over the rows."""
+    number = sharing.number()
+    if mask is None and isinstance(number, int):
+        return max(number * math.prod(x.shape[axis] for axis in axes), 1)
+    return jnp.expand_dims(jnp.maximum(statistics.count, 1), axes)
+
+
+def _total(values: Array, axes: tuple[int, ...], sharing: Sharing) -> Array:
+    return sharing.total(jnp.sum(values, axes, keepdims=True))
+
+
+def _deviation(x: Array, statistics: Moments, axes: tuple[int, ...]) -> Array:
+    mean, correction = (jnp.expand_dims(each, axes) for each in (statistics.mean, statistics.correction))
+    return (x - mean) - correction
+
+
+def _reciprocal(statistics: Moments, axes: tuple[int, ...], epsilon: float) -> Array:
+    return jnp.expand_dims(inverse_deviation(statistics.variance, epsilon), axes)

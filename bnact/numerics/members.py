@@ -1,0 +1,91 @@
+"""Sums and least values over the members of a mapped axis, or over groups of them."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from bnact.types import Array, AxisName
+
+AxisGroups = Sequence[Sequence[int]]
+"""The indices of a mapped axis in disjoint groups, each of which shares its statistics."""
+
+
+class Members(NamedTuple):
+    """Who shares statistics: the members of a mapped axis, all together or in groups.
+
+    Attributes:
+      axis_name: the mapped axis, or axes; None where there is one member alone.
+      groups: None for all together.
+      size: of the mapped axis. It is kept, since a rule for derivatives may run where the axis has a meaning
+        for sums, but its size is known no more.
+    """
+
+    axis_name: AxisName | None
+    groups: tuple[tuple[int, ...], ...] | None
+    size: int
+
+    def total(self, values: Array) -> Array:
+        """The sum of each member's values over those that share with it; of the values' shape."""
+        return values if self.axis_name is None else self._shared(lax.psum, values, 0)
+
+    def least(self, values: Array) -> Array:
+        """The least of each member's values among those that share with it; of the values' shape."""
+        return values if self.axis_name is None else self._shared(lax.pmin, values, jnp.inf)
+
+    def number(self) -> int | Array:
+        """How many share: a number where it is the same for all, an integer scalar otherwise."""
+        if self.groups is None:
+            return self.size
+        sizes = [len(group) for group in self.groups]
+        return sizes[0] if len({*sizes}) == 1 else jnp.asarray(sizes)[self._group()]
+
+    def _shared(self, collective: Callable[..., Array], values: Array, neutral: float) -> Array:
+        """The collective within a group: each group has a slot, in which the others put what is neutral.
+
+        The collectives' own groups cannot be had under `jax.vmap`, nor in a `jax.shard_map` that checks.
+        """
+        if self.groups is None:
+            return collective(values, self.axis_name)
+        mine = jnp.arange(len(self.groups)) == self._group()[None]
+        mine = jnp.expand_dims(mine, tuple(range(1, values.ndim + 1)))
+        slots = jnp.where(mine, values[None], jnp.asarray(neutral, values.dtype))
+        return collective(slots, self.axis_name)[self._group()]
+
+    def _group(self) -> Array:
+        assert self.groups is not None
+        group_of = np.zeros(self.size, np.int32)
+        for group, indices in enumerate(self.groups):
+            group_of[list(indices)] = group
+        return jnp.asarray(group_of)[lax.axis_index(self.axis_name)]
+
+
+ALONE = Members(None, None, 1)
+"""No mapped axis: what is here is all there is."""
+
+
+def members(axis_name: AxisName | None, groups: AxisGroups | None) -> Members:
+    """Those that share statistics, or a ValueError where the groups do not divide the axis.
+
+    Args:
+      axis_name: a mapped axis, or several, or None.
+      groups: every index of the axis in exactly one group, or None.
+    """
+    if axis_name is None and groups is None:
+        return ALONE
+    if axis_name is None:
+        raise ValueError(
+            f"moments: axis_index_groups divides a mapped axis; got axis_index_groups={groups} and "
+            f"axis_name=None; use axis_name too"
+        )
+    size = lax.axis_size(axis_name)
+    if groups is None:
+        return Members(axis_name, None, size)
+    if sorted(index for group in groups for index in group) != list(range(size)):
+        raise ValueError(
+            f"moments: axis_index_groups must hold each of 0 to {size - 1} once, the indices of axis "
+            f"{axis_name!r}; got {groups}; use groups that divide the axis"
+        )
+    return Members(axis_name, tuple(map(tuple, groups)), size)

@@ -1,0 +1,1 @@
+"""The catalogue of norms, of activations and of weights."""

@@ -43,7 +43,8 @@ def running_average(old: Array, new: Array, momentum: float | None, count: Array
     if momentum == 0:
         updated = new
     elif momentum is None:
-        updated = old + (new - old) / (count + 1).astype(old.dtype)
+        # The first update takes the value as it is: what it started from has no weight, not even to rounding.
+        updated = jnp.where(count == 0, new, old + (new - old) / (count + 1).astype(old.dtype))
     else:
         updated = momentum * old + (1 - momentum) * new
     return jnp.where(counts, updated, old)

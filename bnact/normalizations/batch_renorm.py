@@ -23,7 +23,6 @@ from bnact.normalizations.normalization import Normalization
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import (
     behind_mask_zero,
-    normalized,
     quotient,
     standardized,
 )
@@ -88,7 +87,8 @@ def batch_renorm(
         x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
         axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
         if not train:
-            return normalized(x, remembered(state, x), axes, epsilon, params, mask), state
+            z = standardized(x, remembered(state, x), axes, epsilon)
+            return behind_mask_zero(affine(params, z).astype(x.dtype), mask), state
         checked_examples(name, x.shape, axis_name)
         statistics = moments(x, axes, mask, axis_name)
         r, d = _corrections(statistics, remembered(state, x), epsilon, r_max, d_max)

@@ -50,8 +50,9 @@ def evonorm_s0a(
 ) -> Normalization:
     """EvoNorm-S0a: y = x sigmoid(slope x) / sqrt(variance + epsilon) * scale + bias, variances of groups.
 
-    It is `evonorm_s0` with the larger epsilon 1e-3, for training in low precision. The variant is not the paper's but that of the library timm, whose networks name it. (There it also
-    divides by the deviation where its activation is switched off, which is group norm without a mean.)
+    It is `evonorm_s0` with the larger epsilon 1e-3, for training in low precision. The variant is not the
+    paper's but that of the library timm, whose networks name it. (There it also divides by the deviation
+    where its activation is switched off, which is group norm without a mean.)
 
     Args:
       groups: how many groups of successive features; 32 unless group_size is given.

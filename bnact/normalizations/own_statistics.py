@@ -19,10 +19,11 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from bnact.normalizations.affine import Affine, affine, over_leading
-from bnact.normalizations.standardize import behind_mask_zero
+from bnact.normalizations.affine import Affine, affine
+from bnact.normalizations.standardize import behind_mask_zero, gain_and_rest
+from bnact.numerics.feature_groups import Sharing
 from bnact.numerics.members import ALONE
-from bnact.numerics.moments import Moments, Sharing, inverse_deviation, shared_moments, statistics_dtype
+from bnact.numerics.moments import Moments, inverse_deviation, shared_moments, statistics_dtype
 from bnact.types import Array
 
 
@@ -51,16 +52,9 @@ def normalized_by_own(
       y, of x's shape and dtype, and the moments, of x's shape without `axes`.
     """
     wide = x.astype(statistics_dtype(x))
-    gain = jnp.ones((1,) * x.ndim, wide.dtype)
-    if params.scale is not None and _is_constant_over(axes, params.scale, x.ndim):
-        gain, params = over_leading(params.scale, wide), params._replace(scale=None)
+    gain, params = gain_and_rest(params, axes, x.ndim, wide.dtype)
     y, statistics = _by_own(axes, sharing, epsilon, centered, wide, gain, mask)
     return behind_mask_zero(affine(params, y).astype(x.dtype), mask), statistics
-
-
-def _is_constant_over(axes: tuple[int, ...], parameter: Array, ndim: int) -> bool:
-    shape = (1,) * (ndim - parameter.ndim) + parameter.shape
-    return all(shape[axis] == 1 for axis in axes)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1, 2, 3))

@@ -1,6 +1,7 @@
 """The arithmetic that every norm shares: subtract, divide, scale, shift, and round once."""
 
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 
 from bnact.normalizations.affine import Affine, affine
 from bnact.numerics.moments import Moments, deviation, inverse_deviation
@@ -39,8 +40,30 @@ def normalized(
     Returns:
       Array of x's shape and dtype.
     """
-    y = affine(params, standardized(x, statistics, axes, epsilon)).astype(x.dtype)
+    gain, params = gain_and_rest(params, axes, x.ndim, statistics.mean.dtype)
+    divisor = jnp.expand_dims(inverse_deviation(statistics.variance, epsilon), axes)
+    y = affine(params, deviation(x, statistics, axes) * (divisor * gain)).astype(x.dtype)
     return behind_mask_zero(y, mask)
+
+
+def gain_and_rest(params: Affine, axes: tuple[int, ...], ndim: int, dtype: DTypeLike) -> tuple[Array, Affine]:
+    """The scale as a factor of the statistics, where it is one number for each; and what is left to apply.
+
+    Args:
+      params: scale and bias, each None or of a shape that broadcasts to the last of `ndim` axes.
+      axes: those over which the statistics are taken.
+      ndim: of what is normalized.
+      dtype: of the statistics.
+
+    Returns:
+      A factor with `ndim` axes, 1 where the scale differs along `axes` or there is none, and the parameters
+      without what is in it.
+    """
+    if params.scale is not None:
+        shape = (1,) * (ndim - params.scale.ndim) + params.scale.shape
+        if all(shape[axis] == 1 for axis in axes):
+            return jnp.reshape(params.scale.astype(dtype), shape), params._replace(scale=None)
+    return jnp.ones((1,) * ndim, dtype), params
 
 
 def standard_deviation(variance: Array, epsilon: float) -> Array:

@@ -36,6 +36,10 @@ class FeatureGroups(NamedTuple):
         return self.size * self.members.number()
 
     def _over_group(self, reduced: Callable[..., Array], values: Array) -> Array:
-        grouped = jnp.reshape(values, (*values.shape[:-1], -1, self.size))
+        grouped = jnp.reshape(values, (*values.shape[:-1], values.shape[-1] // self.size, self.size))
         every = jnp.broadcast_to(reduced(grouped, -1, keepdims=True), grouped.shape)
         return jnp.reshape(every, values.shape)
+
+
+Sharing = Members | FeatureGroups
+"""Who shares statistics beside the values that are reduced."""

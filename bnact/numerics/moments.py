@@ -10,14 +10,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from bnact.numerics.feature_groups import FeatureGroups
+from bnact.numerics.feature_groups import Sharing
 from bnact.numerics.masks import full_mask
-from bnact.numerics.members import AxisGroups, Members, members
+from bnact.numerics.members import AxisGroups, members
+from bnact.numerics.pivot import pivot
 from bnact.numerics.two_sum import two_sum
 from bnact.types import Array, AxisName
-
-Sharing = Members | FeatureGroups
-"""Who shares statistics beside the values that are reduced."""
 
 
 class Moments(NamedTuple):
@@ -115,11 +113,11 @@ def shared_moments(
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
-    pivot = _pivot(x, axes, mask, sharing)
-    count = _count(x, axes, mask, sharing, pivot)
-    pivot = jnp.where(count > 0, pivot, 0)
-    distance = _total(_difference(x, pivot, axes, mask), axes, sharing) / jnp.maximum(count, 1)
-    mean, correction = two_sum(pivot, distance)
+    near = pivot(x, axes, mask, sharing)
+    count = _count(x, axes, mask, sharing, near)
+    near = jnp.where(count > 0, near, 0)
+    distance = _total(_difference(x, near, axes, mask), axes, sharing) / jnp.maximum(count, 1)
+    mean, correction = two_sum(near, distance)
     squares = _total(jnp.square(_difference(x, mean, axes, mask, correction)), axes, sharing)
     return Moments(count, mean, squares, correction)
 
@@ -175,8 +173,8 @@ def inverse_deviation(variance: Array, epsilon: float) -> Array:
       Array of the variance's shape and dtype.
     """
     total = variance + epsilon
-    if epsilon >= float(jnp.finfo(total.dtype).smallest_normal):
-        return lax.rsqrt(total)
+    if isinstance(epsilon, float) and epsilon >= float(jnp.finfo(total.dtype).smallest_normal):
+        return lax.rsqrt(total)  # a choice for every row would be a pass of its own
     positive = total > 0
     return jnp.where(positive, lax.rsqrt(jnp.where(positive, total, 1)), 0)
 
@@ -208,26 +206,6 @@ def _count(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing
         return jnp.zeros_like(reduced) + (number * own).astype(reduced.dtype)
     # Counted as integers: a float32 sum of ones stops at 2^24.
     return _total(mask.astype(jnp.int32), axes, sharing).astype(reduced.dtype)
-
-
-def _pivot(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing) -> Array:
-    """A value among those counted, the same on every member of a mapped axis."""
-    if 0 in x.shape:
-        smallest = jnp.min(x, axes, initial=jnp.inf)
-    elif mask is None and not _is_split(x, axes):
-        smallest = lax.squeeze(lax.slice(x, [0] * x.ndim, _first(x.shape, axes)), axes)  # no pass over x
-    else:
-        smallest = jnp.min(x if mask is None else jnp.where(mask, x, jnp.inf), axes)
-    return sharing.least(smallest)
-
-
-def _first(shape: tuple[int, ...], axes: tuple[int, ...]) -> list[int]:
-    return [1 if axis in axes else size for axis, size in enumerate(shape)]
-
-
-def _is_split(x: Array, axes: tuple[int, ...]) -> bool:
-    """Whether a reduced axis is explicitly sharded: such an axis cannot be cut at its first element."""
-    return any(jax.typeof(x).sharding.spec[axis] is not None for axis in axes)
 
 
 def _difference(

@@ -11,8 +11,9 @@ from bnact import normalizations
 from bnact.activations import Activation, Learnable, fixed_or_learnable
 from bnact.fused import act_norm, norm_act
 from bnact.normalizations import STANDARDIZATIONS, Normalization, running_averages
-from bnact.types import Array, AxisName, PyTree
+from bnact.types import Array, AxisName
 
+from .held import held_norm_of, hold
 from .learnable_activation import LearnableActivation
 from .precision import checked_dtype
 
@@ -97,11 +98,7 @@ class NormAct(nnx.Module):
         self.activation = (
             LearnableActivation(num_features, chosen, param_dtype=param_dtype) if learns else chosen
         )
-        params, state = self.normalization.init(num_features)
-        self._parameters = type(params)
-        for name, value in params._asdict().items():
-            setattr(self, name, None if value is None else nnx.Param(value.astype(param_dtype)))
-        self.state = nnx.BatchStat(state)
+        hold(self, num_features, param_dtype)
 
     def __call__(
         self, x: Array, use_running_average: bool | None = None, *, mask: Array | None = None
@@ -122,8 +119,8 @@ class NormAct(nnx.Module):
         if self.fused and alone and isinstance(self.activation, Activation):
             return self._fused(x, self.activation)
         if self.order == "before":
-            return self.activation(self._normalized(x, running, mask))
-        return self._normalized(self.activation(x), running, mask)
+            return self.activation(held_norm_of(self, x, not running, mask))
+        return held_norm_of(self, self.activation(x), not running, mask)
 
     def _fused(self, x: Array, activation: Activation) -> Array:
         scale = jnp.ones(x.shape[-1:], jnp.float32) if self.scale is None else self.scale[...]
@@ -133,20 +130,6 @@ class NormAct(nnx.Module):
         if self.norm == "batch" and statistics is not None:
             self.state.set_value(running_averages(self.state.get_value(), statistics, self.momentum))
         return y
-
-    def _normalized(self, x: Array, running: bool, mask: Array | None) -> Array:
-        state = self.state.get_value()
-        y, state = self.normalization.apply(
-            self._params(), state, x, train=not running, mask=mask, axis_name=self.axis_name
-        )
-        self.state.set_value(state)
-        return y
-
-    def _params(self) -> PyTree:
-        variables = {name: getattr(self, name) for name in self._parameters._fields}
-        return self._parameters(
-            **{name: None if variable is None else variable[...] for name, variable in variables.items()}
-        )
 
 
 def checked_order(subject: str, order: str) -> str:

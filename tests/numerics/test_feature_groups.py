@@ -9,8 +9,8 @@ from bnact.numerics.feature_groups import FeatureGroups
 from bnact.numerics.members import ALONE, members
 from bnact.numerics.moments import moments, shared_moments
 
-X = np.random.default_rng(0).normal(1e3, 2.0, (2, 5, 6)).astype(np.float32)
-MASK = np.random.default_rng(1).random((2, 5, 6)) < 0.7
+X = jnp.asarray(np.random.default_rng(0).normal(1e3, 2.0, (2, 5, 6)).astype(np.float32))
+MASK = jnp.asarray(np.random.default_rng(1).random((2, 5, 6)) < 0.7)
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["all", "masked"])

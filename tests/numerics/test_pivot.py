@@ -1,3 +1,4 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -6,7 +7,7 @@ from bnact.numerics.pivot import pivot
 
 
 def pivot_of(values):
-    return float(pivot(np.asarray(values, np.float32), (0,), None, ALONE))
+    return float(pivot(jnp.asarray(values, jnp.float32), (0,), None, ALONE))
 
 
 def test_of_few_values_it_is_the_first():
@@ -21,7 +22,7 @@ def test_of_many_no_single_one_spoils_it(place):
 
 
 def test_of_a_masked_array_it_is_one_that_counts():
-    values, mask = np.array([np.nan, 3.0, 2.0, 9.0], np.float32), np.array([False, True, False, True])
+    values, mask = jnp.array([np.nan, 3.0, 2.0, 9.0]), jnp.array([False, True, False, True])
     assert float(pivot(values, (0,), mask, ALONE)) == 3.0
 
 

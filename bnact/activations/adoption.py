@@ -17,6 +17,7 @@ from .facts.elementwise import check_elementwise
 from .facts.measurement import JUMP, STEP, measured_facts
 from .facts.sampling import sampled
 from .facts.scale import UNIT
+from .other_names import OF_SEVERAL_FEATURES, OTHER_NAMES
 from .registry import ACTIVATIONS
 from .rule import Curve, Formula, curve, function
 
@@ -97,10 +98,13 @@ def _again(
 def _check_name(name: str) -> None:
     if not isinstance(name, str):
         raise TypeError(f"activation_of: name must be a string; got {name!r}; use activation_of(fn, 'mine')")
-    if name in ACTIVATIONS or name.split("(")[0] in FACTORIES:
+    from .learned.learnable import LEARNABLE  # itself made of activations
+
+    taken = (*ACTIVATIONS, *FACTORIES, *OTHER_NAMES, *OF_SEVERAL_FEATURES, *LEARNABLE)
+    if name.split("(")[0].strip() in taken:
         raise ValueError(
-            f"activation_of: name must be one that no other activation has, since records are found by it; "
-            f"got {name!r}; use for example {'my_' + name.split('(')[0]!r}"
+            f"activation_of: name must be one that no other activation has, here or elsewhere, since records "
+            f"are found by it; got {name!r}; use for example {'my_' + name.split('(')[0].strip()!r}"
         )
 
 

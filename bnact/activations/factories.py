@@ -82,7 +82,7 @@ def _parsed(text: str) -> tuple[str, dict[str, object]]:
         call = ast.parse(text.strip(), mode="eval").body
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args:
             arguments = {str(each.arg): _literal(each.value) for each in call.keywords}
-            if len(arguments) == len(call.keywords):
+            if len(arguments) == len(call.keywords) and None not in [each.arg for each in call.keywords]:
                 return call.func.id, arguments
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass

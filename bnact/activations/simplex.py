@@ -180,7 +180,8 @@ def _log_softmax(x: Array) -> Array:
 @_log_softmax.defjvp
 def _log_softmax_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
     ((x,), (tangent,)) = primals, tangents
-    return _log_softmax(x), _from_mean(tangent, _softmax(x))
+    y = _log_softmax(x)
+    return y, _from_mean(tangent, jnp.exp(y))
 
 
 @jax.custom_jvp

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from bnact.convert.arrays import plain
-from bnact.convert.layer import Layer, read_state
+from bnact.convert.batches import check_batches, check_filled
+from bnact.convert.layer import Layer, mean_of, read_state
 from bnact.normalizations import BatchNormState
 from bnact.numerics import tolerance
 from bnact.types import Array
@@ -93,8 +94,9 @@ def agreement(
       Agreement with one difference, that of the outputs.
 
     Raises:
-      ValueError: the two outputs have different shapes.
+      ValueError: the two outputs have different shapes; x holds no example.
     """
+    check_filled("agreement", x)
     apply = layer.normalization.apply
     pairs = []
     for size in SIZES:
@@ -129,10 +131,10 @@ def training_agreement(
       Agreement of outputs and, for a norm that remembers, of mean and variance.
 
     Raises:
-      ValueError: there is no batch; a frozen layer; outputs of different shapes.
+      TypeError: batches is one array.
+      ValueError: there is no batch, or an empty one; a frozen layer; outputs of different shapes.
     """
-    if not batches:
-        raise ValueError("training_agreement: there must be a batch; got none; use a list of arrays")
+    check_batches(batches)
     if layer.frozen:
         raise ValueError(
             "training_agreement: a frozen layer does not train; got frozen=True; use agreement, or "
@@ -209,7 +211,8 @@ def _size(outputs: np.ndarray) -> np.ndarray:
 
 def _of_averages(ours: BatchNormState, theirs: BatchNormState, bound: float) -> list[Difference]:
     (our_mean, our_variance), (mean, variance) = (
-        [np.asarray(values, np.float64) for values in state[:2]] for state in (ours, theirs)
+        [np.asarray(values, np.float64) for values in (mean_of(state), state.variance)]
+        for state in (ours, theirs)
     )
     size = np.maximum(np.abs(mean), np.sqrt(variance))
     return [

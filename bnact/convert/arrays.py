@@ -64,12 +64,14 @@ def update_count(caller: str, name: str, value: Any) -> Array:
       value: a whole number.
 
     Raises:
-      ValueError: it is not a single number of at least 0.
+      ValueError: it is not a single whole number that int32 holds, of at least 0.
     """
     array = plain(value)
-    if array.size != 1 or array.reshape(()) != int(array.reshape(())) or array.reshape(()) < 0:
+    largest = np.iinfo(np.int32).max
+    # NaN and infinity are in no range, so what is taken as an int here can be one.
+    if array.size != 1 or not 0 <= array.item() <= largest or array.item() != int(array.item()):
         raise ValueError(
-            f"{caller}: {name} must be one whole number of at least 0; got {array}; use the number of "
+            f"{caller}: {name} must be one whole number in [0, {largest}]; got {array}; use the number of "
             f"training steps"
         )
-    return jnp.asarray(int(array.reshape(())), jnp.int32)
+    return jnp.asarray(int(array.item()), jnp.int32)

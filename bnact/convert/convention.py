@@ -18,6 +18,7 @@ class Convention(NamedTuple):
     Attributes:
       library: its name, for messages.
       package: where its classes are defined.
+      drop_ins: where bnact defines classes of the same names, arguments and arrays; empty where nowhere.
       arrays: our name of an array ("scale", "bias", "mean", "variance", "count") -> the library's; what it
         does not keep is absent.
       modules: kind of norm -> name of the class.
@@ -40,6 +41,7 @@ class Convention(NamedTuple):
     words: Mapping[str, str]
     size: Mapping[str, str]
     flags: frozenset[str]
+    drop_ins: str = ""
     without_bias: frozenset[str] = frozenset()
     momentum_of_new: bool = False
     unbiased: bool = False
@@ -47,13 +49,17 @@ class Convention(NamedTuple):
     cumulative: bool = False
 
     def kind_of(self, module: object) -> str | None:
-        """The kind of norm of an object of exactly one of the library's own classes, or None."""
+        """The kind of norm of an object of exactly one of the classes that `defines` means, or None."""
         names = {name: kind for kind, name in self.modules.items()}
         return names.get(type(module).__name__) if self.defines(module) else None
 
     def defines(self, module: object) -> bool:
-        """Whether the object's class is the library's: one derived from it may compute something else."""
-        return type(module).__module__.startswith(f"{self.package}.")
+        """Whether the object's class is the library's, or bnact's for it.
+
+        A class derived from one of them may compute something else.
+        """
+        packages = [package for package in (self.package, self.drop_ins) if package]
+        return type(module).__module__.startswith(tuple(f"{package}." for package in packages))
 
     def settings_of(self, kind: str, module: object) -> dict[str, Any]:
         """What an object of the library holds of the settings of its kind."""

@@ -8,7 +8,8 @@ import jax
 from bnact.convert.convention import NOTHING, REQUIRED, Convention, class_name
 from bnact.convert.conventions import for_evaluation
 from bnact.convert.counterpart import Counterpart
-from bnact.convert.exported import exported_arrays, exported_settings
+from bnact.convert.exported import as_groups, exported_arrays, exported_settings
+from bnact.convert.found import checked_some
 from bnact.convert.imported import imported, one_axis
 from bnact.convert.layer import Layer
 from bnact.types import PyTree
@@ -102,11 +103,12 @@ def layers_from_equinox_module(model: PyTree, state: Any = None) -> dict[str, La
       state: the model's `State` object, where it has batch norms.
 
     Raises:
-      ValueError: as `from_equinox_module`.
+      ValueError: there is none, and as `from_equinox_module`.
     """
     found, _ = jax.tree_util.tree_flatten_with_path(model, is_leaf=_is_norm)
     norms = [(jax.tree_util.keystr(path), part) for path, part in found if _is_norm(part)]
-    return {path: from_equinox_module(part, state) for path, part in norms}
+    layers = {path: from_equinox_module(part, state) for path, part in norms}
+    return checked_some(EQUINOX, layers, "layers_from_equinox_module")
 
 
 def to_equinox(layer: Layer) -> Counterpart:
@@ -145,18 +147,6 @@ def to_equinox(layer: Layer) -> Counterpart:
                 f"here; got debias=True after 0 updates; train a step first, or start afresh there"
             )
     return Counterpart(EQUINOX.modules[layer.kind], settings, arrays)
-
-
-def as_groups(layer: Layer, caller: str) -> Layer:
-    """An instance norm as the group norm that it is, one feature a group; others as they are."""
-    if layer.kind != "instance":
-        return layer
-    if layer.features is None:
-        raise ValueError(
-            f"{caller}: an instance norm needs its number of features here, as one of groups; got neither "
-            f"scale nor bias; use a layer with params.scale=ones"
-        )
-    return Layer("group", {**layer.settings, "groups": layer.features}, layer.params)
 
 
 def _from_arrays(arrays: Mapping[str, Any], kind: str, settings: Mapping[str, Any], caller: str) -> Layer:

@@ -7,14 +7,14 @@ import numpy as np
 from bnact.convert.convention import Convention, settled_count
 from bnact.convert.conventions import for_evaluation
 from bnact.convert.imported import checked_kind
-from bnact.convert.layer import Layer, read_state
+from bnact.convert.layer import Layer, mean_of, read_state
 from bnact.normalizations.groups import number_of_groups
 
-KNOWN = frozenset(
+_KNOWN = frozenset(
     {"epsilon", "momentum", "bessel", "debias", "groups", "group_size", "use_scale", "use_bias"}
 )
-FREE = {"momentum": 0.99, "bessel": False, "debias": False}
-LARGEST_COUNT = 2**31 - 1
+_FREE = {"momentum": 0.99, "bessel": False, "debias": False}
+_LARGEST_COUNT = 2**31 - 1
 
 
 def exported_settings(convention: Convention, layer: Layer, caller: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def exported_settings(convention: Convention, layer: Layer, caller: str) -> dict
         norm_settings.pop("group_size", None)
     if layer.kind == "batch":
         _check_training(convention, layer, caller)
-        norm_settings["momentum"] = convention.momentum(norm_settings.get("momentum", FREE["momentum"]))
+        norm_settings["momentum"] = convention.momentum(norm_settings.get("momentum", _FREE["momentum"]))
     words = {our: word for our, word in convention.words.items() if word in convention.settings[layer.kind]}
     settings = {word: norm_settings[our] for our, word in words.items() if our in norm_settings}
     size = convention.size.get(layer.kind)
@@ -79,14 +79,34 @@ def exported_arrays(convention: Convention, layer: Layer, caller: str) -> dict[s
     return {convention.arrays[our]: np.asarray(value) for our, value in ours.items() if value is not None}
 
 
+def as_groups(layer: Layer, caller: str) -> Layer:
+    """An instance norm as the group norm that it is, one feature a group; others as they are.
+
+    Args:
+      layer: of any kind.
+      caller: for error messages.
+
+    Raises:
+      ValueError: nothing tells an instance norm's number of features.
+    """
+    if layer.kind != "instance":
+        return layer
+    if layer.features is None:
+        raise ValueError(
+            f"{caller}: an instance norm needs its number of features here, as one of groups; got neither "
+            f"scale nor bias; use a layer with params.scale=ones"
+        )
+    return Layer("group", {**layer.settings, "groups": layer.features}, layer.params)
+
+
 def _averages(convention: Convention, layer: Layer, caller: str) -> dict[str, Any]:
-    momentum, count = layer.settings.get("momentum", FREE["momentum"]), int(layer.state.count)
-    debias = layer.settings.get("debias", FREE["debias"])
+    momentum, count = layer.settings.get("momentum", _FREE["momentum"]), int(layer.state.count)
+    debias = layer.settings.get("debias", _FREE["debias"])
     state = layer.state if debias and convention.debiased else read_state(layer)
     if debias != convention.debiased:
         # Where the start has no weight left, an average is the same debiased or not.
         settled = settled_count(momentum)
-        if convention.debiased and settled > LARGEST_COUNT:
+        if convention.debiased and settled > _LARGEST_COUNT:
             raise ValueError(
                 f"{caller}: {convention.library} divides its averages by 1 - momentum^count, which no count "
                 f"brings to 1 for momentum={momentum}; use a momentum below 1"
@@ -98,7 +118,7 @@ def _averages(convention: Convention, layer: Layer, caller: str) -> dict[str, An
                 f"for_evaluation(layer)"
             )
         count = max(count, settled)
-    kept = {"mean": state.mean, "variance": state.variance}
+    kept = {"mean": mean_of(state), "variance": state.variance}
     return kept | ({"count": np.int32(count)} if "count" in convention.arrays else {})
 
 
@@ -119,7 +139,7 @@ def _known_features(layer: Layer, caller: str) -> int:
 
 def _check_known(convention: Convention, layer: Layer, caller: str) -> None:
     for setting in layer.settings:
-        if setting not in KNOWN:
+        if setting not in _KNOWN:
             raise ValueError(
                 f"{caller}: {setting} has no counterpart in {convention.library}; got {setting}="
                 f"{layer.settings[setting]!r}; leave it out of the layer's settings, or keep this layer"
@@ -130,7 +150,7 @@ def _check_training(convention: Convention, layer: Layer, caller: str) -> None:
     """Nothing, or a ValueError where the library's averages would go on otherwise than the layer's."""
     if layer.frozen:
         return
-    bessel = layer.settings.get("bessel", FREE["bessel"])
+    bessel = layer.settings.get("bessel", _FREE["bessel"])
     if bessel != convention.unbiased:
         which = {True: "unbiased", False: "biased"}
         raise ValueError(
@@ -138,7 +158,7 @@ def _check_training(convention: Convention, layer: Layer, caller: str) -> None:
             f"bessel={bessel}, the {which[bessel]}; use with_bessel(layer, {convention.unbiased}, "
             f"batch_size) to train on, or for_evaluation(layer)"
         )
-    if layer.settings.get("momentum", FREE["momentum"]) is None and not convention.cumulative:
+    if layer.settings.get("momentum", _FREE["momentum"]) is None and not convention.cumulative:
         raise ValueError(
             f"{caller}: {convention.library} has no plain average over all updates; got momentum=None; use a "
             f"layer with momentum=0.99 to train on, or for_evaluation(layer)"

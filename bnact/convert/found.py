@@ -33,7 +33,7 @@ def found_layers(
       Path -> layer, in the order of the entries.
 
     Raises:
-      ValueError: a pattern matches no path, or what `imported` raises, with the path.
+      ValueError: a pattern matches no path, there is no norm, or what `imported` raises, with the path.
     """
     _check_patterns(entries, kinds, caller)
     _check_settings(convention, settings, caller)
@@ -42,6 +42,23 @@ def found_layers(
         kind = _kind(convention, path, arrays, kinds)
         if kind is not None:
             layers[path] = imported(convention, kind, arrays, settings.get(kind, {}), f"{caller}: {path!r}")
+    if not layers:
+        remembered = f"{convention.arrays['mean']} and {convention.arrays['variance']}"
+        raise ValueError(
+            f"{caller}: there must be a norm to convert, one with {remembered} or one that kinds names; got "
+            f"paths {', '.join(entries) or 'none'}; use kinds={{pattern: kind}}"
+        )
+    return layers
+
+
+def checked_some(convention: Convention, layers: dict[str, Layer], caller: str) -> dict[str, Layer]:
+    """The layers found inside an object, or a ValueError where there is none."""
+    if not layers:
+        raise ValueError(
+            f"{caller}: there must be a norm to convert, one of {', '.join(convention.modules.values())} of "
+            f"{convention.library}; got an object that holds none; convert the arrays of other classes, with "
+            f"a kind"
+        )
     return layers
 
 

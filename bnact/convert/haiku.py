@@ -11,7 +11,7 @@ from bnact.convert.counterpart import Counterpart
 from bnact.convert.exported import exported_arrays, exported_settings
 from bnact.convert.found import Kinds, Settings, found_layers
 from bnact.convert.imported import imported
-from bnact.convert.layer import Layer, read_state
+from bnact.convert.layer import Layer, mean_of, read_state
 
 MEAN, VARIANCE = "mean_ema", "var_ema"
 
@@ -128,7 +128,8 @@ def to_haiku(layer: Layer, path: str, ndim: int = 2) -> Counterpart:
         params = {path: arrays} if arrays else {}
         return Counterpart(HAIKU.modules[layer.kind], settings, {"params": params, "state": {}})
     shaped = {name: np.reshape(array, (1,) * (ndim - 1) + (-1,)) for name, array in arrays.items()}
-    read = dict(zip((MEAN, VARIANCE), read_state(layer)[:2], strict=True))
+    averages = read_state(layer)
+    read = {MEAN: mean_of(averages), VARIANCE: averages.variance}
     state = {
         f"{path}/~/{name}": {
             "counter": arrays["counter"],

@@ -7,9 +7,8 @@ from bnact.convert.arrays import plain
 from bnact.convert.convention import NOTHING, Convention, class_name
 from bnact.convert.conventions import for_evaluation
 from bnact.convert.counterpart import Counterpart
-from bnact.convert.equinox import as_groups
-from bnact.convert.exported import exported_arrays, exported_settings
-from bnact.convert.found import Kinds, Settings, entries_of, found_layers
+from bnact.convert.exported import as_groups, exported_arrays, exported_settings
+from bnact.convert.found import Kinds, Settings, checked_some, entries_of, found_layers
 from bnact.convert.imported import imported, one_axis
 from bnact.convert.layer import Layer
 
@@ -112,16 +111,9 @@ def layers_from_keras_model(model: Any) -> dict[str, Layer]:
       model: any keras model; its `layers`, and theirs, are looked through.
 
     Raises:
-      ValueError: as `from_keras_layer`.
+      ValueError: there is none, and as `from_keras_layer`.
     """
-    layers = {}
-    for part in model.layers:
-        if hasattr(part, "layers"):
-            inner = layers_from_keras_model(part)
-            layers |= {f"{part.name}/{name}": layer for name, layer in inner.items()}
-        elif KERAS.kind_of(part) is not None:
-            layers[part.name] = from_keras_layer(part)
-    return layers
+    return checked_some(KERAS, _layers_of(model), "layers_from_keras_model")
 
 
 def layers_from_keras(
@@ -175,6 +167,16 @@ def to_keras(layer: Layer) -> Counterpart:
             f"params.scale=ones, which keras will learn"
         )
     return Counterpart(KERAS.modules["rms"], settings, {RMS_SCALE: arrays["gamma"]})
+
+
+def _layers_of(model: Any) -> dict[str, Layer]:
+    layers = {}
+    for part in model.layers:
+        if hasattr(part, "layers"):
+            layers |= {f"{part.name}/{name}": layer for name, layer in _layers_of(part).items()}
+        elif KERAS.kind_of(part) is not None:
+            layers[part.name] = from_keras_layer(part)
+    return layers
 
 
 def _from_arrays(arrays: Mapping[str, Any], kind: str, settings: Mapping[str, Any], caller: str) -> Layer:

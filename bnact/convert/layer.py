@@ -7,7 +7,7 @@ from typing import Any
 from bnact import normalizations
 from bnact.normalizations import Affine, BatchNormState, Normalization, lifecycle
 from bnact.normalizations.batch_norm import debiased_state
-from bnact.types import PyTree
+from bnact.types import Array, PyTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,11 @@ class Layer:
         mean = self.state.mean if isinstance(self.state, BatchNormState) else None
         known = [values for values in (*self.params, mean) if values is not None]
         return known[0].shape[0] if known else None
+
+
+def mean_of(state: BatchNormState) -> Array:
+    """The running mean in one number, as other libraries keep it: (features,), in the mean's own type."""
+    return state.mean if state.correction is None else state.mean + state.correction.astype(state.mean.dtype)
 
 
 def read_state(layer: Layer) -> BatchNormState:

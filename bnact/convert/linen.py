@@ -37,6 +37,7 @@ LINEN = Convention(
     },
     size={},
     flags=frozenset({"use_scale", "use_bias"}),
+    drop_ins="bnact.nn.linen",
     without_bias=frozenset({"rms"}),
 )
 
@@ -69,15 +70,19 @@ def from_linen(
 def from_linen_module(module: Any, variables: Mapping[str, Any]) -> Layer:
     """The layer of a linen module and its variables, its settings included.
 
+    Where the module has its features on another axis than the last, by `axis` or `feature_axes` of a batch or
+    instance norm, the layer still takes them last: give it `jnp.moveaxis(x, axis, -1)`.
+
     Args:
-      module: a linen BatchNorm, LayerNorm, RMSNorm, GroupNorm or InstanceNorm.
+      module: a BatchNorm, LayerNorm, RMSNorm, GroupNorm or InstanceNorm, of linen or `bnact.nn.linen`.
       variables: of this module, as for `from_linen`.
 
     Returns:
       Layer that does what the module does.
 
     Raises:
-      ValueError: another class, or a norm over several axes.
+      ValueError: another class, a norm over several axes, or a layer or RMS norm whose scale is not on its
+        axis, the last.
     """
     caller = "from_linen_module"
     kind = flax_kind(LINEN, module, caller)
@@ -132,6 +137,12 @@ def to_linen(layer: Layer) -> Counterpart:
 def flax_kind(convention: Convention, module: Any, caller: str) -> str:
     """The kind of a linen or nnx module, or a ValueError unless it is a norm over one axis of features."""
     kind = convention.kind_of(module)
+    if holds_functions(module):
+        raise ValueError(
+            f"{caller}: a norm's settings must be known, and this module holds only the functions that they "
+            f"make; got {class_name(module)}; use its norm, parameters and state as they are, or "
+            f"Layer(kind, settings, params, state) to convert them"
+        )
     if kind is None:
         raise ValueError(
             f"{caller}: module must be one of {', '.join(convention.modules.values())}; got "
@@ -146,7 +157,19 @@ def flax_kind(convention: Convention, module: Any, caller: str) -> str:
             f"{caller}: reduction_axes must be {expected}; got reduction_axes={reduced}; a norm over other "
             f"axes has no counterpart"
         )
+    features = getattr(module, "feature_axes", -1)
+    if kind in ("layer", "rms") and features not in (-1, (-1,), [-1]):
+        raise ValueError(
+            f"{caller}: feature_axes must be -1, the axis of the statistics; got feature_axes={features}; a "
+            f"scale over another axis has no counterpart"
+        )
     return kind
+
+
+def holds_functions(module: object) -> bool:
+    """Whether it is one of bnact's modules that hold a norm as functions, whatever its settings were."""
+    defined = type(module)
+    return defined.__module__.startswith("bnact.nn.") and defined.__name__ in ("Norm", "NormAct")
 
 
 def flax_flags(layer: Layer) -> dict[str, bool]:

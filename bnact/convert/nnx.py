@@ -8,15 +8,16 @@ from flax import nnx
 from bnact.convert.convention import NOTHING
 from bnact.convert.counterpart import Counterpart
 from bnact.convert.exported import exported_arrays, exported_settings
-from bnact.convert.found import Kinds, Settings, entries_of, flattened, found_layers
+from bnact.convert.found import Kinds, Settings, checked_some, entries_of, flattened, found_layers
 from bnact.convert.imported import imported
 from bnact.convert.layer import Layer
-from bnact.convert.linen import LINEN, flax_flags, flax_kind
+from bnact.convert.linen import LINEN, flax_flags, flax_kind, holds_functions
 
 # Source: flax.nnx's documentation and sources, 0.12.
 NNX = LINEN._replace(
     library="nnx",
     package="flax.nnx",
+    drop_ins="bnact.nn.norms",
     size=dict.fromkeys(LINEN.modules, "num_features"),
     flags=LINEN.flags | {"use_running_average"},
 )
@@ -46,14 +47,18 @@ def from_nnx(arrays: Mapping[str, Any], kind: str = "batch", settings: Mapping[s
 def from_nnx_module(module: nnx.Module) -> Layer:
     """The layer of an nnx module, its settings included.
 
+    Where the module has its features on another axis than the last, by `axis` or `feature_axes` of a batch or
+    instance norm, the layer still takes them last: give it `jnp.moveaxis(x, axis, -1)`.
+
     Args:
-      module: an nnx BatchNorm, LayerNorm, RMSNorm, GroupNorm or InstanceNorm.
+      module: a BatchNorm, LayerNorm, RMSNorm, GroupNorm or InstanceNorm, of nnx or `bnact.nn`.
 
     Returns:
       Layer that does what the module does.
 
     Raises:
-      ValueError: another class, or a norm over several axes.
+      ValueError: another class, a norm over several axes, or a layer or RMS norm whose scale is not on its
+        axis, the last.
     """
     caller = "from_nnx_module"
     kind = flax_kind(NNX, module, caller)
@@ -64,19 +69,20 @@ def from_nnx_module(module: nnx.Module) -> Layer:
 
 
 def layers_from_nnx_module(module: nnx.Module) -> dict[str, Layer]:
-    """Every nnx norm inside a module, {path with dots: layer}; their settings are read off.
+    """Every norm of nnx or `bnact.nn` inside a module, {path with dots: layer}; their settings are read off.
 
     Args:
       module: any; its parts are looked through.
 
     Raises:
-      ValueError: as `from_nnx_module`.
+      ValueError: there is none, and as `from_nnx_module`.
     """
-    return {
+    layers = {
         ".".join(map(str, path)): from_nnx_module(part)
         for path, part in nnx.iter_modules(module)
-        if NNX.kind_of(part) is not None
+        if NNX.kind_of(part) is not None or holds_functions(part)
     }
+    return checked_some(NNX, layers, "layers_from_nnx_module")
 
 
 def layers_from_nnx(

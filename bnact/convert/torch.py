@@ -11,7 +11,7 @@ from bnact.convert.convention import NOTHING, REQUIRED, Convention, class_name
 from bnact.convert.conventions import for_evaluation
 from bnact.convert.counterpart import Counterpart
 from bnact.convert.exported import exported_arrays, exported_settings
-from bnact.convert.found import Kinds, Settings, entries_of, found_layers
+from bnact.convert.found import Kinds, Settings, checked_some, entries_of, found_layers
 from bnact.convert.imported import imported, one_axis
 from bnact.convert.layer import Layer
 
@@ -122,10 +122,11 @@ def layers_from_torch_module(module: Any) -> dict[str, Layer]:
       module: any; its `named_modules()` are looked through.
 
     Raises:
-      ValueError: as `from_torch_module`.
+      ValueError: there is none, and as `from_torch_module`.
     """
     named = module.named_modules()
-    return {name: from_torch_module(part) for name, part in named if _kind_of(part) is not None}
+    layers = {name: from_torch_module(part) for name, part in named if _kind_of(part) is not None}
+    return checked_some(TORCH, layers, "layers_from_torch_module")
 
 
 def layers_from_torch(

@@ -63,6 +63,6 @@ def held_norm_of(module: Holder, x: Array, train: bool, mask: Array | None) -> A
     y, state = module.normalization.apply(
         held_params(module), module.state.get_value(), x, train=train, mask=mask, axis_name=module.axis_name
     )
-    if state != ():
+    if train and state != ():  # evaluation may be traced by a transformation that the module is outside of
         module.state.set_value(state)
     return y

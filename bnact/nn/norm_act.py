@@ -11,10 +11,13 @@ from bnact import normalizations
 from bnact.activations import Activation, Learnable, fixed_or_learnable
 from bnact.fused import act_norm, norm_act
 from bnact.normalizations import STANDARDIZATIONS, Normalization, running_averages
+from bnact.normalizations.standardize import behind_mask_zero
+from bnact.numerics import full_mask
 from bnact.types import Array, AxisName
 
 from .held import held_norm_of, hold
 from .learnable_activation import LearnableActivation
+from .norms.norm import normalization_of
 from .precision import checked_dtype
 
 
@@ -39,6 +42,8 @@ class NormAct(nnx.Module):
 
     scale: nnx.Param | None
     bias: nnx.Param | None
+    state: nnx.BatchStat
+    parameters: type
 
     def __init__(
         self,
@@ -87,7 +92,9 @@ class NormAct(nnx.Module):
         chosen = fixed_or_learnable(activation)
         learns = isinstance(chosen, Learnable)
         named = isinstance(norm, str)
-        self.normalization = _normalization(norm, epsilon, momentum) if named else norm
+        self.normalization = (
+            _normalization(norm, epsilon, momentum) if named else normalization_of("NormAct", norm)
+        )
         self.norm, self.order = norm if named else "", checked_order("NormAct", order)
         self.epsilon, self.momentum = epsilon, momentum
         self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None and not learns
@@ -120,6 +127,7 @@ class NormAct(nnx.Module):
             return self._fused(x, self.activation)
         if self.order == "before":
             return self.activation(held_norm_of(self, x, not running, mask))
+        x = behind_mask_zero(x, full_mask(mask, x))  # the activation comes first and must not see it either
         return held_norm_of(self, self.activation(x), not running, mask)
 
     def _fused(self, x: Array, activation: Activation) -> Array:

@@ -3,9 +3,19 @@
 import math
 
 import jax.numpy as jnp
+import numpy as np
+from jax.typing import DTypeLike
 
-from bnact.numerics.moments import Moments
-from bnact.numerics.two_sum import two_sum
+from bnact.numerics.moments import Moments, statistics_dtype
+from bnact.numerics.two_words import (
+    Words,
+    constant_words,
+    words_difference,
+    words_product,
+    words_quotient,
+    words_sum,
+    words_where,
+)
 from bnact.types import Array
 
 
@@ -76,16 +86,27 @@ def running_mean(
     if correction is None:
         new = statistics.mean + statistics.correction
         return running_average(mean, new, momentum, count, counts), None
-    new = statistics.mean.astype(mean.dtype)
-    rest = (statistics.mean - new.astype(statistics.mean.dtype)) + statistics.correction
-    rest = rest.astype(mean.dtype)
-    if momentum != 0:
-        share = 1 - momentum if momentum is not None else 1 / (count + 1).astype(mean.dtype)
-        # As a step from the old mean: at a mean far from 0 the two products of the average would each round.
-        step = share * ((new - mean) + (rest - correction.astype(mean.dtype)))
-        new, rounding = two_sum(mean, step)
-        rest = correction.astype(mean.dtype) + rounding
-    return jnp.where(counts, new, mean), jnp.where(counts, rest.astype(correction.dtype), correction)
+    wide = np.promote_types(mean.dtype, statistics.mean.dtype)
+    old = mean.astype(wide), correction.astype(wide)
+    updated = statistics.mean.astype(wide), statistics.correction.astype(wide)
+    if momentum is None:
+        # The first update takes the mean as it is: as a step from 0 it would be rounded.
+        updated = words_where(count == 0, updated, _stepped(old, updated, _plain_share(count, wide)))
+    elif momentum != 0:
+        updated = _stepped(old, updated, constant_words(1 - momentum, wide))
+    rounded = updated[0].astype(mean.dtype)
+    rest = ((updated[0] - rounded.astype(wide)) + updated[1]).astype(correction.dtype)
+    return jnp.where(counts, rounded, mean), jnp.where(counts, rest, correction)
+
+
+def _stepped(old: Words, new: Words, share: Words) -> Words:
+    """old + share * (new - old): far from 0 the two products of the average would each round."""
+    return words_sum(old, words_product(words_difference(new, old), share))
+
+
+def _plain_share(count: Array, dtype: DTypeLike) -> Words:
+    share = 1 / (count + 1).astype(dtype)
+    return share, jnp.zeros_like(share)
 
 
 def debiased(average: Array, momentum: float, count: Array, start: float) -> Array:
@@ -100,24 +121,64 @@ def debiased(average: Array, momentum: float, count: Array, start: float) -> Arr
     Returns:
       Array of the average's shape and dtype.
     """
-    weight = weight_since_start(momentum, jnp.maximum(count, 1).astype(average.dtype))
-    known = (count > 0) & (weight > 0)
-    return jnp.where(known, average / jnp.where(known, weight, 1), start)
+    wide = average.astype(statistics_dtype(average))
+    known, (weight, _) = _known_weight(momentum, count, wide.dtype)
+    return jnp.where(known, wide / weight, start).astype(average.dtype)
 
 
-def weight_since_start(momentum: float, count: Array) -> Array:
-    """What an exponential average gives to all that came since it began, 1 - momentum^count.
+def debiased_mean(
+    mean: Array, correction: Array | None, momentum: float, count: Array
+) -> tuple[Array, Array | None]:
+    """What `debiased` makes of a mean in two numbers, in two numbers as well; 0 before the first update.
+
+    Args:
+      mean: (features,) the average, rounded.
+      correction: (features,) the average less `mean`, or None where the average is kept in one number.
+      momentum: weight of the old value, in [0, 1].
+      count: () how many updates so far.
+
+    Returns:
+      (mean, correction), in the dtypes given; the correction is None where it was.
+    """
+    if correction is None:
+        return debiased(mean, momentum, count, start=0.0), None
+    wide = statistics_dtype(mean)
+    known, weight = _known_weight(momentum, count, wide)
+    read = words_quotient((mean.astype(wide), correction.astype(wide)), weight)
+    rounded = jnp.where(known, read[0], 0).astype(mean.dtype)
+    rest = jnp.where(known, (read[0] - rounded.astype(wide)) + read[1], 0)
+    return rounded, rest.astype(correction.dtype)
+
+
+def _known_weight(momentum: float, count: Array, dtype: DTypeLike) -> tuple[Array, Words]:
+    """Whether anything came since the start, and its weight; 1 where nothing did."""
+    weight = weight_since_start(momentum, count, dtype)
+    known = weight[0] > 0
+    return known, words_where(known, weight, constant_words(1.0, dtype))
+
+
+def weight_since_start(momentum: float, count: Array, dtype: DTypeLike) -> Words:
+    """What an exponential average gives to all that came since it began, 1 - momentum^count, in two numbers.
 
     Args:
       momentum: weight of the old value, in [0, 1].
-      count: () how many updates so far, at least 1, floating.
+      count: () int32, how many updates so far.
+      dtype: float32 or float64.
 
     Returns:
-      Scalar of the count's dtype.
+      Scalars (rounded, rest) of that dtype.
     """
     logarithm = math.log(momentum) if momentum > 0 else -math.inf
+    binary_digits = np.arange(32)
     # Written with expm1: at a momentum near 1 the plain difference cancels.
-    return -jnp.expm1(count * logarithm)
+    after_powers_of_two = constant_words(-np.expm1(2.0**binary_digits * logarithm), dtype)
+    present = (count.astype(jnp.int32) >> jnp.asarray(binary_digits, jnp.int32)) & 1 == 1
+    weights = words_where(present, after_powers_of_two, constant_words(0.0, dtype))
+    for half in (16, 8, 4, 2, 1):
+        first, second = ((weights[0][part], weights[1][part]) for part in (slice(half), slice(half, None)))
+        # 1 - (1 - first) (1 - second), without a difference that cancels.
+        weights = words_difference(words_sum(first, second), words_product(first, second))
+    return weights[0][0], weights[1][0]
 
 
 def checked_debias(norm: str, momentum: float | None, debias: bool) -> None:

@@ -6,7 +6,14 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.averages import checked_debias, debiased, enough, running_average, running_mean
+from bnact.normalizations.averages import (
+    checked_debias,
+    debiased,
+    debiased_mean,
+    enough,
+    running_average,
+    running_mean,
+)
 from bnact.normalizations.border import (
     checked_epsilon,
     checked_examples,
@@ -125,11 +132,8 @@ def initial_batch_state(num_features: int) -> BatchNormState:
 
 def debiased_state(state: BatchNormState, momentum: float) -> BatchNormState:
     """The averages without the share of the zeros they started from; mean 0, variance 1 before an update."""
-    mean = debiased(state.mean, momentum, state.count, start=0.0)
+    mean, correction = debiased_mean(state.mean, state.correction, momentum, state.count)
     variance = debiased(state.variance, momentum, state.count, start=1.0)
-    correction = state.correction
-    if correction is not None:
-        correction = debiased(correction, momentum, state.count, start=0.0)
     return BatchNormState(mean, variance, state.count, correction)
 
 

@@ -1,6 +1,7 @@
 """What a norm asks of its arguments, checked where they come in."""
 
 import math
+import sys
 
 import jax.numpy as jnp
 from jax import lax
@@ -10,24 +11,32 @@ from bnact.types import Array, AxisName, PyTree
 
 def checked_epsilon(norm: str, epsilon: float) -> float:
     """The epsilon, or a ValueError unless it is finite and not negative."""
-    if not (0 <= epsilon < math.inf):
-        raise ValueError(f"{norm}: epsilon must be finite and at least 0; got epsilon={epsilon}; use 1e-5")
+    if not _is_within(epsilon, 0.0, sys.float_info.max):
+        raise ValueError(f"{norm}: epsilon must be finite and at least 0; got epsilon={epsilon!r}; use 1e-5")
     return epsilon
 
 
 def checked_momentum(norm: str, momentum: float) -> float:
     """The momentum, or a ValueError unless it is in [0, 1]."""
-    if not (0 <= momentum <= 1):
+    if not _is_within(momentum, 0.0, 1.0):
         raise ValueError(
-            f"{norm}: momentum, the weight of the old value, must be in [0, 1]; got momentum={momentum}; "
+            f"{norm}: momentum, the weight of the old value, must be in [0, 1]; got momentum={momentum!r}; "
             f"use 0.99"
         )
     return momentum
 
 
+def _is_within(value: float, low: float, high: float) -> bool:
+    try:
+        return bool(low <= value <= high)
+    except TypeError:
+        return False
+
+
 def checked_features(norm: str, num_features: int) -> int:
     """The number of features, or an error unless it is a positive integer."""
-    if isinstance(num_features, bool) or not hasattr(num_features, "__index__"):
+    whole = hasattr(num_features, "__index__") and getattr(num_features, "ndim", 0) == 0
+    if isinstance(num_features, bool) or not whole:
         raise TypeError(
             f"{norm}: num_features must be an integer; got {num_features!r} of type "
             f"{type(num_features).__name__}; use the size of x's last axis"

@@ -1,5 +1,7 @@
 """Ghost batch normalization: every feature standardized over small virtual batches."""
 
+import math
+
 import jax.numpy as jnp
 
 from bnact.normalizations.affine import Affine, initial_affine
@@ -101,5 +103,9 @@ def _virtual_shape(name: str, shape: tuple[int, ...], size: int) -> tuple[int, .
             f"use size in {tuple(n for n in range(2, examples + 1) if examples % n == 0)}"
         )
     virtual = (batches, examples // batches, *shape[1:])
-    checked_examples(name, virtual[1:], None)
+    if math.prod(virtual[1:-1]) == 1:
+        raise ValueError(
+            f"{name}: a virtual batch must hold at least 2 values of a feature; got x of shape {shape}, "
+            f"size={size}, so 1; use a larger size"
+        )
     return virtual

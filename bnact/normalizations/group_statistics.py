@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from bnact.normalizations.affine import Affine, affine
 from bnact.normalizations.groups import grouped
 from bnact.normalizations.own_statistics import normalized_by_own
+from bnact.normalizations.standardize import behind_mask_zero
 from bnact.numerics.feature_groups import FeatureGroups
 from bnact.numerics.members import ALONE, Members
 from bnact.types import Array
@@ -43,4 +44,4 @@ def normalized_by_groups(
     within = None if mask is None else grouped(mask, groups)
     z, _ = normalized_by_own(grouped(x, groups), (x.ndim,), epsilon, Affine(None, None), within, sharing)
     y = affine(params, jnp.reshape(z, x.shape))
-    return y if mask is None else jnp.where(mask, y, 0)
+    return behind_mask_zero(y, mask)

@@ -20,12 +20,12 @@ def named(vocabulary: str, table: Mapping[str, Entry], name: str) -> Entry:
       Entry of the table.
 
     Raises:
-      ValueError: there is none of that name; the nearest are named.
+      ValueError: there is none of that name; the nearest are named, if any is near.
     """
     if isinstance(name, str) and name in table:
         return table[name]
-    nearest = nearest_names(str(name), table) or table
+    nearest = nearest_names(str(name), table)
     raise ValueError(
         f"{vocabulary}: name must be one of {', '.join(table)}; got {name!r}; "
-        f"use {' or '.join(map(repr, nearest))}"
+        f"use {' or '.join(map(repr, nearest)) or 'one of these'}"
     )

@@ -23,7 +23,7 @@ from bnact.normalizations.affine import Affine, affine
 from bnact.normalizations.standardize import behind_mask_zero, gain_and_rest
 from bnact.numerics.feature_groups import Sharing
 from bnact.numerics.members import ALONE
-from bnact.numerics.moments import Moments, inverse_deviation, shared_moments, statistics_dtype
+from bnact.numerics.moments import Moments, deviation, inverse_deviation, shared_moments, statistics_dtype
 from bnact.types import Array
 
 
@@ -68,7 +68,7 @@ def _by_own(
     mask: Array | None,
 ) -> tuple[Array, Moments]:
     statistics = shared_moments(x, axes, mask, sharing, centered)
-    return _deviation(x, statistics, axes) * (_reciprocal(statistics, axes, epsilon) * gain), statistics
+    return deviation(x, statistics, axes) * (_reciprocal(statistics, axes, epsilon) * gain), statistics
 
 
 @_by_own.defjvp
@@ -84,11 +84,12 @@ def _by_own_rule(
     y, statistics = _by_own(axes, sharing, epsilon, centered, x, gain, mask)
     # Behind the mask x is 0 whatever its tangent, and so is the cotangent; d is not.
     dx = behind_mask_zero(dx, mask)
-    d, r = _deviation(x, statistics, axes), _reciprocal(statistics, axes, epsilon)
+    d, r = deviation(x, statistics, axes), _reciprocal(statistics, axes, epsilon)
     slope, count = gain * r, _count(x, axes, mask, sharing, statistics)
     dmean = _total(dx, axes, sharing) / count if centered else jnp.zeros_like(r)
     dsquare = _total(d * dx, axes, sharing) / count
-    dy = slope * dx + -(slope * dmean) + d * (r * dgain - (slope * r * r) * dsquare)
+    # From the inside out: r^3 alone may be infinite where the product is not.
+    dy = slope * dx + -(slope * dmean) + d * (r * dgain - slope * (r * (r * dsquare)))
     nothing = jnp.zeros_like(statistics.count)
     dsquares = 2 * count * dsquare
     moved = Moments(nothing, jnp.squeeze(dmean, axes), jnp.squeeze(dsquares, axes), nothing)
@@ -97,21 +98,16 @@ def _by_own_rule(
 
 def _count(
     x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing, statistics: Moments
-) -> Array | int:
+) -> Array | float:
     """How many values were counted: a number where all are, since XLA spreads an array over the rows."""
     number = sharing.number()
     if mask is None and isinstance(number, int):
-        return max(number * math.prod(x.shape[axis] for axis in axes), 1)
+        return float(max(number * math.prod(x.shape[axis] for axis in axes), 1))
     return jnp.expand_dims(jnp.maximum(statistics.count, 1), axes)
 
 
 def _total(values: Array, axes: tuple[int, ...], sharing: Sharing) -> Array:
     return sharing.total(jnp.sum(values, axes, keepdims=True))
-
-
-def _deviation(x: Array, statistics: Moments, axes: tuple[int, ...]) -> Array:
-    mean, correction = (jnp.expand_dims(each, axes) for each in (statistics.mean, statistics.correction))
-    return (x - mean) - correction
 
 
 def _reciprocal(statistics: Moments, axes: tuple[int, ...], epsilon: float) -> Array:

@@ -17,4 +17,5 @@ from .quadrature import gaussian_rule as gaussian_rule
 from .tolerances import TOLERANCES as TOLERANCES
 from .tolerances import Tolerance as Tolerance
 from .tolerances import tolerance as tolerance
+from .two_product import two_product as two_product
 from .two_sum import two_sum as two_sum

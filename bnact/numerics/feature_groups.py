@@ -32,7 +32,7 @@ class FeatureGroups(NamedTuple):
         return self._over_group(jnp.min, self.members.least(values))
 
     def number(self) -> int | Array:
-        """How many values of one feature each share: see `Members.number`."""
+        """How many values share for each that is reduced: see `Members.number`."""
         return self.size * self.members.number()
 
     def _over_group(self, reduced: Callable[..., Array], values: Array) -> Array:

@@ -174,9 +174,21 @@ def inverse_deviation(variance: Array, epsilon: float) -> Array:
     """
     total = variance + epsilon
     if isinstance(epsilon, float) and epsilon >= float(jnp.finfo(total.dtype).smallest_normal):
-        return lax.rsqrt(total)  # a choice for every row would be a pass of its own
+        return _inverse_root(total)  # a choice for every row would be a pass of its own
     positive = total > 0
-    return jnp.where(positive, lax.rsqrt(jnp.where(positive, total, 1)), 0)
+    return jnp.where(positive, _inverse_root(jnp.where(positive, total, 1)), 0)
+
+
+@jax.custom_jvp
+def _inverse_root(x: Array) -> Array:
+    return lax.rsqrt(x)
+
+
+@_inverse_root.defjvp
+def _inverse_root_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    """-r^3 dx / 2, one factor at a time: r^3 may be infinite where the product is not."""
+    r = _inverse_root(primals[0])
+    return r, -0.5 * (r * (r * (r * tangents[0])))
 
 
 def _reduced_axes(x: Array, axes: int | Sequence[int]) -> tuple[int, ...]:

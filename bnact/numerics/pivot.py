@@ -15,10 +15,12 @@ _ANY_IS_NEAR = 4096
 
 
 def pivot(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing) -> Array:
-    """A value among those counted, the same for all who share it; without a pass over x where none is masked.
+    """A value among those counted, the same for all who share it.
 
-    Of few values it is the first. Of many it is the middle one of the first, the last and one between, so
-    that no single value can spoil it.
+    Of few values it is the first; of many the middle one of the first, the last and one between, so that no
+    single value can spoil it: neither takes a pass over x. Behind a mask, and where an axis to reduce is
+    explicitly sharded, the place of a value that counts is not known, and it is the least of all. Those who
+    share take the least of theirs.
 
     Args:
       x: floating, any shape.
@@ -33,17 +35,18 @@ def pivot(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing)
         return sharing.least(jnp.min(x, axes, initial=jnp.inf))
     if mask is not None or _is_split(x, axes):
         return sharing.least(jnp.min(x if mask is None else jnp.where(mask, x, jnp.inf), axes))
-    return sharing.least(_one_of(x, axes))
+    number = sharing.number()
+    return sharing.least(_one_of(x, axes, number if isinstance(number, int) else _ANY_IS_NEAR))
 
 
-def _one_of(x: Array, axes: tuple[int, ...]) -> Array:
+def _one_of(x: Array, axes: tuple[int, ...], members: int) -> Array:
     def at(place: Callable[[int], int]) -> Array:
         start = [place(size) if axis in axes else 0 for axis, size in enumerate(x.shape)]
         stop = [begin + 1 if axis in axes else x.shape[axis] for axis, begin in enumerate(start)]
         return lax.squeeze(lax.slice(x, start, stop), axes)
 
     first = at(lambda size: 0)
-    if math.prod(x.shape[axis] for axis in axes) <= _ANY_IS_NEAR:
+    if members * math.prod(x.shape[axis] for axis in axes) <= _ANY_IS_NEAR:
         return first
     between, last = at(lambda size: size // 2), at(lambda size: size - 1)
     lower, upper = jnp.minimum(first, between), jnp.maximum(first, between)

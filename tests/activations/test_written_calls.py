@@ -69,7 +69,7 @@ def test_one_record_however_it_is_written(text, name):
             "softplus(gamma=1)",
             "^softplus: a parameter must be one of beta; got 'gamma' in .*; use softplus.beta",
         ),
-        ("softplus(**{'beta': 1})", "^softplus: a parameter must be one of beta; got 'None'"),
+        ("softplus(**{'beta': 1})", "^activation: parameters must be written as name"),
         (
             "softplus(beta='2')",
             "^softplus: beta must be a number; got beta='2' in .*; use for example beta=1.0",

@@ -115,6 +115,31 @@ def test_no_batch_and_a_frozen_layer_are_refused():
         convert.training_agreement(frozen, stepped(layer), batches())
 
 
+def test_an_array_in_place_of_batches_is_refused():
+    layer = remembering({"epsilon": 1e-5})
+    with pytest.raises(
+        TypeError, match=r"batches must be a list of arrays; got one array of shape \(8, 3, 2"
+    ):
+        convert.training_agreement(layer, stepped(layer), X)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("shape", [(0, FEATURES), (2, 0, FEATURES), (4, 0)])
+def test_an_empty_batch_is_refused(shape):
+    layer, empty = remembering({"epsilon": 1e-5}), jnp.zeros(shape)
+    with pytest.raises(ValueError, match="^agreement: a batch must hold a value.*at least one example"):
+        convert.agreement(layer, evaluated(layer), empty)
+    with pytest.raises(ValueError, match="training_agreement: a batch must hold a value"):
+        convert.training_agreement(layer, stepped(layer), [X, empty])
+
+
+def test_a_mean_in_two_numbers_is_compared_as_their_sum():
+    layer = remembering({"epsilon": 1e-5, "momentum": 1.0})
+    moved = layer.state._replace(correction=layer.state.correction + 0.5)
+    other = dataclasses.replace(layer, state=moved)
+    found = convert.training_agreement(layer, stepped(other), batches(1))
+    assert "running mean" in {each.of for each in found.differences if not each.holds}
+
+
 def test_what_is_read_is_debiased():
     layer = remembering({"epsilon": 1e-5, "momentum": 0.9, "debias": True})
     weight = 1 - 0.9**3

@@ -1,11 +1,14 @@
 """One convention for another: what evaluation keeps, what training keeps."""
 
+import dataclasses
+
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from bnact import convert
 from bnact.convert.convention import settled_count
-from tests.convert.sides import batches, fresh, remembering
+from tests.convert.sides import FEATURES, batches, fresh, remembering
 from tests.convert.test_agreement import evaluated
 
 X = batches(1)[0]
@@ -109,3 +112,27 @@ def test_a_settled_count_leaves_no_weight_in_float32_and_is_the_least(momentum):
 def test_bad_calls(call, message):
     with pytest.raises(ValueError, match=message):
         call(remembering({"epsilon": 1e-5}))
+
+
+OTHERS = {
+    "nnx": lambda layer: convert.to_nnx(layer).arrays["mean"],
+    "linen": lambda layer: convert.to_linen(layer).arrays["batch_stats"]["mean"],
+    "keras": lambda layer: convert.to_keras(layer).arrays["moving_mean"],
+    "equinox": lambda layer: convert.to_equinox(layer).arrays["hidden_mean"],
+    "torch": lambda layer: convert.to_torch(convert.with_bessel(layer, True)).arrays["running_mean"],
+    "frozen": lambda layer: convert.to_nnx(convert.for_evaluation(layer)).arrays["mean"],
+    "haiku": lambda layer: convert.to_haiku(layer, "a").arrays["state"]["a/~/mean_ema"]["hidden"][0],
+    "haiku's average": lambda layer: convert.to_haiku(layer, "a").arrays["state"]["a/~/mean_ema"]["average"][
+        0
+    ],
+}
+
+
+@pytest.mark.parametrize("library", OTHERS)
+def test_a_mean_in_two_numbers_goes_as_their_sum(library):
+    layer = remembering({"epsilon": 1e-5})
+    correction = jnp.linspace(1e-3, 0.5, FEATURES, dtype=jnp.float32)
+    layer = dataclasses.replace(layer, state=layer.state._replace(correction=correction))
+    mean = OTHERS[library](layer)
+    assert mean.dtype == np.float32
+    np.testing.assert_array_equal(mean, np.asarray(layer.state.mean) + np.asarray(correction))

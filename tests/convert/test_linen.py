@@ -6,9 +6,11 @@ from typing import cast
 import flax.linen
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from bnact import convert
+from bnact.convert import channels_first
 from tests.convert import flax_sides
 from tests.convert.sides import SCALE, assert_same, batches, fresh, hold_from, hold_to, remembering, trained
 
@@ -77,6 +79,16 @@ def test_a_wrong_convention_is_caught(fault):
         convert.assert_training_agreement(wrong, side.step, batches())
 
 
+@pytest.mark.parametrize("module", [flax.linen.BatchNorm(axis=1), flax.linen.InstanceNorm(feature_axes=1)])
+def test_features_that_stand_on_another_axis_are_taken_last(module):
+    x, batch = channels_first(batches(1)[0]), isinstance(module, flax.linen.BatchNorm)
+    variables = module.init(jax.random.key(0), x, **({"use_running_average": True} if batch else {}))
+    layer = convert.from_linen_module(module, variables)
+    ours, _ = layer.normalization.apply(layer.params, layer.state, jnp.moveaxis(x, 1, -1), train=False)
+    theirs = module.apply(variables, x, **({"use_running_average": True} if batch else {}))
+    np.testing.assert_allclose(ours, jnp.moveaxis(theirs, 1, -1), rtol=1e-5, atol=1e-5)
+
+
 class Network(flax.linen.Module):
     @flax.linen.compact
     def __call__(self, x):
@@ -106,6 +118,9 @@ def test_a_whole_network():
             r"reduction_axes must be -1; got reduction_axes=\(1, 2\)",
         ),
         (flax.linen.GroupNorm(reduction_axes=(1, -1)), "reduction_axes must be None"),
+        (flax.linen.LayerNorm(feature_axes=1), "feature_axes must be -1, .*; got feature_axes=1; a scale"),
+        (flax.linen.RMSNorm(feature_axes=(1,)), r"feature_axes must be -1, .*; got feature_axes=\(1,\)"),
+        (flax.linen.LayerNorm(feature_axes=(1, -1)), r"feature_axes must be one axis"),
     ],
 )
 def test_another_module_is_refused(module, message):

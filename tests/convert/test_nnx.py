@@ -74,6 +74,12 @@ def test_a_whole_network_by_its_modules_and_by_its_state():
         assert_same(layer, by_state[path])
 
 
+@pytest.mark.parametrize("norm", [nnx.LayerNorm, nnx.RMSNorm])
+def test_a_scale_on_another_axis_than_the_statistics_is_refused(norm):
+    with pytest.raises(ValueError, match="feature_axes must be -1, .*; got feature_axes=1; a scale"):
+        convert.from_nnx_module(norm(3, feature_axes=1, rngs=nnx.Rngs(0)))
+
+
 def test_another_module_is_refused():
     with pytest.raises(ValueError, match="module must be one of BatchNorm.*got flax.nnx.*Linear"):
         convert.from_nnx_module(nnx.Linear(2, 3, rngs=nnx.Rngs(0)))

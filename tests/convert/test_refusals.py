@@ -52,7 +52,23 @@ IMPORTS = {
     ),
     "a count that is none": (
         lambda: convert.from_torch({**TORCH, "num_batches_tracked": -1}),
-        "num_batches_tracked must be one whole number of at least 0; got -1",
+        r"num_batches_tracked must be one whole number in \[0, 2147483647\]; got -1; use the number",
+    ),
+    "a count that is NaN": (
+        lambda: convert.from_torch({**TORCH, "num_batches_tracked": float("nan")}),
+        "num_batches_tracked must be one whole number .*; got nan",
+    ),
+    "a count that is infinite": (
+        lambda: convert.from_torch({**TORCH, "num_batches_tracked": float("inf")}),
+        "num_batches_tracked must be one whole number .*; got inf",
+    ),
+    "a count beyond int32": (
+        lambda: convert.from_torch({**TORCH, "num_batches_tracked": np.int64(2**31)}),
+        "num_batches_tracked must be one whole number .*; got 2147483648",
+    ),
+    "two counts": (
+        lambda: convert.from_torch({**TORCH, "num_batches_tracked": np.array([1, 2])}),
+        "num_batches_tracked must be one whole number",
     ),
     "stacked layers": (
         lambda: convert.from_nnx({"scale": np.ones((3, 6), np.float32)}, "rms"),

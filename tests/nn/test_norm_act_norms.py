@@ -4,8 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
 
 from bnact import nn
+from bnact.nn.held import held_params
 from bnact.normalizations import get, group_norm
 from tests.normalizations.every_norm import every_norm, every_remembering_norm
 
@@ -29,7 +31,7 @@ def test_it_has_the_parameters_of_the_norm_by_name(name):
 def test_evaluation_uses_what_was_remembered(name):
     module = nn.NormAct(FEATURES, name, momentum=0.5)
     module(3.0 * X)
-    expected, _ = module.normalization.apply(module._params(), module.state.get_value(), X, train=False)
+    expected, _ = module.normalization.apply(held_params(module), module.state.get_value(), X, train=False)
     module.eval()
     np.testing.assert_allclose(module(X), module.activation(expected), atol=1e-6)
 
@@ -46,3 +48,31 @@ def test_a_norm_with_settings_of_its_own(order):
     phi = module.activation
     expected = phi(normalized(X)) if order == "before" else normalized(phi(X))
     np.testing.assert_allclose(module(X), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms", "none"])
+@pytest.mark.parametrize("activation", ["gelu", "prelu"])
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_what_is_behind_the_mask_reaches_no_gradient(norm, activation, order):
+    mask = jnp.arange(X.shape[0])[:, None] < X.shape[0] - 2
+    x = jnp.where(mask, X, jnp.nan)
+    module = nn.NormAct(FEATURES, norm, activation, order)
+    gradient = nnx.grad(lambda module: jnp.sum(jnp.square(module(x, mask=mask))))(module)
+    by_x = jax.grad(lambda x: jnp.sum(jnp.square(nnx.clone(module)(x, mask=mask))))(x)
+    assert all(bool(jnp.all(jnp.isfinite(leaf))) for leaf in jax.tree.leaves((gradient, by_x)))
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "instance", "power", "none"])
+@pytest.mark.parametrize("transformed", [jax.jit, jax.vmap, lambda fn: jax.grad(lambda x: fn(x).sum())])
+def test_evaluation_may_be_inside_of_a_transformation_that_the_module_is_outside_of(norm, transformed):
+    x = jnp.ones((2, 3, 4, FEATURES))
+    for module in (nn.NormAct(FEATURES, norm, "prelu"), nn.Norm(FEATURES, norm)):
+        module.eval()
+        assert transformed(module)(x).shape == x.shape
+    with_mask = nn.NormAct(FEATURES, "layer", "relu")
+    assert transformed(lambda x: with_mask(x, mask=jnp.ones((1, 1), bool)))(x).shape == x.shape
+
+
+def test_what_is_neither_a_name_nor_a_norm_is_refused():
+    with pytest.raises(TypeError, match="NormAct: norm must be a name or a Normalization; got None"):
+        nn.NormAct(FEATURES, None)  # pyright: ignore[reportArgumentType]

@@ -31,7 +31,11 @@ def test_an_example_needs_positions_to_be_a_virtual_batch():
     norm = ghost_batch_norm(size=1)
     y, _ = applied(norm, *norm.init(3), X)
     np.testing.assert_allclose(np.mean(y, 1), 0, atol=1e-6)
-    with pytest.raises(ValueError, match="at least 2 examples; got 1"):
+    match = (
+        r"^ghost_batch_norm: a virtual batch must hold at least 2 values of a feature; got x of shape "
+        r"\(12, 3\), size=1, so 1; use a larger size$"
+    )
+    with pytest.raises(ValueError, match=match):
         norm.apply(*norm.init(3), jnp.ones((12, 3)))
 
 

@@ -112,3 +112,41 @@ def test_a_state_without_a_correction_stays_without_one():
     _, after = norm.apply(params, one, x)
     assert after.correction is None
     np.testing.assert_allclose(after.mean, norm.apply(params, state, x)[1].mean, rtol=1e-6)
+
+
+FAR = jnp.asarray(np.random.default_rng(1).normal((1e7, -3.3e6, 0.3), 1.0, size=(64, 3)), jnp.float32)
+
+
+def evaluation_less_training(norm, updates, read=lambda state: state):
+    """The largest distance, in deviations, after that many updates with one batch whose means are far."""
+    params, state = norm.init(FAR.shape[-1])
+    step = jax.jit(norm.apply)
+    trained = FAR
+    for _ in range(updates):
+        trained, state = step(params, state, FAR)
+    evaluated, _ = jax.jit(functools.partial(norm.apply, train=False))(params, read(state), FAR)
+    return np.abs(np.asarray(evaluated, np.float64) - np.asarray(trained, np.float64)).max()
+
+
+@pytest.mark.parametrize("updates", [1, 2, 5, 50])
+@pytest.mark.parametrize(
+    "settings",
+    [{"momentum": None}, *({"momentum": momentum, "debias": True} for momentum in (0.5, 0.9, 0.99, 0.9999))],
+)
+def test_averages_of_one_batch_evaluate_as_training_does_at_any_mean(settings, updates):
+    assert evaluation_less_training(batch_norm(**settings), updates) < 2e-6
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9, 0.999])
+@pytest.mark.parametrize("updates", [1, 7])
+def test_debiased_exact_statistics_evaluate_as_training_does_at_any_mean(momentum, updates):
+    norm = batch_norm(momentum=momentum, debias=True)
+    apart = evaluation_less_training(
+        norm, updates, lambda state: reestimated(state, [FAR], debiased_momentum=momentum)
+    )
+    assert apart < 2e-6
+
+
+def test_averages_read_in_one_number_are_caught():
+    norm = batch_norm(momentum=0.9, debias=True)
+    assert evaluation_less_training(norm, 1, lambda state: state._replace(correction=None)) > 1e-2

@@ -13,12 +13,19 @@ from bnact.types import Array
 
 from .exponentials import bounded
 from .polynomial import polynomial
+from .power_of_e import power_of_e
 from .scaled_decay import ScaledDecay, scaled_decay
 from .scaled_sigmoid import scaled_tail
 
 # (tanh(t) / t - 1) / t^2 in powers of t^2, to relative error 1.1e-9 of tanh for |t| < 0.55 (minimax).
 _NEAR = 0.55
 _NEAR_ZERO = (-0.333333175596, 0.13332586141, -0.0538523104262, 0.0210716818724, -0.0062742442212)
+
+# From there on tanh is 1 in float32.
+_NEARLY_ONE = 12.0
+
+# Rates for which `power_of_e` is made.
+_SIMPLE = (1e-4, 1e4)
 
 # Below it tanh(t) is t to the last place of float64.
 _LINE = 1e-9
@@ -42,9 +49,16 @@ def tangent(x: Array, height: float | Array, rate: float) -> Array:
     # The slope first, so that a height over a rate (a cap) is one rounding and not two.
     line = (height * rate) * jnp.clip(x, -1.0 / rate, 1.0 / rate)
     square = jnp.square(bounded(rate * x))
-    far = height - (2.0 * height) / (1.0 + jnp.exp((2.0 * rate) * jnp.abs(x)))
+    far = height - (2.0 * height) / (1.0 + _growth(rate, jnp.abs(x)))
     near = line + line * (square * polynomial(_NEAR_ZERO, square))
     return jnp.where(square < _NEAR * _NEAR, near, jnp.where(x > 0, far, -far))
+
+
+def _growth(rate: float, size: Array) -> Array:
+    """exp(2 rate size), as far as 1 less its inverse is not 1."""
+    if math.frexp(rate)[0] == 0.5 and _SIMPLE[0] <= rate <= _SIMPLE[1]:
+        return power_of_e(2.0 * rate, jnp.minimum(size, _NEARLY_ONE / rate)).over(0.0)
+    return jnp.exp((2.0 * rate) * size)
 
 
 def tangent_slope(x: Array, height: float | Array, rate: float) -> Array:

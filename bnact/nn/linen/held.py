@@ -41,7 +41,10 @@ def called(module: linen.Module, counterpart: nnx.Module, call: Callable[[Any], 
       call: a function of the counterpart, which may change what it remembers.
 
     Returns:
-      What the function returns. The collection is written where it is mutable, but not by `init`.
+      What the function returns. What it changed is written to the collection, but not by `init`.
+
+    Raises:
+      ModifyScopeVariableError: something changed, and the collection is not mutable.
     """
     held = []
     for name, variable in vars(counterpart).items():
@@ -51,10 +54,11 @@ def called(module: linen.Module, counterpart: nnx.Module, call: Callable[[Any], 
             variable.set_value(_with_fields(value, {key: each.value for key, each in kept.items()}))
             held.append((name, variable, kept))
     y = call(counterpart)
-    if not module.is_initializing() and module.is_mutable_collection("batch_stats"):
+    if not module.is_initializing():
         for name, variable, kept in held:
             for key, new in _fields(name, variable.get_value()).items():
-                kept[key].value = new
+                if new is not kept[key].value:
+                    kept[key].value = new
     return y
 
 

@@ -13,7 +13,7 @@ from bnact.numerics.moments import statistics_dtype
 from bnact.types import Array, PyTree
 
 # The states under which evaluation is y = a x + b for each feature, a and b being constants.
-LINEAR_STATES = (BatchNormState, RunningMean, RunningSquare)
+_LINEAR_STATES = (BatchNormState, RunningMean, RunningSquare)
 
 
 class LinearMap(NamedTuple):
@@ -107,8 +107,8 @@ def _over(values: Array, kernel: Array, axis: int) -> Array:
 
 
 def _check_state(state: PyTree) -> None:
-    if not isinstance(state, LINEAR_STATES):
-        names = ", ".join(kind.__name__ for kind in LINEAR_STATES)
+    if not isinstance(state, _LINEAR_STATES):
+        names = ", ".join(kind.__name__ for kind in _LINEAR_STATES)
         raise TypeError(
             f"folding: the norm's evaluation must be a line of each feature, so its state one of {names}; "
             f"got {type(state).__name__}; keep this norm as it is"

@@ -15,7 +15,7 @@ from bnact.normalizations.border import (
     checked_momentum,
     checked_size,
 )
-from bnact.normalizations.entrance import counted_input
+from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.standardize import normalized
 from bnact.numerics.merge import merge
 from bnact.numerics.moments import Moments, moments
@@ -89,10 +89,14 @@ def microbatched(
         mask: Array | None = None,
         axis_name: AxisName | None = None,
     ) -> tuple[Array, BatchNormState]:
-        parts = tuple(_split(name, argument, x.shape[0], count) for argument in (x, mask))
+        examples = _examples(name, x)
+        parts = tuple(
+            _split(name, argument, values, examples, count) for argument, values in (("x", x), ("mask", mask))
+        )
 
         def entering(part: tuple[Array, Array | None]) -> tuple[Array, Array | None]:
-            return counted_input(name, params, before(weights, part[0]), part[1])
+            values = before(weights, part[0])
+            return counted_input_beside_state(name, params, state, BatchNormState, values, part[1])
 
         def statistics_of(part: tuple[Array, Array | None]) -> Moments:
             values, full = entering(part)
@@ -102,8 +106,8 @@ def microbatched(
             values, full = entering(part)
             return after(weights, normalized(values, statistics, _leading(values), epsilon, params, full))
 
-        one = jax.eval_shape(lambda: before(weights, x[: x.shape[0] // count]))
-        checked_examples(name, (x.shape[0], *one.shape[1:]), axis_name)
+        one = jax.eval_shape(lambda: before(weights, x[: examples // count]))
+        checked_examples(name, (examples, *one.shape[1:]), axis_name)
         statistics = _merged(lax.map(jax.checkpoint(statistics_of), parts))
         y = lax.map(jax.checkpoint(output_of), parts)
         joined = jnp.reshape(y, (y.shape[0] * y.shape[1], *y.shape[2:]))
@@ -122,12 +126,21 @@ def _merged(parts: Moments) -> Moments:
     return lax.scan(lambda total, part: (merge(total, part), None), first, rest)[0]
 
 
-def _split(name: str, argument: Array | None, examples: int, count: int) -> Array | None:
-    if argument is None:
-        return None
-    if argument.ndim == 0 or argument.shape[0] != examples:
+def _examples(name: str, x: Array) -> int:
+    if x.ndim == 0:
         raise ValueError(
-            f"{name}: mask must have the examples on its first axis; got shape {argument.shape} for "
+            f"{name}: x must have the examples on its first axis; got a scalar; use an x of shape "
+            f"(examples, ...)"
+        )
+    return x.shape[0]
+
+
+def _split(name: str, argument: str, values: Array | None, examples: int, count: int) -> Array | None:
+    if values is None:
+        return None
+    if values.ndim == 0 or values.shape[0] != examples:
+        raise ValueError(
+            f"{name}: {argument} must have the examples on its first axis; got shape {values.shape} for "
             f"{examples} examples; use jnp.broadcast_to"
         )
     if examples % count:
@@ -136,4 +149,4 @@ def _split(name: str, argument: Array | None, examples: int, count: int) -> Arra
             f"{name}: count must divide the examples; got count={count}, {examples} examples; "
             f"use count in {divisors}"
         )
-    return jnp.reshape(argument, (count, examples // count, *argument.shape[1:]))
+    return jnp.reshape(values, (count, examples // count, *values.shape[1:]))

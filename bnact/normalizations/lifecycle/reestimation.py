@@ -10,6 +10,7 @@ from bnact.normalizations.batch_norm import BatchNormState
 from bnact.normalizations.border import checked_momentum
 from bnact.numerics.merge import merge
 from bnact.numerics.moments import Moments, moments
+from bnact.numerics.two_words import words_product
 from bnact.types import Array, AxisName
 
 Batches = Iterable[Array | tuple[Array, Array]]
@@ -82,12 +83,14 @@ def reestimated(
     statistics = merged_moments(batches, axis_name)
     freedom = jnp.maximum(statistics.count - 1 if bessel else statistics.count, 1)
     count = jnp.maximum(state.count, 1)
-    weight = jnp.ones((), statistics.mean.dtype)
+    counts = enough(statistics)
+    new_variance = statistics.squares / freedom
     if debiased_momentum is not None:
         checked_momentum("reestimated", debiased_momentum)
-        weight = weight_since_start(debiased_momentum, count.astype(weight.dtype))
-    counts = enough(statistics)
-    scaled = statistics._replace(mean=statistics.mean * weight, correction=statistics.correction * weight)
-    mean, correction = running_mean(state.mean, state.correction, scaled, 0.0, count, counts)
-    variance = running_average(state.variance, statistics.squares / freedom * weight, 0.0, count, counts)
+        weight = weight_since_start(debiased_momentum, count, statistics.mean.dtype)
+        scaled, rest = words_product((statistics.mean, statistics.correction), weight)
+        statistics = statistics._replace(mean=scaled, correction=rest)
+        new_variance = new_variance * weight[0]
+    mean, correction = running_mean(state.mean, state.correction, statistics, 0.0, count, counts)
+    variance = running_average(state.variance, new_variance, 0.0, count, counts)
     return BatchNormState(mean, variance, count, correction)

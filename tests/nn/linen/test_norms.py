@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import linen, serialization
+from flax import errors, linen, serialization
 
 from bnact import nn
 from bnact.nn import linen as ours
@@ -106,3 +106,12 @@ def test_what_linen_refuses_is_refused():
         ours.Norm().apply(variables, x)
     with pytest.raises(ValueError, match="got both; use use_running_average=False in training"):
         ours.Norm(use_running_average=True).apply(variables, x, use_running_average=True)
+
+
+@pytest.mark.parametrize("made", [ours.Norm("batch"), ours.NormAct("batch", "relu"), ours.BatchNorm()])
+def test_training_without_a_mutable_collection_is_an_error_as_in_flax(made):
+    x = jnp.asarray(np.random.default_rng(0).normal(10.0, 1.0, (8, 4)), jnp.float32)
+    variables = made.init(jax.random.key(0), x, use_running_average=False)
+    with pytest.raises(errors.ModifyScopeVariableError):
+        made.apply(variables, x, use_running_average=False)
+    assert made.apply(variables, x, use_running_average=True).shape == x.shape

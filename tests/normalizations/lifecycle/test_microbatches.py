@@ -157,3 +157,14 @@ def test_wrong_arguments_are_refused():
         microbatched(before, after, 2, epsilon=-1)
     with pytest.raises(ValueError, match=r"must be in \[0, 1\]; got momentum=2"):
         microbatched(before, after, 2, momentum=2)
+    with pytest.raises(ValueError, match=r"x must have the examples on its first axis; got a scalar; use"):
+        microbatched(before, after, 2)(weights, params, state, jnp.float32(1))
+
+
+def test_a_state_that_is_not_the_norms_is_refused():
+    params, _ = batch_norm().init(HIDDEN)
+    layer, weights, x = microbatched(before, after, 2), weights_of(jnp.float32), jnp.ones((6, INPUTS))
+    with pytest.raises(TypeError, match="microbatched: state must be a BatchNormState, .* got tuple; use"):
+        layer(weights, params, (), x)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ValueError, match=r"last axis must match the state; .* mean of shape \(1,\); use"):
+        layer(weights, params, batch_norm().init(1)[1], x)

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.typing import DTypeLike
 
+from bnact import numerics
 from bnact.types import Array
 
 # Of so many binary digits, or one more, two numbers multiply without rounding.
@@ -65,9 +66,7 @@ def split(constant: float, dtype: DTypeLike) -> Split:
 
 def two_sum(a: Array, b: Array) -> DoubleWord:
     """The sum a + b, rounded, and what that leaves out, whichever is larger."""
-    high = a + b
-    second = high - a
-    return DoubleWord(high, (a - (high - second)) + (b - second))
+    return DoubleWord(*numerics.two_sum(a, b))
 
 
 def product(a: Array, b: Array, bound: float) -> DoubleWord:

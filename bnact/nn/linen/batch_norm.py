@@ -12,7 +12,7 @@ from bnact.nn.norms.axes import feature_sizes
 from bnact.types import Array, AxisName
 
 from .held import called, running
-from .parameters import Initializer, declared, without_averages
+from .parameters import Initializer, declared, unless_initializing, without_averages
 
 
 class BatchNorm(linen.Module):
@@ -57,8 +57,8 @@ class BatchNorm(linen.Module):
             scale_init=declared(self, "scale", self.scale_init, shape),
             use_bias=self.use_bias,
             bias_init=declared(self, "bias", self.bias_init, shape),
-            axis_name=None if self.is_initializing() else self.axis_name,
-            axis_index_groups=None if self.is_initializing() else self.axis_index_groups,
+            axis_name=unless_initializing(self, self.axis_name),
+            axis_index_groups=unless_initializing(self, self.axis_index_groups),
             rngs=nnx.Rngs(0),
         )
         run = running(self, self.use_running_average, use_running_average, remembers=True)

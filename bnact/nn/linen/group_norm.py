@@ -11,7 +11,7 @@ from bnact import nn
 from bnact.nn.norms.axes import Axes, feature_sizes
 from bnact.types import Array, AxisName
 
-from .parameters import Initializer, declared
+from .parameters import Initializer, declared, unless_initializing
 
 
 class GroupNorm(linen.Module):
@@ -53,8 +53,8 @@ class GroupNorm(linen.Module):
             scale_init=declared(self, "scale", self.scale_init, shape),
             use_bias=self.use_bias,
             bias_init=declared(self, "bias", self.bias_init, shape),
-            axis_name=None if self.is_initializing() else self.axis_name,
-            axis_index_groups=None if self.is_initializing() else self.axis_index_groups,
+            axis_name=unless_initializing(self, self.axis_name),
+            axis_index_groups=unless_initializing(self, self.axis_index_groups),
             rngs=nnx.Rngs(0),
         )
         return held(x, mask=mask)
@@ -95,8 +95,8 @@ class InstanceNorm(linen.Module):
             scale_init=declared(self, "scale", self.scale_init, shape),
             use_bias=self.use_bias,
             bias_init=declared(self, "bias", self.bias_init, shape),
-            axis_name=None if self.is_initializing() else self.axis_name,
-            axis_index_groups=None if self.is_initializing() else self.axis_index_groups,
+            axis_name=unless_initializing(self, self.axis_name),
+            axis_index_groups=unless_initializing(self, self.axis_index_groups),
             rngs=nnx.Rngs(0),
         )
         return held(x, mask=mask)

@@ -23,6 +23,11 @@ def declared(module: linen.Module, name: str, init: Initializer, shape: tuple[in
     return value
 
 
+def unless_initializing(module: linen.Module, mapped: Any) -> Any:
+    """What says which mapped axis to share statistics over, or None in `init`, which needs no mapped axis."""
+    return None if module.is_initializing() else mapped
+
+
 def without_averages(args: tuple, /, *, dtype: Any = None) -> tuple:
     """Flax's `promote_dtype`, which in Linen leaves the running averages out."""
     x, _, _, *parameters = args

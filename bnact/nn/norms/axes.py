@@ -60,3 +60,8 @@ def sizes(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
 def feature_sizes(subject: str, name: str, axes: Axes, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The sizes of the axes in order, or an error; arguments as in `checked_axes` and `positive_axes`."""
     return sizes(shape, positive_axes(subject, name, checked_axes(subject, name, axes), shape))
+
+
+def hashable_groups(groups: Iterable[Iterable[int]] | None) -> tuple[tuple[int, ...], ...] | None:
+    """The groups of a mapped axis as tuples, which a module must keep them as for `nnx.jit`."""
+    return None if groups is None else tuple(tuple(group) for group in groups)

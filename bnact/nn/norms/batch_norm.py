@@ -18,9 +18,9 @@ from bnact.numerics import Moments
 from bnact.numerics.members import members
 from bnact.types import Array, AxisName
 
-from .axes import Axes, checked_axes, other_axes, positive_axes, sizes
+from .axes import Axes, checked_axes, hashable_groups, other_axes, positive_axes, sizes
 from .entrance import Promote, entered
-from .variables import Metadata, affine_over, check_features, hashable_groups, parameter, value_of
+from .variables import Metadata, affine_over, check_features, parameter, value_of
 
 
 class BatchNorm(nnx.Module):

@@ -14,9 +14,9 @@ from bnact.normalizations.group_statistics import normalized_by_groups
 from bnact.numerics.members import members
 from bnact.types import Array, AxisName
 
-from .axes import Axes, checked_axes, positive_axes
+from .axes import Axes, checked_axes, hashable_groups, positive_axes
 from .entrance import Promote, entered
-from .variables import Metadata, affine_over, hashable_groups, parameter, value_of
+from .variables import Metadata, affine_over, parameter, value_of
 
 
 class GroupNorm(nnx.Module):

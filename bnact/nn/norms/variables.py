@@ -1,7 +1,7 @@
 """The variables of flax's norms: made with flax's arguments, and read in the shape of an input."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax.numpy as jnp
@@ -31,11 +31,6 @@ def parameter(
     norm is what it would be after flax's.
     """
     return nnx.Param(init(rngs.params(), (num_features,), dtype), **metadata) if used else None
-
-
-def hashable_groups(groups: Iterable[Iterable[int]] | None) -> tuple[tuple[int, ...], ...] | None:
-    """The groups of a mapped axis as tuples, which a module must keep them as for `nnx.jit`."""
-    return None if groups is None else tuple(tuple(group) for group in groups)
 
 
 def value_of(variable: nnx.Variable | None) -> Array | None:

@@ -1,12 +1,18 @@
 """Flax NNX modules."""
 
 from .block import Block as Block
+from .critical_initializers import Initializers as Initializers
+from .critical_initializers import critical_normal_for as critical_normal_for
+from .critical_initializers import critical_orthogonal_for as critical_orthogonal_for
 from .functional import Pure as Pure
 from .functional import fresh as fresh
 from .functional import pure as pure
 from .functional import result_and_parts as result_and_parts
 from .initializers import normal_for as normal_for
 from .initializers import normal_with_gain as normal_with_gain
+from .initializers import orthogonal_for as orthogonal_for
+from .initializers import orthogonal_with_gain as orthogonal_with_gain
+from .initializers import self_normalizing_for as self_normalizing_for
 from .learnable_activation import LearnableActivation as LearnableActivation
 from .mlp import MLP as MLP
 from .norm_act import NormAct as NormAct

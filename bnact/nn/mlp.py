@@ -61,7 +61,7 @@ class MLP(nnx.Module):
           ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
             not real floating.
         """
-        self.dtype, self.param_dtype = dtype, param_dtype
+        self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         kernel_init = normal_for(activation)
 
         def block(in_features: int, rngs: nnx.Rngs) -> Block[NormAct]:
@@ -91,7 +91,16 @@ class MLP(nnx.Module):
         )
 
     def __call__(self, x: Array) -> Array:
-        """(..., in_features) -> (..., out_features), in `dtype` or else the input's type."""
+        """(..., in_features) -> (..., out_features), in `dtype` or else the input's type.
+
+        Raises:
+          ValueError: x has another number of features.
+        """
+        if x.ndim == 0 or x.shape[-1] != self.in_features:
+            raise ValueError(
+                f"MLP: x must have in_features={self.in_features} numbers on its last axis; got shape "
+                f"{x.shape}; reshape it, or make the network with the features it has"
+            )
         # Here and not in the first layer: the scan carries x, and its type must not change on the way.
         x = computed(x, self.dtype, self.param_dtype)
         if self.first is not None:

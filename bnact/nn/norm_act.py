@@ -53,8 +53,8 @@ class NormAct(nnx.Module):
         order: str = "before",
         fused: bool = True,
         *,
-        epsilon: float = 1e-5,
-        momentum: float = 0.99,
+        epsilon: float | None = None,
+        momentum: float | None = None,
         use_running_average: bool = False,
         axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
@@ -72,9 +72,9 @@ class NormAct(nnx.Module):
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
             autodiff: the reference that the fused rule is held to.
-          epsilon: added to the variance under the root; the same for every norm, so that pairs differ in
-            nothing else. (Scale norm compares it with a length.) A `Normalization` has its own.
-          momentum: weight of the OLD running average (torch's momentum is one minus this). A
+          epsilon: added to the variance under the root; None is 1e-5, the same for every norm, so that pairs
+            differ in nothing else. (Scale norm compares it with a length.) A `Normalization` has its own.
+          momentum: weight of the OLD running average (torch's momentum is one minus this); None is 0.99. A
             `Normalization` has its own.
           use_running_average: see the attribute.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in
@@ -85,18 +85,21 @@ class NormAct(nnx.Module):
           rngs: not needed, as nothing here starts at random; taken so that all modules are made alike.
 
         Raises:
-          ValueError: unknown norm or activation, an order that is neither, or a type that is not real
-            floating.
+          ValueError: unknown norm or activation, an order that is neither, a type that is not real floating,
+            or epsilon or momentum beside a `Normalization`.
         """
         del rngs
         chosen = fixed_or_learnable(activation)
         learns = isinstance(chosen, Learnable)
         named = isinstance(norm, str)
+        if not named:
+            _check_left_to_the_norm(epsilon, momentum)
+        self.epsilon = 1e-5 if epsilon is None else epsilon
+        self.momentum = 0.99 if momentum is None else momentum
         self.normalization = (
-            _normalization(norm, epsilon, momentum) if named else normalization_of("NormAct", norm)
+            _normalization(norm, self.epsilon, self.momentum) if named else normalization_of("NormAct", norm)
         )
         self.norm, self.order = norm if named else "", checked_order("NormAct", order)
-        self.epsilon, self.momentum = epsilon, momentum
         self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None and not learns
         self.axis_name = axis_name
         self.use_running_average = use_running_average
@@ -148,6 +151,14 @@ def checked_order(subject: str, order: str) -> str:
             f"use one of the two"
         )
     return order
+
+
+def _check_left_to_the_norm(epsilon: float | None, momentum: float | None) -> None:
+    if epsilon is not None or momentum is not None:
+        raise ValueError(
+            f"NormAct: epsilon and momentum must be left out beside a Normalization, which has its own; got "
+            f"epsilon={epsilon}, momentum={momentum}; make the norm with them"
+        )
 
 
 # Two modules of equal settings hold the same functions: then they are equal in structure, and `nnx.jit`

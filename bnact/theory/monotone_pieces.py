@@ -1,14 +1,12 @@
 """Where an activation turns, and the normal mass of what it maps below a level."""
 
 import functools
-from collections.abc import Callable
 
-import jax
 import numpy as np
 from jax.scipy.special import ndtr
 
 from bnact.activations import Activation
-from bnact.types import Array
+from bnact.numerics.evaluation import evaluate
 
 # The normal mass beyond 38 is below the smallest float64.
 _REACH = 38.0
@@ -81,9 +79,3 @@ def _pieces(activation: Activation) -> tuple[np.ndarray, np.ndarray]:
     left = [np.array([-_REACH]), turns, np.nextafter(jumps, np.inf)]
     right = [turns, np.nextafter(jumps, -np.inf), np.array([_REACH])]
     return np.sort(np.concatenate(left)), np.sort(np.concatenate(right))
-
-
-def evaluate(fn: Callable[[np.ndarray], Array], x: np.ndarray) -> np.ndarray:
-    """A JAX function in float64, as numpy; also inside a traced function."""
-    with jax.enable_x64(True), jax.ensure_compile_time_eval():
-        return np.asarray(fn(x))

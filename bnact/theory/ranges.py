@@ -7,8 +7,9 @@ from jax.scipy.special import ndtri
 from numpy.typing import ArrayLike
 
 from bnact.activations import Activation, get
+from bnact.numerics.evaluation import evaluate
 
-from .monotone_pieces import evaluate, falling_points, mass_below, turning_points
+from .monotone_pieces import falling_points, mass_below, turning_points
 
 Numbers = float | np.ndarray
 

@@ -73,6 +73,12 @@ def test_evaluation_may_be_inside_of_a_transformation_that_the_module_is_outside
     assert transformed(lambda x: with_mask(x, mask=jnp.ones((1, 1), bool)))(x).shape == x.shape
 
 
+@pytest.mark.parametrize("setting", [{"epsilon": 1e-3}, {"momentum": 0.9}])
+def test_settings_beside_a_norm_that_has_its_own_are_refused(setting):
+    with pytest.raises(ValueError, match="must be left out beside a Normalization.*; make the norm with them"):
+        nn.NormAct(FEATURES, group_norm(groups=4), **setting)
+
+
 def test_what_is_neither_a_name_nor_a_norm_is_refused():
     with pytest.raises(TypeError, match="NormAct: norm must be a name or a Normalization; got None"):
         nn.NormAct(FEATURES, None)  # pyright: ignore[reportArgumentType]

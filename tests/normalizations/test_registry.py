@@ -141,3 +141,5 @@ def test_an_unknown_name_names_the_nearest():
         get("bacth")
     with pytest.raises(ValueError, match=r"got 'qqqq'; use one of these$"):
         get("qqqq")
+    with pytest.raises(ValueError, match=r"without settings; got 'group\(groups=2\)'; use 'group', and give"):
+        get("group(groups=2)")

@@ -110,6 +110,7 @@ def microbatched(
         checked_examples(name, (examples, *one.shape[1:]), axis_name)
         statistics = _merged(lax.map(jax.checkpoint(statistics_of), parts))
         y = lax.map(jax.checkpoint(output_of), parts)
+        _check_each_by_itself(name, y, examples // count)
         joined = jnp.reshape(y, (y.shape[0] * y.shape[1], *y.shape[2:]))
         return joined, running_averages(state, statistics, momentum, bessel)
 
@@ -133,6 +134,15 @@ def _examples(name: str, x: Array) -> int:
             f"(examples, ...)"
         )
     return x.shape[0]
+
+
+def _check_each_by_itself(name: str, y: Array, examples: int) -> None:
+    """The parts of the output are joined along the examples, so `after` must have kept them."""
+    if y.ndim < 2 or y.shape[1] != examples:
+        raise ValueError(
+            f"{name}: after must return one output an example; got shape {y.shape[1:]} for a microbatch of "
+            f"{examples}; reduce what the layer returns, not what after does"
+        )
 
 
 def _split(name: str, argument: str, values: Array | None, examples: int, count: int) -> Array | None:

@@ -70,7 +70,7 @@ def reestimated(
 
     Raises:
       TypeError: the state is not a `BatchNormState`.
-      ValueError: there is no batch, or the momentum is not in [0, 1].
+      ValueError: there is no batch, it has other features than the state, or the momentum is not in [0, 1].
 
     Source: Wu, Johnson, "Rethinking 'batch' in batch norm", 2021; Izmailov, Podoprikhin, Garipov, Vetrov,
     Wilson, "Averaging weights leads to wider optima and better generalization", 2018.
@@ -81,6 +81,11 @@ def reestimated(
             f"batch, ghost_batch or batch_renorm"
         )
     statistics = merged_moments(batches, axis_name)
+    if statistics.mean.shape != state.mean.shape:
+        raise ValueError(
+            f"reestimated: batches must have the features of the state; got {statistics.mean.shape} for "
+            f"{state.mean.shape}; give the inputs of this very norm"
+        )
     freedom = jnp.maximum(statistics.count - 1 if bessel else statistics.count, 1)
     count = jnp.maximum(state.count, 1)
     counts = enough(statistics)

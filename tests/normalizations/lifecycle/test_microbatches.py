@@ -159,6 +159,9 @@ def test_wrong_arguments_are_refused():
         microbatched(before, after, 2, momentum=2)
     with pytest.raises(ValueError, match=r"x must have the examples on its first axis; got a scalar; use"):
         microbatched(before, after, 2)(weights, params, state, jnp.float32(1))
+    for reducing, shape in ((lambda w, y: jnp.sum(y), r"\(\)"), (lambda w, y: jnp.sum(y, 0), r"\(12,\)")):
+        with pytest.raises(ValueError, match=f"after must return one output an example; got shape {shape}"):
+            microbatched(before, reducing, 2)(weights, params, state, x)
 
 
 def test_a_state_that_is_not_the_norms_is_refused():

@@ -103,5 +103,7 @@ def test_wrong_arguments_are_refused():
         reestimated(state, [])
     with pytest.raises(ValueError, match=r"must be in \[0, 1\]; got momentum=2"):
         reestimated(state, batches()[0], debiased_momentum=2)
+    with pytest.raises(ValueError, match=r"must have the features of the state; got \(3,\) for \(2,\); give"):
+        reestimated(batch_norm().init(2)[1], batches()[0])
     with pytest.raises(TypeError, match="must be a BatchNormState; got RunningMean; use the state of"):
         reestimated(get("mean_only_batch")().init(3)[1], batches()[0])

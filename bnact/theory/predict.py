@@ -1,0 +1,174 @@
+"""Will it train? A network's layers at initialization, and one sentence."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from bnact.activations import Activation, get
+
+from .dead_share import dead_share, dead_share_under_batch_norm
+from .evaluation import not_negative, positive
+from .following import Step, steps
+from .prediction import LayerPrediction, Prediction
+from .propagation import PROPAGATIONS, Layer
+from .ranges import normalized_bound, output_bound
+from .saturated_share import saturated_share
+from .symmetric_point import symmetric_point
+from .verdict import judged, sentence
+
+_BATCH_BEFORE = ("batch", "before")
+
+
+def predict(
+    activation: str | Activation,
+    norm: str = "batch",
+    order: str = "before",
+    *,
+    depth: int,
+    width: int | None = None,
+    batch_size: int | None = None,
+    weight_variance: float = 1.0,
+    bias_variance: float = 0.0,
+) -> Prediction:
+    """What a deep random network does to a signal and its gradient, layer by layer, and whether it will train.
+
+    A layer is h = W x + b, then the norm and the activation in their order. The inputs of the first have
+    variance 1 and correlation 0. Variance, correlation, gradient and shares are those of wide layers (mean field
+    theory); the norm's scale is 1, its shift 0 and its epsilon 0.
+
+    Args:
+      activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
+      norm: "none", "batch", "layer" or "rms".
+      order: where the norm stands, "before" or "after" the activation; "before" for "none".
+      depth: layers, at least 1.
+      width: units in a layer, for `Prediction.born_dead`; None for wide ones.
+      batch_size: examples in a batch, at least 4 for batch norm; None for an infinite batch.
+      weight_variance: of a weight times the width of the layer before it; 2 is He's for relu.
+      bias_variance: of a bias.
+
+    Returns:
+      The prediction. With batch norm after the activation the first layer, whose examples are independent, is
+      taken to be as the others, whose are almost; the error is of the order of 1 / batch_size.
+
+    Raises:
+      ValueError: an unknown activation, norm or order; an activation that jumps; a depth, width or batch size
+        that is none; a weight variance that is not positive, or a negative bias variance.
+
+    Source: Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation, 2017; Yang, Pennington,
+    Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization, 2019.
+    """
+    layer = checked_layer("predict", activation, norm, order, batch_size, weight_variance, bias_variance)
+    _check_count("predict", "depth", depth)
+    if width is not None:
+        _check_count("predict", "width", width)
+    followed = list(itertools.islice(steps(layer, norm, order), depth))
+    layers = _layers(layer, norm, order, followed)
+    silent = _silent(layer, norm, order, width)
+    drift = (
+        symmetric_point(layer.activation, batch_size).eigenvalue if (norm, order) == _BATCH_BEFORE else None
+    )
+    judgement = judged(layers, depth, silent)
+    return Prediction(
+        layers,
+        judgement.verdict,
+        judgement.depth,
+        None if silent is None else -math.expm1(depth * math.log1p(-silent)),
+        drift,
+        sentence(_described(layer, norm, order), judgement, drift),
+    )
+
+
+def checked_layer(
+    what: str,
+    activation: str | Activation,
+    norm: str,
+    order: str,
+    batch_size: int | None,
+    weight_variance: float,
+    bias_variance: float,
+) -> Layer:
+    """The layer of these arguments, all of them checked for the function `what`."""
+    phi = get(activation)
+    norms, orders = ({key[part] for key in PROPAGATIONS} for part in (0, 1))
+    for argument, value, known in (("norm", norm, norms), ("order", order, orders)):
+        if value not in known:
+            names = ", ".join(sorted(known))
+            raise ValueError(f"{what}: {argument} must be one of {names}; got {value!r}; use one of them")
+    if (norm, order) not in PROPAGATIONS:
+        raise ValueError(f"{what}: order must be 'before' without a norm; got {order!r}; leave it out")
+    if phi.jumps:
+        raise ValueError(
+            f"{what}: activation must not jump; got {phi.name}, which jumps at {phi.jumps}: its slope says "
+            "nothing of how a signal changes there; use a continuous activation"
+        )
+    if batch_size is not None:
+        _check_count(what, "batch_size", batch_size)
+        if norm == "batch" and batch_size < 4:
+            raise ValueError(
+                f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the mean of a "
+                "squared gradient is infinite; use a larger one, or None for an infinite batch"
+            )
+    weights = positive(what, "weight_variance", weight_variance)
+    biases = not_negative(what, "bias_variance", bias_variance)
+    return Layer(phi, float(weights), float(biases), batch_size)
+
+
+def _check_count(what: str, name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{what}: {name} must be a whole number of at least 1; got {value!r}; use 1 or more")
+
+
+def _described(layer: Layer, norm: str, order: str) -> str:
+    name = layer.activation.name
+    return f"{name} without a norm" if norm == "none" else f"{name} with {norm} norm {order} it"
+
+
+def _layers(layer: Layer, norm: str, order: str, followed: Sequence[Step]) -> tuple[LayerPrediction, ...]:
+    growths = [step.growth for step in followed[:-1]] + [1.0]
+    gradients = list(itertools.accumulate(reversed(growths), _product))[::-1]
+    shares: dict[Step, tuple[float, float]] = {}  # the same for all layers once the signal has arrived
+    low, high = _bounds(layer, norm, order)
+    found = []
+    for step, growth, gradient in zip(followed, growths, gradients, strict=True):
+        if step not in shares:
+            shares[step] = _dead(layer, norm, order, step), _saturated(layer, norm, order, step)
+        found.append(LayerPrediction(*step.signal, growth, gradient, *shares[step], low, high))
+    return tuple(found)
+
+
+def _product(first: float, second: float) -> float:
+    """Of gradients, which may be larger than any float."""
+    return math.exp(min(math.log(first) + math.log(second), 709.0)) if first and second else 0.0
+
+
+def _dead(layer: Layer, norm: str, order: str, step: Step) -> float:
+    phi, batch = layer.activation, layer.batch_size
+    if batch is None:
+        return 0.0
+    if (norm, order) == _BATCH_BEFORE:
+        return dead_share_under_batch_norm(phi, batch)
+    variance = 1.0 if norm != "none" and order == "before" else step.signal.variance
+    # Batch norm after the activation leaves examples a correlation of -1 / (B - 1).
+    return dead_share(phi, batch, variance=variance, correlation=max(step.signal.correlation, 0.0))
+
+
+def _saturated(layer: Layer, norm: str, order: str, step: Step) -> float:
+    if norm == "none" or order == "after":
+        return saturated_share(layer.activation, math.sqrt(step.signal.variance))
+    return saturated_share(layer.activation, batch_size=layer.batch_size if norm == "batch" else None)
+
+
+def _bounds(layer: Layer, norm: str, order: str) -> tuple[float, float]:
+    """Of the layer's output, whatever its weights and inputs."""
+    finite = norm == "batch" and layer.batch_size is not None
+    if order == "after":
+        reach = normalized_bound(layer.batch_size) if finite else math.inf
+        return -reach, reach
+    return output_bound(layer.activation, layer.batch_size) if finite else layer.activation.range
+
+
+def _silent(layer: Layer, norm: str, order: str, width: int | None) -> float | None:
+    """Probability that a layer is 0 for one input: relu's, with nothing added to it or subtracted before it."""
+    one_sided = any(low == -math.inf and high == 0.0 for low, high in layer.activation.flat)
+    centered = norm == "batch" or (norm, order) == ("layer", "before")
+    return None if width is None or not one_sided or centered or layer.bias_variance else 0.5**width

@@ -1,0 +1,1 @@
+"""Does theory know at which depth a network stops training? Accuracy over depth and weight variance."""

@@ -1,0 +1,29 @@
+import pytest
+
+from bnact.activations import ACTIVATIONS
+from bnact.theory import rates_table, symmetric_point
+
+
+def test_a_row_is_an_activation_and_a_column_a_batch_size():
+    table = rates_table(["relu", "gelu"], (8, 256, None))
+    assert table.rates.shape == table.stable.shape == (2, 3)
+    assert table.rates[1, 1] == symmetric_point("gelu", 256).rate
+    assert table.stable.tolist() == [[True, True, True], [True, False, False]]
+
+
+def test_a_star_marks_a_drift():
+    lines = rates_table(["relu", "gelu"], (8, None)).to_text().splitlines()
+    assert lines[0].split() == ["activation", "B", "=", "8", "B", "=", "inf"]
+    assert lines[1].split() == ["relu", "1.788190", "1.466942"]
+    assert lines[2].split() == ["gelu", "1.622301", "1.318845*"]
+
+
+def test_all_that_do_not_jump_are_in_it():
+    assert rates_table(batch_sizes=(8,)).activations == tuple(
+        name for name, act in ACTIVATIONS.items() if not act.jumps
+    )
+
+
+def test_one_that_jumps():
+    with pytest.raises(ValueError, match="rates_table: activation must not jump"):
+        rates_table(["step"])

@@ -1,8 +1,8 @@
 """Rebuilds the report of a work directory from its results alone: nothing is trained.
 
 Founding claims are decided as their command decides them: all that were asked for, and one that lacks runs is
-not decided. Anything else is reported as a grid. Exit codes: 0 done,
-2 the directory holds no results, or they cannot be read.
+not decided. Trainability maps are drawn of the runs that were trained as the last one was. Anything else is
+reported as a grid. Exit codes: 0 done, 2 the directory holds no results, or they cannot be read.
 """
 
 import sys
@@ -16,6 +16,8 @@ from experiments import sweep
 from experiments.command import DONE, Command, new_flags, run
 from experiments.founding_claims.report import publish
 from experiments.founding_claims.scale import STUDY
+from experiments.trainability_map import maps
+from experiments.trainability_map import report as map_report
 
 FLAGS = new_flags()
 
@@ -40,6 +42,9 @@ def rebuilt(study: Study) -> int:
         if publish(study):
             return DONE
         sys.stdout.write("it is not known which claims were asked for: the runs are reported as a grid\n")
+    if study.manifest.study == maps.STUDY:
+        map_report.publish(study, map_report.latest(study.rows))
+        return DONE
     sweep.publish(study.rows, study.manifest, study.workdir)
     return DONE
 

@@ -1,6 +1,7 @@
 """The rules of the house that a program can check."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -17,26 +18,33 @@ EMPTY_WORDS = {"utils", "util", "common", "core", "helpers", "helper", "misc", "
 DEVICE_WORDS = {"jax.devices", "jax.local_devices", "jax.device_count", "jax.sharding", "jax.shard_map"}
 
 
+@functools.cache
 def parsed(path):
     return ast.parse((ROOT / path).read_text())
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_a_file_is_one_idea(path):
-    assert len((ROOT / path).read_text().splitlines()) <= MOST_LINES
+def offenders(paths, obeys):
+    """The files that break a rule."""
+    return [str(path) for path in paths if not obeys(path)]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_a_name_says_what_is_inside(path):
-    assert not EMPTY_WORDS & {path.stem, *path.parts[:-1]}
+def test_a_file_is_one_idea():
+    lines = {str(path): len((ROOT / path).read_text().splitlines()) for path in SOURCES}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("path", CONTENTS, ids=str)
-def test_an_init_is_a_table_of_contents(path):
-    tree = parsed(path)
-    assert ast.get_docstring(tree), "a table of contents begins with one sentence"
-    for entry in tree.body[1:]:
-        assert is_entry(entry), f"{ast.unparse(entry)!r} is not `from .x import y as y`"
+def test_a_name_says_what_is_inside():
+    assert offenders(SOURCES, lambda path: not EMPTY_WORDS & {path.stem, *path.parts[:-1]}) == []
+
+
+def test_an_init_begins_with_a_sentence():
+    assert offenders(CONTENTS, lambda path: ast.get_docstring(parsed(path))) == []
+
+
+def test_an_init_is_a_table_of_contents():
+    entries = [(path, entry) for path in CONTENTS for entry in parsed(path).body[1:]]
+    wrong = [f"{path}: {ast.unparse(entry)}" for path, entry in entries if not is_entry(entry)]
+    assert wrong == [], "each must be `from .x import y as y`"
 
 
 def is_entry(node):
@@ -63,15 +71,18 @@ def test_what_an_entry_is(line, allowed):
     assert is_entry(ast.parse(line).body[0]) == allowed
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if len(path.parts) > 2], ids=str)
-def test_the_tests_mirror_the_package(path):
+def test_the_tests_mirror_the_package():
+    untested = offenders([path for path in MODULES if len(path.parts) > 2], is_tested)
+    assert untested == [], "each offers functions: add a test_*.py of its name to its folder in tests"
+
+
+def is_tested(path):
     if not (is_offered(path) and has_functions(path)) or is_listed(path):
-        return
+        return True
     folder = ROOT / "tests" / path.relative_to("bnact").parent
     named = ".".join(path.with_suffix("").parts)
-    tested = (folder / f"test_{path.stem}.py").is_file()
-    tested = tested or any(named in test.read_text() for test in folder.glob("test_*.py"))
-    assert tested, f"{path} offers functions; add {folder.relative_to(ROOT)}/test_{path.stem}.py"
+    by_name = (folder / f"test_{path.stem}.py").is_file()
+    return by_name or any(named in test.read_text() for test in folder.glob("test_*.py"))
 
 
 def is_offered(path):
@@ -97,15 +108,24 @@ def has_functions(path):
     return any(isinstance(node, ast.FunctionDef) for node in ast.walk(parsed(path)))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_only_one_package_knows_devices(path):
-    attributes = [ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)]
-    assert path.parts[1] == "distributed" or not DEVICE_WORDS & set(attributes)
+def test_only_one_package_knows_devices():
+    elsewhere = [path for path in MODULES if path.parts[1] != "distributed"]
+    assert offenders(elsewhere, lambda path: not DEVICE_WORDS & attributes(path)) == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_nothing_leans_on_the_private_parts_of_jax_or_flax(path):
+def attributes(path):
+    """The dotted names in a file."""
+    return {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+
+
+def test_nothing_leans_on_the_private_parts_of_jax_or_flax():
+    assert offenders(SOURCES, lambda path: all("_src" not in name.split(".") for name in imports(path))) == []
+
+
+def imports(path):
+    """The modules that a file imports, or imports from."""
     for node in ast.walk(parsed(path)):
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        modules += [name.name for name in node.names] if isinstance(node, ast.Import) else []
-        assert not [module for module in modules if "_src" in module.split(".")]
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)

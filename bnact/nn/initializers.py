@@ -157,6 +157,7 @@ def _orthogonal(gain: float, fan: Callable[[tuple[int, ...]], int]) -> Initializ
         # Orthogonal vectors as long as the longer side have entries of mean square 1 / longer. A QR
         # decomposition has no half precision.
         draw = jax.nn.initializers.orthogonal(gain * (longer / fan(shape)) ** 0.5)
-        return draw(key, shape, jnp.promote_types(dtype, jnp.float32)).astype(dtype)
+        wide = dtype if jnp.finfo(dtype).bits >= 32 else jnp.float32
+        return draw(key, shape, wide).astype(dtype)
 
     return weights

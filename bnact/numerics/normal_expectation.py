@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike as FunctionValues
+from numpy.typing import ArrayLike
 
 from .evaluation import evaluate
 
@@ -36,7 +37,7 @@ _MOST_OF_A_ROW = 2**11
 
 
 def normal_expectation(
-    f: Callable[[np.ndarray], ArrayLike],
+    f: Callable[[np.ndarray], FunctionValues],
     mean: ArrayLike,
     deviation: ArrayLike,
     kinks: Sequence[float] = (),

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike as FunctionValues
+from numpy.typing import ArrayLike
 
 from .evaluation import evaluate
 from .normal_expectation import Flat, Numbers, expectations_or_nan, finite_kinks
@@ -17,8 +18,8 @@ _INNER = 1e-3
 
 
 def pair_expectation(
-    f: Callable[[np.ndarray], ArrayLike],
-    g: Callable[[np.ndarray], ArrayLike],
+    f: Callable[[np.ndarray], FunctionValues],
+    g: Callable[[np.ndarray], FunctionValues],
     correlation: ArrayLike,
     kinks_f: Sequence[float] = (),
     kinks_g: Sequence[float] = (),
@@ -70,7 +71,7 @@ class _Factor(NamedTuple):
     size: float
 
 
-def _factor(f: Callable[[np.ndarray], ArrayLike], kinks: Sequence[float]) -> _Factor:
+def _factor(f: Callable[[np.ndarray], FunctionValues], kinks: Sequence[float]) -> _Factor:
     fn, points = functools.partial(evaluate, f), finite_kinks("pair_expectation", kinks)
     square = expectations_or_nan(lambda z: fn(z) ** 2, np.zeros(1), np.ones(1), points)[0]
     return _Factor(fn, points, float(np.sqrt(square)))

@@ -35,6 +35,7 @@ def root_between(f: Callable[[float], float], low: float, high: float, error: fl
             f"f({high:.6g})={f_new:.6g}; widen the interval"
         )
     share = 0.5
+    best = new
     for _ in range(_CALLS):
         best = new if abs(f_new) < abs(f_other) else other
         width = abs(other - new)

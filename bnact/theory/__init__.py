@@ -14,10 +14,10 @@ from .dead_share import dead_share_under_batch_norm as dead_share_under_batch_no
 from .dead_under_batch_norm import dead_under_batch_norm as dead_under_batch_norm
 from .finite_width import input_gradient_scatter as input_gradient_scatter
 from .finite_width import length_scatter as length_scatter
-from .gain import Preserve as Preserve
 from .fixed_points import FixedPoint as FixedPoint
 from .fixed_points import depth_scale as depth_scale
 from .fixed_points import fixed_point as fixed_point
+from .gain import Preserve as Preserve
 from .gain import gain as gain
 from .isometry import JacobianMoments as JacobianMoments
 from .isometry import jacobian_moments as jacobian_moments
@@ -37,6 +37,9 @@ from .normalized_moments import batch_variance_moment as batch_variance_moment
 from .normalized_moments import normalized_absolute_moment as normalized_absolute_moment
 from .normalized_moments import normalized_distribution as normalized_distribution
 from .normalized_moments import normalized_moment as normalized_moment
+from .predict import predict as predict
+from .prediction import LayerPrediction as LayerPrediction
+from .prediction import Prediction as Prediction
 from .ranges import normalized_bound as normalized_bound
 from .ranges import output_bound as output_bound
 from .ranges import output_density as output_density
@@ -53,3 +56,4 @@ from .self_normalizing import self_normalizing_constants as self_normalizing_con
 from .self_normalizing import standardizing_constants as standardizing_constants
 from .symmetric_point import SymmetricPoint as SymmetricPoint
 from .symmetric_point import symmetric_point as symmetric_point
+from .trainable_depth import trainable_depth as trainable_depth

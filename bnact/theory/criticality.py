@@ -111,7 +111,7 @@ def _excess(phi: Activation, bias_variance: float, variance: np.ndarray) -> np.n
     """By what share a variance exceeds what a layer with chi_1 = 1 makes of it."""
     square, slope = square_means(phi, variance), square_slope_means(phi, variance)
     # Where phi is flat as far as the input reaches, both are 0.
-    after = np.divide(square, slope, out=np.where(square > 0.0, np.inf, square), where=slope > 0.0)
+    after = np.divide(square, slope, out=np.where(square > 0.0, np.inf, square), where=slope != 0.0)
     return 1.0 - (after + bias_variance) / variance
 
 

@@ -92,6 +92,6 @@ def _lost(layer: Layer, what: str) -> ValueError:
     return ValueError(
         f"fixed_point: the variance must come to rest; got {layer.activation.name} with "
         f"weight_variance={layer.weight_variance}, bias_variance={layer.bias_variance}, where iteration from "
-        f"variance 1 {what}; use a smaller weight variance if it grows, a larger weight or bias variance if it "
-        "shrinks"
+        f"variance 1 {what}; use a smaller weight variance if it grows, a larger weight or bias variance "
+        "if it shrinks"
     )

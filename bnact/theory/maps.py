@@ -1,8 +1,8 @@
 """What one wide random layer makes of variances, means and correlations.
 
 A layer is h = W phi(u) + b, with u the layer's input, weights of variance weight_variance / width and biases
-of variance bias_variance, all independent. As the width grows, the units of h become normal, and the maps here
-become exact.
+of variance bias_variance, all independent. As the width grows, the units of h become normal, and the maps
+here become exact.
 
 Source: Poole, Lahiri, Raghu, Sohl-Dickstein and Ganguli, Exponential expressivity in deep neural networks
 through transient chaos, 2016; Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation,
@@ -100,8 +100,8 @@ def correlation_map(
 ) -> Numbers:
     """The correlation of two inputs after a layer.
 
-    (weight_variance E phi(u1) phi(u2) + bias_variance) / variance_map, u1 and u2 with the one variance and the
-    correlation. At correlation 1 it is 1.
+    (weight_variance E phi(u1) phi(u2) + bias_variance) / variance_map, u1 and u2 with the one variance and
+    the correlation. At correlation 1 it is 1.
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.

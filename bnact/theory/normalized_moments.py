@@ -115,7 +115,7 @@ def normalized_distribution(value: ArrayLike, batch_size: int) -> Numbers:
       batch_size: B, at least 2.
 
     Returns:
-      The probability, to about 1e-14: a float for a number, else float64 shaped like `value`.
+      The probability, to about 1e-15: a float for a number, else float64 shaped like `value`.
 
     Raises:
       ValueError: a value is NaN; a batch size below 2.

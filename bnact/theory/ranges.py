@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from bnact.activations import Activation, get
 from bnact.numerics.evaluation import evaluate
 
+from .batch_sizes import check_batch_size
 from .monotone_pieces import falling_points, mass_below, turning_points
 
 Numbers = float | np.ndarray
@@ -111,11 +112,7 @@ def normalized_bound(batch_size: int) -> float:
 
     Source: Samuelson, How deviant can you be?, 1968.
     """
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 2:
-        raise ValueError(
-            f"normalized_bound: batch_size must be an integer of at least 2; got {batch_size!r}; "
-            "a single example has no spread to be normalized by"
-        )
+    check_batch_size("normalized_bound", batch_size)
     return math.sqrt(batch_size - 1)
 
 

@@ -28,8 +28,10 @@ def split_points(activation: Activation) -> tuple[float, ...]:
     steepest = np.maximum(steepest, steepest[_SIZES == 1.0])
     with np.errstate(invalid="ignore"):  # far out a slope may be infinite
         change = np.abs(np.diff(slope, axis=1)) > _CHANGE * steepest[1:]
-    nothing = np.zeros((2, 1), bool)
-    chosen = np.hstack([nothing, change]) | np.hstack([change, nothing])
+    # What has nearly ended at one size has at the next.
+    changed = np.pad(change, ((0, 0), (2, 2)))
+    chosen = changed[:, :-2] | changed[:, 1:-1] | changed[:, 2:]
+    chosen = chosen[:, : _SIZES.size]
     return tuple(np.unique(np.concatenate([activation.breakpoints, both[chosen]])).tolist())
 
 

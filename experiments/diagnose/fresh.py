@@ -1,6 +1,7 @@
 """What fresh random networks of a finite width do: the measurement beside a prediction."""
 
 import functools
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import jax
@@ -12,6 +13,9 @@ from bnact import normalizations
 from bnact.activations import get, largest_slope
 from bnact.probes import dead, saturated, with_gradient_sink
 from bnact.types import Array, Key
+
+
+Numbers = Array | np.ndarray
 
 
 class Fresh(NamedTuple):
@@ -41,27 +45,40 @@ class Fresh(NamedTuple):
 class LayerStatistics(NamedTuple):
     """What each layer does; every field is (seeds, depth), the layer nearest to the input first.
 
+    Of one network, (depth,); of one layer, a number.
+
     Attributes:
       variance: mean square of the linear map's outputs h over examples and units.
       correlation: of h between two different examples: mean product over mean square.
       gradient: sum of squares of the gradient by h, over that of the last layer.
       dead: share of units whose activation has slope 0 on the whole batch.
       saturated: share of slopes below `bnact.probes.SATURATED_BELOW` of the largest.
-      low, high: the smallest and the largest output.
+      low, high: the smallest and the largest output of the layer.
     """
 
-    variance: np.ndarray
-    correlation: np.ndarray
-    gradient: np.ndarray
-    dead: np.ndarray
-    saturated: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    variance: Numbers
+    correlation: Numbers
+    gradient: Numbers
+    dead: Numbers
+    saturated: Numbers
+    low: Numbers
+    high: Numbers
 
 
-def fresh_statistics(network: Fresh, seed: int) -> LayerStatistics:
-    """The statistics of one random network; fields (depth,). Different seeds are independent."""
-    return LayerStatistics(*(np.asarray(field) for field in _of_a_key(network, jax.random.key(seed))))
+def fresh_statistics(network: Fresh, seeds: Iterable[int]) -> LayerStatistics:
+    """The statistics of random networks, one of each seed and independent of the others.
+
+    One program is compiled, and one network at a time is in memory.
+
+    Args:
+      network: which kind.
+      seeds: what each network is drawn with; a wrapper may show progress.
+
+    Returns:
+      Fields (seeds, depth), float64.
+    """
+    each = [jax.device_get(_of_a_key(network, jax.random.key(seed))) for seed in seeds]
+    return LayerStatistics(*(np.stack(field).astype(np.float64) for field in zip(*each, strict=True)))
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -85,10 +102,10 @@ def _layer(network: Fresh, x: Array, layer: tuple[Key, Array]) -> tuple[Array, L
     phi = get(network.activation)
     if network.order == "before":
         into = _normalized(network, h)
-        outputs = y = phi(into)
+        y = phi(into)
     else:
-        into, outputs = h, phi(h)
-        y = _normalized(network, outputs)
+        into = h
+        y = _normalized(network, phi(h))
     slope = phi.derivative(into)
     gram = h @ h.T / network.width
     size = jnp.mean(jnp.diag(gram))
@@ -99,8 +116,8 @@ def _layer(network: Fresh, x: Array, layer: tuple[Key, Array]) -> tuple[Array, L
         gradient=jnp.zeros(()),  # known only after the backward pass
         dead=dead(slope),
         saturated=saturated(slope, largest_slope(phi)),
-        low=jnp.min(outputs),
-        high=jnp.max(outputs),
+        low=jnp.min(y),
+        high=jnp.max(y),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.stats
 
 from bnact import theory
-from bnact.studies import Pair
+from bnact.studies import Pair, StudyError
 
 from .accuracy_map import AccuracyMap, halfway, measured_depth
 from .agreement import Agreement, rank_agreement
@@ -46,11 +46,14 @@ def predicted_depth(pair: Pair, weight_variance: float) -> float:
     """What the theory of wide networks says at the batch size of the study, knowing nothing of the runs.
 
     Raises:
-      ValueError: theory has no answer for this pair.
+      StudyError: theory has no answer for this setting.
     """
-    return theory.trainable_depth(
-        pair.activation, pair.norm, pair.order, batch_size=BATCH_SIZE, weight_variance=weight_variance
-    )
+    try:
+        return theory.trainable_depth(
+            pair.activation, pair.norm, pair.order, batch_size=BATCH_SIZE, weight_variance=weight_variance
+        )
+    except ValueError as error:
+        raise StudyError(f"{error} ({pair.label}, weight variance {weight_variance:g})") from error
 
 
 def compared(maps: Sequence[AccuracyMap], chance: float, predicted: Predicted) -> tuple[Compared, ...]:
@@ -73,7 +76,9 @@ def compared(maps: Sequence[AccuracyMap], chance: float, predicted: Predicted) -
                 ends = float(each.depths[0]), float(each.depths[-1])
                 weight_variance = float(variance)
                 found.append(
-                    Compared(each.pair, weight_variance, predicted(each.pair, weight_variance), measured, *ends)
+                    Compared(
+                        each.pair, weight_variance, predicted(each.pair, weight_variance), measured, *ends
+                    )
                 )
     return tuple(found)
 

@@ -10,7 +10,8 @@ from bnact.studies.claim import Scale
 from bnact.training.setting import Setting
 
 STUDY = "trainability_map"
-DATA, WIDTH, BATCH_SIZE = "digits", 64, 64
+DATA, CLASSES = "digits", 10
+WIDTH, BATCH_SIZE = 64, 64
 
 WeightVariances = Mapping[Pair, tuple[float, ...]]
 """For every pair, the variances of a weight times its fan-in that its map shows."""
@@ -27,17 +28,34 @@ class Maps(NamedTuple):
     weight_variances: WeightVariances
     scale: Scale
 
+    @property
+    def places(self) -> tuple[tuple[Pair, float], ...]:
+        """Every pair with every weight variance of its map."""
+        return tuple((pair, each) for pair, variances in self.weight_variances.items() for each in variances)
+
 
 # Without a norm the variances lie around the edge of chaos: near 1 for tanh, 2 for relu and its kin, 100 for
-# sigmoid. A norm before the activation divides them out, so that two say all; after it they matter again.
+# sigmoid. A norm before the activation divides them out, so that two say all; after it most matter again.
 DEFAULT = Maps(
     MappingProxyType(
         {
-            Pair("tanh", "none"): (0.35, 0.5, 0.7, 1.0, 2.0, 4.0, 8.0),
-            Pair("relu", "none"): (0.6, 0.9, 1.3, 1.7, 2.0, 2.5, 3.5, 5.0),
-            Pair("gelu", "none"): (0.7, 1.3, 2.0, 2.4, 3.2, 4.5),
-            Pair("selu", "none"): (0.2, 0.4, 0.8, 1.5, 2.5, 4.0),
-            Pair("sigmoid", "none"): (4.0, 12.0, 40.0, 100.0, 250.0),
+            Pair("tanh", "none"): (0.45, 0.65, 0.8, 0.95, 1.2, 2.5, 4.0, 7.0),
+            Pair("relu", "none"): (0.7, 1.0, 1.4, 1.8, 2.0, 2.2, 2.7, 3.5),
+            Pair("gelu", "none"): (1.2, 1.8, 2.1, 2.5, 3.5),
+            Pair("silu", "none"): (1.5, 2.3, 2.8, 3.8),
+            Pair("selu", "none"): (0.3, 0.5, 0.8, 1.3, 2.0, 3.0),
+            Pair("sigmoid", "none"): (8.0, 30.0, 70.0, 130.0, 200.0),
+            Pair("tanh", "batch", "before"): (1.0, 4.0),
+            Pair("relu", "batch", "before"): (1.0, 4.0),
+            Pair("gelu", "batch", "before"): (1.0, 4.0),
+            Pair("sigmoid", "batch", "before"): (1.0, 4.0),
+            Pair("tanh", "batch", "after"): (0.5, 1.5, 4.0, 10.0),
+            Pair("relu", "batch", "after"): (1.0, 4.0),
+            Pair("tanh", "layer", "before"): (1.0, 4.0),
+            Pair("relu", "layer", "before"): (1.0, 4.0),
+            Pair("sigmoid", "layer", "before"): (1.0, 4.0),
+            Pair("tanh", "layer", "after"): (0.5, 1.5, 4.0, 10.0),
+            Pair("sigmoid", "rms", "after"): (8.0, 30.0, 100.0),
         }
     ),
     Scale(seeds=3, steps=150, learning_rates=(0.001, 0.01, 0.1), depths=(4, 8, 16, 32, 64)),

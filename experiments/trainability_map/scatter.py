@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from bnact.studies.claim import Figure
+from bnact.studies.claim import Figure, Panel
 from bnact.studies.report.drawing import drawn, legend_entry
 from bnact.studies.report.palette import Style, numbered_style
 
@@ -49,8 +49,6 @@ def depth_scatter(settings: Sequence[Compared], agreement: Agreement) -> Figure:
         axes.minorticks_off()
         axes.set(xlabel="predicted depth", ylabel="measured depth")
 
-    from bnact.studies.claim import Panel
-
     words = f"{TITLE}. {agreement_in_words(agreement)}"
     legend = tuple(legend_entry(name, style) for name, style in styles.items())
     caption = (
@@ -58,4 +56,6 @@ def depth_scatter(settings: Sequence[Compared], agreement: Agreement) -> Figure:
         "trained are drawn at their edge. Dashed: equal depths, which theory does not claim, for its limit of "
         "growth is one number for all; what it claims is the order."
     )
-    return Figure(caption, (*legend, legend_entry("equal depths", EQUAL)), (Panel(TITLE, words, drawn("", draw)),))
+    return Figure(
+        caption, (*legend, legend_entry("equal depths", EQUAL)), (Panel(TITLE, words, drawn("", draw)),)
+    )

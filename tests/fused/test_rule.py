@@ -191,7 +191,7 @@ def second_derivatives(fn, x, scale, bias, cotangent, *, along):
 
 @every_norm
 @every_order
-@pytest.mark.parametrize("activation", ["tanh", "mish"])
+@pytest.mark.parametrize("activation", ["tanh", pytest.param("mish", marks=pytest.mark.slow)])
 def test_second_derivatives_are_those_of_plain_autodiff(norm, order, activation):
     with jax.enable_x64(True):
         pair, arguments, along = (norm, order, activation), drawn(6, 4), drawn(6, 4, seed=1)[:3]

@@ -64,7 +64,7 @@ def test_the_type_of_orthogonal_weights(key, init, dtype):
     np.testing.assert_allclose(weights.astype(np.float32), exact, rtol=float(jnp.finfo(dtype).eps))
 
 
-WIDTHS = (1200, 600, 1800, 900, 1200)
+WIDTHS = (600, 300, 900, 450, 600)
 
 
 class Signals(NamedTuple):
@@ -113,14 +113,13 @@ def test_layers_of_unequal_widths_keep_what_is_said(name, kind):
         assert np.ptp(np.log(mean_squares(forward.gradients))) > 0.6
 
 
-def test_one_layer_keeps_the_gradient_of_any_activation():
-    for name in ("tanh", "gelu", "silu"):
-        first, last = mean_squares(signals(name, nn.normal_for(name, "gradient"), (4000, 2000)).gradients)
-        received = mean_squares(signals("identity", nn.normal_for(name, "gradient"), (4000, 2000)).gradients)
-        # From the gradient of one layer's pre-activations to that of the layer before, whose slopes have E phi'^2.
-        assert last == pytest.approx(1.0 / theory.gain(name, "gradient") ** 2, rel=0.1)
-        assert first / last == pytest.approx(1.0, rel=0.1)
-        assert received[0] == pytest.approx(theory.gain(name, "gradient") ** 2, rel=0.1)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["tanh", "gelu", "silu"])
+def test_a_layer_keeps_the_gradient_of_standard_normal_pre_activations(name, kind):
+    first, last = mean_squares(signals(name, KINDS[kind](name, "gradient"), (900, 600)).gradients)
+    assert first == pytest.approx(last, rel=0.25)
+    first, last = mean_squares(signals(name, KINDS[kind](name, "second_moment"), (900, 600)).gradients)
+    assert first != pytest.approx(last, rel=0.25)
 
 
 def test_the_variance_is_kept_where_a_mean_is_subtracted(key):
@@ -140,11 +139,11 @@ def test_what_cannot_be_initialized_for(kind):
 
 
 def test_a_self_normalizing_network():
-    outputs = signals("selu", nn.self_normalizing_for(), (1000,) * 25).outputs[-1]
+    outputs = signals("selu", nn.self_normalizing_for(), (500,) * 25).outputs[-1]
     assert abs(outputs.mean()) < 0.15
     assert outputs.var() == pytest.approx(1.0, rel=0.15)
     # He's spread is a half too large for it: the fixed point is another one.
-    assert signals("selu", nn.normal_for("relu"), (1000,) * 25).outputs[-1].var() > 2.0
+    assert signals("selu", nn.normal_for("relu"), (500,) * 25).outputs[-1].var() > 2.0
 
 
 def test_an_activation_that_is_not_self_normalizing():

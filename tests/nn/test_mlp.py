@@ -10,6 +10,8 @@ from flax import nnx
 
 from bnact import nn, theory
 
+slow = pytest.mark.slow
+
 
 def inputs(features=4):
     return jnp.asarray(np.random.default_rng(0).normal(size=(6, features)), jnp.float32)
@@ -19,8 +21,10 @@ def made(in_features=4, width=4, depth=3, seed=0, **choices):
     return nn.MLP(in_features, 2, width=width, depth=depth, rngs=nnx.Rngs(seed), **choices)
 
 
-@pytest.mark.parametrize("in_features", [4, 5])
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "in_features, depth",
+    [(4, 1), (5, 1), (5, 3), *(pytest.param(*each, marks=slow) for each in ((4, 2), (4, 3), (5, 2)))],
+)
 def test_shapes(in_features, depth):
     network = made(in_features, depth=depth)
     assert network(inputs(in_features)).shape == (6, 2)
@@ -105,7 +109,7 @@ def test_eval_reaches_every_layer():
     np.testing.assert_array_equal(network.hidden.blocks.norm_act.state.get_value().count, [1, 1])
 
 
-@pytest.mark.parametrize("in_features", [4, 5])
+@pytest.mark.parametrize("in_features", [pytest.param(4, marks=slow), 5])
 @pytest.mark.parametrize(
     "given, dtype, returned",
     [

@@ -1,5 +1,7 @@
 """NormAct and MLP with activations that learn: the parameters are there, and gradients reach them."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -83,9 +85,14 @@ def test_parameters_of_ones_own_have_the_type_asked_for():
     assert module(inputs().astype(jnp.float16)).dtype == jnp.float16
 
 
-@pytest.mark.parametrize("in_features", [FEATURES, 5])
-@pytest.mark.parametrize("name", ["prelu", "swish"])
-@every_order
+NETWORKS = list(itertools.product([FEATURES, 5], ["prelu", "swish"], ["before", "after"]))
+SOME_NETWORKS = ((FEATURES, "swish", "after"), (5, "prelu", "before"))
+
+
+@pytest.mark.parametrize(
+    "in_features, name, order",
+    [pytest.param(*each, marks=[] if each in SOME_NETWORKS else [pytest.mark.slow]) for each in NETWORKS],
+)
 def test_a_network_has_parameters_in_every_layer(in_features, name, order):
     network = nn.MLP(in_features, 2, width=FEATURES, depth=3, activation=name, order=order, rngs=nnx.Rngs(0))
     x = inputs(in_features)

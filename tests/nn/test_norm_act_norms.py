@@ -62,9 +62,22 @@ def test_what_is_behind_the_mask_reaches_no_gradient(norm, activation, order):
     assert all(bool(jnp.all(jnp.isfinite(leaf))) for leaf in jax.tree.leaves((gradient, by_x)))
 
 
-@pytest.mark.parametrize("norm", ["batch", "layer", "instance", "power", "none"])
-@pytest.mark.parametrize("transformed", [jax.jit, jax.vmap, lambda fn: jax.grad(lambda x: fn(x).sum())])
-def test_evaluation_may_be_inside_of_a_transformation_that_the_module_is_outside_of(norm, transformed):
+def differentiated(fn):
+    return jax.grad(lambda x: fn(x).sum())
+
+
+OUTSIDE = [(transformed, "batch") for transformed in (jax.jit, jax.vmap, differentiated)]
+FURTHER = [
+    (transformed, norm)
+    for transformed in (jax.jit, jax.vmap, differentiated)
+    for norm in ("layer", "instance", "power", "none")
+]
+
+
+@pytest.mark.parametrize(
+    "transformed, norm", [*OUTSIDE, *(pytest.param(*each, marks=pytest.mark.slow) for each in FURTHER)]
+)
+def test_evaluation_may_be_inside_of_a_transformation_that_the_module_is_outside_of(transformed, norm):
     x = jnp.ones((2, 3, 4, FEATURES))
     for module in (nn.NormAct(FEATURES, norm, "prelu"), nn.Norm(FEATURES, norm)):
         module.eval()

@@ -1,5 +1,7 @@
 """bnact.numerics.feature_groups, and what it shares: bnact.numerics.pivot and `shared_moments`."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,14 @@ from bnact.numerics.moments import moments, shared_moments
 X = jnp.asarray(np.random.default_rng(0).normal(1e3, 2.0, (2, 5, 6)).astype(np.float32))
 MASK = jnp.asarray(np.random.default_rng(1).random((2, 5, 6)) < 0.7)
 GROUPED, SPREAD = (2, 5, 2, 3), 2.0
+
+# Each is compiled whole, not operation by operation.
+moments_of_groups = jax.jit(moments, static_argnames=("axes", "centered"))
+
+
+@functools.partial(jax.jit, static_argnames="centered")
+def shared_by_features(x, mask=None, centered=True):
+    return shared_moments(x, (1,), mask, FeatureGroups(3, ALONE), centered)
 
 
 def assert_of_groups(shared, groups):
@@ -27,27 +37,27 @@ def assert_of_groups(shared, groups):
 @pytest.mark.parametrize("mask", [None, MASK], ids=["all", "masked"])
 @pytest.mark.parametrize("centered", [True, False])
 def test_each_feature_has_the_moments_of_its_group(mask, centered):
-    shared = shared_moments(X, (1,), mask, FeatureGroups(3, ALONE), centered)
+    shared = shared_by_features(X, mask, centered)
     inside = None if mask is None else mask.reshape(GROUPED)
-    assert_of_groups(shared, moments(X.reshape(GROUPED), (1, 3), inside, centered=centered))
+    assert_of_groups(
+        shared, moments_of_groups(X.reshape(GROUPED), axes=(1, 3), mask=inside, centered=centered)
+    )
 
 
 def test_features_are_shared_by_members_too():
     def of_member(x):
         return shared_moments(x, (0,), None, FeatureGroups(3, members("m", None)))
 
-    shared = jax.vmap(of_member, axis_name="m")(X)
+    shared = jax.jit(jax.vmap(of_member, axis_name="m"))(X)
     for member in range(2):
         of_one = jax.tree.map(lambda each, member=member: each[member], shared)
-        assert_of_groups(of_one, moments(X.reshape(GROUPED), (0, 1, 3)))
+        assert_of_groups(of_one, moments_of_groups(X.reshape(GROUPED), axes=(0, 1, 3)))
 
 
 def test_groups_of_other_features_are_caught():
-    groups = moments(X.reshape(GROUPED), (1, 3))
+    groups = moments_of_groups(X.reshape(GROUPED), axes=(1, 3))
     with pytest.raises(AssertionError):
-        assert_of_groups(
-            shared_moments(X[..., ::2].repeat(2, -1), (1,), None, FeatureGroups(3, ALONE)), groups
-        )
+        assert_of_groups(shared_by_features(X[..., ::2].repeat(2, -1)), groups)
 
 
 def test_the_number_counts_the_features_of_a_group():

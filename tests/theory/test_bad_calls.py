@@ -53,6 +53,10 @@ MAPS = {
         call("correlation_map", "relu", 0.5, 0.0, 2.0, 0.0),
         ("variance", "0.0"),
     ),
+    "mean_map, variance": (call("mean_map", "relu", 0.0, -1.0), ("variance", "-1.0")),
+    "mean_map, mean": (call("mean_map", "relu", NAN, 1.0), ("mean", "nan")),
+    "variance_slope, variance": (call("variance_slope", "relu", -1.0, 2.0), ("variance", "-1.0")),
+    "variance_slope, weights": (call("variance_slope", "relu", 1.0, NAN), ("weight_variance", "nan")),
     "correlation_slope, a jump": (call("correlation_slope", "step", 1.0, 1.0, 1.0), ("jump", "step")),
     "correlation_slope, 2": (call("correlation_slope", "relu", 2.0, 1.0, 1.0), ("correlation", "2.0")),
 }
@@ -101,6 +105,21 @@ UNITS = {
     "dead_under_batch_norm, NaN": (
         call("dead_under_batch_norm", np.array([0.0, NAN]), 8),
         ("shift_over_scale", "nan"),
+    ),
+    "dead_share, unknown": (call("dead_share", "rellu", 4), ("'rellu'", "relu")),
+    "dead_share, of 0": (call("dead_share", "relu", 0), ("batch_size", "0")),
+    "dead_share, of 4.0": (call("dead_share", "relu", 4.0), ("batch_size", "4.0")),
+    "dead_share, variance": (call("dead_share", "relu", 4, variance=-1.0), ("variance", "-1.0")),
+    "dead_share, mean": (call("dead_share", "relu", 4, mean=NAN), ("mean", "nan")),
+    "dead_share, correlation": (call("dead_share", "relu", 4, correlation=1.5), ("correlation", "1.5")),
+    "dead_share, below 0": (call("dead_share", "relu", 4, correlation=-0.1), ("correlation", "-0.1")),
+    "dead_share_under_batch_norm, of 1": (
+        call("dead_share_under_batch_norm", "relu", 1),
+        ("batch_size", "1"),
+    ),
+    "dead_share_under_batch_norm, shift": (
+        call("dead_share_under_batch_norm", "relu", 8, shift=NAN),
+        ("shift", "nan"),
     ),
     "saturated_share, unknown": (call("saturated_share", "sigmoyd"), ("'sigmoyd'", "sigmoid")),
     "saturated_share, scale": (call("saturated_share", "tanh", scale=NAN), ("scale", "nan")),

@@ -16,7 +16,7 @@ SIZES = (2, 3, 4, 5, 6, 9, 16, 40, 48, 49, 64, 200)
 def test_against_drawn_batches(batch_size):
     largest = normalized_batches(batch_size, 1_000_000 // batch_size).max(axis=1)
     thresholds = np.linspace(0.3, 4.0, 13)
-    found = dead_under_batch_norm(-thresholds, batch_size)
+    found = np.asarray(dead_under_batch_norm(-thresholds, batch_size))
     assert [t for t, p in zip(thresholds, found, strict=True) if not agrees(largest <= t, float(p))] == []
 
 
@@ -102,7 +102,10 @@ def test_a_lower_shift_is_never_less_dead(batch_size):
 
 
 def test_a_larger_batch_is_never_more_dead():
-    dead = [float(dead_under_batch_norm(-1.7, batch_size)) for batch_size in (4, 5, 6, 7, 11, 20, 47, 48, 49, 50, 70, 500)]
+    dead = [
+        float(dead_under_batch_norm(-1.7, batch_size))
+        for batch_size in (4, 5, 6, 7, 11, 20, 47, 48, 49, 50, 70, 500)
+    ]
     assert np.all(np.diff(dead) < 0.0)
 
 

@@ -10,6 +10,7 @@ from bnact.activations import ACTIVATIONS
 
 TINY, HUGE = 1e-12, 1e12
 SOME = ("relu", "tanh", "gelu", "softplus", "square", "exponential", "step", "hard_tanh", "sin")
+A_FEW = ("relu", "softplus", "exponential", "step")
 CORRELATIONS = np.array([-1.0, np.nextafter(-1.0, 0.0), -TINY, 0.0, np.nextafter(1.0, 0.0), 1.0])
 
 # name -> the calls of it at the ends of its arguments
@@ -30,7 +31,8 @@ CALLS = {
         (batch_size, order, scale, shift)
         for batch_size in (4, None)
         for order in ("before", "after")
-        for scale, shift in [(TINY, 0.0), (1.0, -30.0), (1.0, 30.0), (1e3, 0.0), (HUGE, 0.0)]
+        for scale, shift in [(TINY, 0.0), (1.0, -30.0), (1.0, 30.0), (HUGE, 0.0)]
+        if order == "before" or batch_size is None or shift == -30.0  # a finite batch after is drawn
     ],
     "layer_norm_rate": [
         (order, scale, shift)
@@ -49,7 +51,9 @@ def numbers_in(answer):
 
 
 @pytest.mark.filterwarnings("ignore::bnact.theory.DriftWarning")
-@pytest.mark.parametrize("activation", SOME)
+@pytest.mark.parametrize(
+    "activation", [pytest.param(one, marks=[] if one in A_FEW else [pytest.mark.slow]) for one in SOME]
+)
 @pytest.mark.parametrize("name", CALLS)
 def test_never_a_silent_nan(name, activation):
     for arguments in CALLS[name]:

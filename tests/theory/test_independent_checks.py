@@ -146,3 +146,32 @@ def test_maps_against_simulated_networks(name):
 def test_a_wrong_map_is_caught(name, wrong):
     away, _ = deviations(networks(name)[..., 0, 0], mapped(name, **wrong)[0])
     assert np.max(away) > 8.0
+
+
+# --------------------------------------------------------------------------------------------- kernels
+
+
+def test_kernels_of_relu_in_closed_form():
+    """Cho and Saul's kernels, for inputs of any lengths."""
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    gram, weights, biases, depth = x @ x.T / 3, 1.7, 0.3, 3
+    covariance = tangent = weights * gram + biases
+    for _ in range(depth):
+        lengths = np.sqrt(np.diag(covariance))
+        cosine = np.clip(covariance / np.outer(lengths, lengths), -1.0, 1.0)
+        values = np.outer(lengths, lengths) * _relu(cosine, 1.0)
+        slopes = 0.25 + np.arcsin(cosine) / (2 * np.pi)
+        covariance = weights * values + biases
+        tangent = covariance + weights * slopes * tangent
+    found = theory.nngp_kernel("relu", gram, depth, weights, biases)
+    np.testing.assert_allclose(found, covariance, atol=1e-8)
+    found = theory.neural_tangent_kernel("relu", gram, depth, weights, biases)
+    np.testing.assert_allclose(found, tangent, atol=1e-7)
+
+
+def test_kernels_are_maps():
+    gram = np.array([[1.0, 0.3], [0.3, 1.0]])
+    found = theory.nngp_kernel("tanh", gram, 1, 1.5, 0.0)
+    assert found[0, 0] == pytest.approx(theory.variance_map("tanh", 1.5, 1.5, 0.0), rel=1e-10)
+    correlation = theory.correlation_map("tanh", 0.3, 1.5, 1.5, 0.0)
+    assert found[0, 1] / found[0, 0] == pytest.approx(correlation, abs=1e-9)

@@ -15,7 +15,7 @@ ROTATION = np.linalg.qr(np.random.default_rng(1).normal(size=(WIDTH, WIDTH)))[0]
 
 
 def drawn_weight(rng, weights):
-    """Independent weights of variance 1 / width, or a rotation of which rows and columns are shuffled anew."""
+    """Independent weights of variance 1 / width, or a rotation with rows and columns shuffled anew."""
     if weights == "normal":
         return rng.normal(size=(WIDTH, WIDTH)) / math.sqrt(WIDTH)
     signed = ROTATION * rng.choice([-1.0, 1.0], size=WIDTH)

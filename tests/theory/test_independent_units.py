@@ -148,3 +148,43 @@ def test_a_whole_network_dies_less_than_an_input():
     for widths in ((3, 3), (5,) * 6):
         whole = theory.born_dead_probability(widths, whole_network=True)
         assert 0.0 < whole < theory.born_dead_probability(widths)
+
+
+# ------------------------------------------------------------------------------------ dead without norm
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 9])
+def test_dead_relus_without_a_norm(batch_size):
+    """Of independent examples all are negative; of B and one more, equally correlated, one is the largest."""
+    assert theory.dead_share("relu", batch_size) == pytest.approx(0.5**batch_size, rel=1e-9)
+    of_half = theory.dead_share("relu", batch_size, correlation=0.5)
+    assert of_half == pytest.approx(1 / (batch_size + 1), abs=1e-9)
+    assert theory.dead_share("relu", batch_size, correlation=1.0) == pytest.approx(0.5, abs=1e-9)
+    assert theory.dead_share("tanh", batch_size) == 0.0
+
+
+@pytest.mark.parametrize("name, flat", [("relu", lambda h: h < 0), ("hard_tanh", lambda h: np.abs(h) > 1)])
+def test_dead_shares_drawn(name, flat):
+    rng, examples = np.random.default_rng(0), 300_000
+    mean, variance, correlation = -0.4, 2.5, 0.6
+    shared, own = rng.normal(size=(examples, 1)), rng.normal(size=(examples, 3))
+    h = mean + math.sqrt(variance) * (math.sqrt(correlation) * shared + math.sqrt(1 - correlation) * own)
+    dead = np.all(flat(h), axis=1)
+    assert_drawn(dead, theory.dead_share(name, 3, mean=mean, variance=variance, correlation=correlation))
+
+
+def test_dead_shares_under_batch_norm():
+    for shift in (-2.0, -1.2, 0.3):
+        expected = theory.dead_under_batch_norm(shift / 1.5, 8)
+        found = theory.dead_share_under_batch_norm("relu", 8, scale=1.5, shift=shift)
+        assert found == pytest.approx(expected, abs=1e-12)
+    dead = np.all(np.abs(3.0 * batches(4, 400_000) + 0.5) > 1.0, axis=1)
+    found = theory.dead_share_under_batch_norm("hard_tanh", 4, scale=3.0, shift=0.5)
+    assert abs(dead.mean() - found) < 0.005
+
+
+def test_saturated_shares_of_a_batch_drawn():
+    x = 2.5 * batches(6, 300_000)[:, 0] - 1.0
+    for name in ("tanh", "relu", "sigmoid"):
+        weak = np.abs(PAIRS[name].slope(x)) < WEAK * LARGEST_SLOPES[name]
+        assert_drawn(weak, theory.saturated_share(name, scale=2.5, shift=-1.0, batch_size=6))

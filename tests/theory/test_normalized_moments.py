@@ -71,7 +71,7 @@ def test_the_distribution_against_many_digits(batch_size):
             share = min(mpmath.mpf(value) ** 2 / (batch_size - 1), 1)
             within = mpmath.betainc(0.5, mpmath.mpf(batch_size - 2) / 2, 0, share, regularized=True)
         expected.append(0.5 + math.copysign(0.5, value) * float(within))
-    np.testing.assert_allclose(normalized_distribution(values, batch_size), expected, atol=2e-12)
+    np.testing.assert_allclose(normalized_distribution(values, batch_size), expected, atol=1e-14)
 
 
 @pytest.mark.parametrize("batch_size", [2, 3, 7])

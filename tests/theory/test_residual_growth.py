@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnact.theory import batch_norm_rate, layer_norm_rate, residual_growth
-from tests.theory.wide_network import Shape, norms
+from tests.theory.simulated_growth import Shape, norms
 
 
 def test_variance_grows_by_one_branch_a_block():
@@ -34,14 +34,20 @@ def test_each_example_on_its_own(norm):
     np.testing.assert_allclose(growth.gradient, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["relu", "tanh"])
-@pytest.mark.parametrize("norm", ["batch", "layer"])
+@pytest.mark.parametrize(
+    "name, norm",
+    [
+        ("relu", "batch"),
+        pytest.param("tanh", "batch", marks=pytest.mark.slow),
+        pytest.param("relu", "layer", marks=pytest.mark.slow),
+        pytest.param("tanh", "layer", marks=pytest.mark.slow),
+    ],
+)
 def test_networks_of_width_512_grow_as_predicted(name, norm):
     shape = Shape(16, norm, depth=8, residual=True)
-    every = [norms(name, shape, seed) for seed in range(6)]
+    every = [norms(name, shape, seed) for seed in range(4)]
     predicted = residual_growth(name, 8, norm, 16 if norm == "batch" else None)
     gradient = np.exp(np.mean([np.log(one.gradient[0] / one.gradient[-1]) for one in every]))
-    assert gradient == pytest.approx(np.prod(predicted.gradient), rel=0.02 * 8)
     assert gradient ** (1 / 8) == pytest.approx(np.prod(predicted.gradient) ** (1 / 8), rel=0.02)
     if norm == "batch":
         variance = np.mean([one.variance for one in every], axis=0)

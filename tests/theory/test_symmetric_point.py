@@ -51,7 +51,7 @@ def test_of_relu_in_an_infinite_batch():
 
 
 @pytest.mark.parametrize("name", ["relu", "hard_silu", "tanh"])
-@pytest.mark.parametrize("size", [4, 8])
+@pytest.mark.parametrize("size", [4, 7])
 def test_the_eigenvalues_are_those_of_a_sampled_map(name, size):
     point = symmetric_point(name, size, 1.2, 0.3)
     basis = np.eye(size) - 1.0 / size
@@ -60,15 +60,15 @@ def test_the_eigenvalues_are_those_of_a_sampled_map(name, size):
     pairs[0, 1] = pairs[1, 0] = pairs[2, 3] = pairs[3, 2] = 1.0
     pairs[0, 2] = pairs[2, 0] = pairs[1, 3] = pairs[3, 1] = -1.0
     found = [sampled_change(name, size, change, 1.2, 0.3) for change in (examples, pairs)]
-    assert found[0] == pytest.approx(point.example_eigenvalue, rel=0.015)
-    assert found[1] == pytest.approx(point.pair_eigenvalue, rel=0.015)
-    assert not found[0] == pytest.approx(point.pair_eigenvalue, rel=0.015)
+    assert found[0] == pytest.approx(point.example_eigenvalue, rel=0.025)
+    assert found[1] == pytest.approx(point.pair_eigenvalue, rel=0.025)
+    assert found[0] != pytest.approx(point.pair_eigenvalue, rel=0.05)
 
 
 def sampled_change(name, size, change, scale, shift):
     """What one layer multiplies a small change of the batch's second moments by, from the same samples."""
     center = np.eye(size) - 1.0 / size
-    normal = np.random.default_rng(0).standard_normal((200_000, size)) @ center
+    normal = np.random.default_rng(0).standard_normal((60_000, size)) @ center
     after = []
     for step in (1e-3, -1e-3):
         values, vectors = np.linalg.eigh(np.eye(size) + step * change)

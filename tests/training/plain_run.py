@@ -82,6 +82,7 @@ def records(setting, dataset):
 
         return jax.grad(loss, argnums=(0, 1))(params, added)
 
+    @functools.partial(jax.jit, static_argnames="observed")
     def looked(params, observed):
         """The losses on the first so many examples of each set, with the statistics of those of training."""
         splits = [
@@ -93,13 +94,17 @@ def records(setting, dataset):
         right = jnp.mean(jnp.argmax(test, -1) == splits[2][1])
         return mean_loss(train, splits[0][1]), mean_loss(validation, splits[1][1]), right
 
+    @jax.jit
+    def stepped(params, velocity, change, rate):
+        velocity = jax.tree.map(lambda v, g: MOMENTUM * v + g, velocity, change)
+        return jax.tree.map(lambda p, v: p - rate * v, params, velocity), velocity
+
     taken = []
     for step in range(setting.steps + 1):
         picked = np.asarray(batch_indices(data_key, step, len(dataset.train.labels), setting.batch_size))
         change, sizes = gradients(params, dataset.train.inputs[picked], dataset.train.labels[picked])
         seen = looked(params, setting.observed if step < setting.steps else None)
         taken.append((*seen, [float(jnp.sqrt(jnp.mean(size**2))) for size in sizes]))
-        velocity = jax.tree.map(lambda v, g: MOMENTUM * v + g, velocity, change)
         rate = setting.learning_rate * (300.0 if setting.kill == "step" and step == 0 else 1.0)
-        params = jax.tree.map(lambda p, v, r=rate: p - r * v, params, velocity)
+        params, velocity = stepped(params, velocity, change, rate)
     return taken

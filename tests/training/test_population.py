@@ -1,6 +1,7 @@
 """A population is its runs, whoever else is in it."""
 
 import dataclasses
+import importlib
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+from jax.sharding import AxisType
 
 from bnact import data
 from bnact.data import steps_per_epoch
@@ -26,6 +28,15 @@ def seeds(*numbers, **choices):
 
 def assert_equal(one, other):
     jax.tree.map(np.testing.assert_array_equal, one, other)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_device_a_run():
+    """As many devices as runs: on more, further ones would run along for nothing."""
+    mesh = jax.make_mesh((5,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:5])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("bnact.training.population"), "population_mesh", lambda: mesh)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,15 @@ RUNS = [
 ]
 
 
+def trained(setting):
+    """The log of a run, by the one program that all runs of this file share."""
+    return train_population([setting], DIGITS, ("relu", *(choices["activation"] for choices in RUNS)))[0]
+
+
 @pytest.mark.parametrize("choices", RUNS, ids=lambda choices: "-".join(map(str, choices.values())))
 def test_a_run_is_the_run_written_out(choices):
     setting = dataclasses.replace(BASE, **choices)
-    (log,) = train_population([setting], DIGITS)
+    log = trained(setting)
     taken = records(setting, DIGITS)
     train, validation, _, norms = (np.asarray(column) for column in zip(*taken, strict=True))
     np.testing.assert_allclose(log.train_loss, train[log.step], rtol=1e-4)
@@ -34,7 +39,7 @@ def test_a_run_is_the_run_written_out(choices):
 
 
 def test_a_short_run_records_the_gradient_at_every_point():
-    (log,) = train_population([BASE], DIGITS)
+    log = trained(BASE)
     assert list(log.step) == [0, 0, 0, 0, 1, 1, 2, 2, 3, 4]
     for step in range(5):
         alike = log.gradient_norm[log.step == step]
@@ -43,16 +48,15 @@ def test_a_short_run_records_the_gradient_at_every_point():
 
 
 def test_a_run_of_no_steps_looks_at_the_fresh_network():
-    (log,) = train_population([dataclasses.replace(BASE, steps=0)], DIGITS)
+    log = trained(dataclasses.replace(BASE, steps=0))
     np.testing.assert_array_equal(log.step, np.zeros(LOG_POINTS))
     assert len(set(log.train_loss)) == 1
-    (longer,) = train_population([BASE], DIGITS)
-    np.testing.assert_array_equal(log.gradient_norm[0], longer.gradient_norm[0])
+    np.testing.assert_array_equal(log.gradient_norm[0], trained(BASE).gradient_norm[0])
 
 
 def test_half_of_the_units_are_injured_where_the_norm_does_not_prevent_it():
     def dead(**choices):
-        return train_population([dataclasses.replace(BASE, activation="relu", **choices)], DIGITS)[0].dead[0]
+        return trained(dataclasses.replace(BASE, activation="relu", **choices)).dead[0]
 
     np.testing.assert_array_equal(dead(norm="none", kill="none"), [0, 0, 0])
     assert dead(norm="none", kill="bias")[0] == pytest.approx(0.5, abs=0.07)

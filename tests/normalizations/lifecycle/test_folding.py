@@ -1,3 +1,5 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -6,6 +8,7 @@ from jax import lax
 
 from bnact.normalizations import batch_norm, get
 from bnact.normalizations.lifecycle import folded, folded_into_next
+from tests.normalizations.every_norm import applied
 
 LINEAR = {
     "batch": {},
@@ -15,6 +18,7 @@ LINEAR = {
     "power": {},
 }
 every_linear_norm = pytest.mark.parametrize("name", LINEAR)
+fold, fold_into_next = (jax.jit(each, static_argnums=0) for each in (folded, folded_into_next))
 NORMS = {name: get(name)(**settings) for name, settings in LINEAR.items()}
 
 
@@ -35,14 +39,16 @@ def trained(norm, features):
     params, state = norm.init(features)
     params = jax.tree.map(lambda leaf: 1 + 0.3 * drawn(*leaf.shape, seed=9), params)
     for step in range(3):
-        _, state = norm.apply(params, state, 2 * drawn(16, features, seed=step, mean=1.5))
+        _, state = applied(norm, params, state, 2 * drawn(16, features, seed=step, mean=1.5))
     return params, state
 
 
+@jax.jit
 def dense(x, kernel, bias):
     return jnp.matmul(x, kernel, precision="highest") + jnp.reshape(bias, (1, -1))
 
 
+@functools.partial(jax.jit, static_argnames=("padding", "groups"))
 def convolved(x, kernel, bias, padding="SAME", groups=1):
     y = lax.conv_general_dilated(
         x,
@@ -57,7 +63,7 @@ def convolved(x, kernel, bias, padding="SAME", groups=1):
 
 
 def evaluated(norm, params, state, x):
-    return norm.apply(params, state, x, train=False)[0]
+    return applied(norm, params, state, x, train=False)[0]
 
 
 @every_linear_norm
@@ -67,7 +73,7 @@ def test_a_norm_folds_into_the_dense_map_before_it(name, with_bias):
     x, kernel = drawn(32, 6, seed=3), drawn(6, 4, seed=4)
     bias = drawn(4, seed=5) if with_bias else None
     expected = evaluated(norm, params, state, dense(x, kernel, jnp.zeros(4) if bias is None else bias))
-    new = folded(norm, params, state, kernel, bias)
+    new = fold(norm, params, state, kernel, bias)
     assert_close(dense(x, *new), expected)
     for wrong in (new._replace(bias=new.bias * 1.01), new._replace(kernel=new.kernel * 1.01)):
         assert not close(dense(x, *wrong), expected)
@@ -79,7 +85,7 @@ def test_a_norm_folds_into_the_convolution_before_it(name, groups):
     norm, (params, state) = NORMS[name], trained(NORMS[name], 4)
     x, kernel, bias = drawn(2, 5, 5, 6, seed=3), drawn(3, 3, 6 // groups, 4, seed=4), drawn(4, seed=5)
     expected = evaluated(norm, params, state, convolved(x, kernel, bias, groups=groups))
-    new = folded(norm, params, state, kernel, bias)
+    new = fold(norm, params, state, kernel, bias)
     assert_close(convolved(x, *new, groups=groups), expected)
 
 
@@ -88,15 +94,15 @@ def test_a_norm_folds_into_the_dense_map_after_it(name):
     norm, (params, state) = NORMS[name], trained(NORMS[name], 6)
     x, kernel, bias = drawn(32, 6, seed=3), drawn(6, 4, seed=4), drawn(4, seed=5)
     expected = dense(evaluated(norm, params, state, x), kernel, bias)
-    assert_close(dense(x, *folded_into_next(norm, params, state, kernel, bias)), expected)
+    assert_close(dense(x, *fold_into_next(norm, params, state, kernel, bias)), expected)
     without = dense(evaluated(norm, params, state, x), kernel, jnp.zeros(4))
-    assert_close(dense(x, *folded_into_next(norm, params, state, kernel)), without)
+    assert_close(dense(x, *fold_into_next(norm, params, state, kernel)), without)
 
 
 def test_a_norm_folds_into_the_convolution_after_it_unless_that_pads():
     norm, (params, state) = NORMS["batch"], trained(NORMS["batch"], 6)
     x, kernel, bias = drawn(2, 5, 5, 6, seed=3), drawn(3, 3, 6, 4, seed=4), drawn(4, seed=5)
-    new = folded_into_next(norm, params, state, kernel, bias)
+    new = fold_into_next(norm, params, state, kernel, bias)
     y = evaluated(norm, params, state, x)
     assert_close(convolved(x, *new, padding="VALID"), convolved(y, kernel, bias, padding="VALID"))
     assert not close(convolved(x, *new), convolved(y, kernel, bias))
@@ -107,11 +113,11 @@ def test_far_from_zero_and_in_the_norms_own_reading(debias):
     norm = batch_norm(debias=debias)
     params, state = norm.init(3)
     x, kernel, bias = drawn(64, 5), drawn(5, 3, seed=1), jnp.full(3, 1e4, jnp.float32)
-    _, state = norm.apply(params, state, dense(x, kernel, bias))
+    _, state = applied(norm, params, state, dense(x, kernel, bias))
     with jax.enable_x64(True):
         wide = [jnp.asarray(each, jnp.float64) for each in (x, kernel, bias)]
         expected = evaluated(norm, params, state, dense(*wide))
-    computed = dense(x, *folded(norm, params, state, kernel, bias))
+    computed = dense(x, *fold(norm, params, state, kernel, bias))
     np.testing.assert_allclose(computed, expected, rtol=1e-5, atol=1e-4)
 
 

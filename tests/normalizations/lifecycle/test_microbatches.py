@@ -1,4 +1,5 @@
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -43,9 +44,14 @@ def outcome(layer, weights, params, state, x, mask=None):
     return jax.grad(loss, argnums=(0, 1, 2), has_aux=True)(weights, params, x)
 
 
-@pytest.mark.parametrize("count", [1, 3, 8, 24])
-@pytest.mark.parametrize("positions", [(), (4,)])
-@pytest.mark.parametrize("masked", [False, True])
+CASES = list(itertools.product([1, 3, 8, 24], [(), (4,)], [False, True]))
+BY_DEFAULT = ((1, (), False), (3, (4,), True), (8, (), True), (24, (4,), False))
+
+
+@pytest.mark.parametrize(
+    "count, positions, masked",
+    [pytest.param(*case, marks=[] if case in BY_DEFAULT else [pytest.mark.slow]) for case in CASES],
+)
 def test_outputs_averages_and_gradients_are_those_of_the_whole_batch(count, positions, masked):
     with jax.enable_x64(True):
         rng = np.random.default_rng(1)

@@ -1,6 +1,7 @@
 """The norms of weights, each from the paper's formula in float64 numpy, and results compiled once."""
 
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +11,16 @@ import pytest
 from bnact.normalizations.weights import WEIGHT_NORMALIZATIONS, get
 
 every_weight_norm = pytest.mark.parametrize("name", list(WEIGHT_NORMALIZATIONS))
-every_dtype = pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
-every_shape = pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (3, 3, 2, 4)])
+MATRIX, DTYPES = (5, 3), ("float16", "bfloat16", "float32", "float64")
+SHAPES = (MATRIX, (2, 3, 4), (3, 3, 2, 4))
+# By default every type of a matrix, and every shape in float32.
+shapes_and_dtypes = pytest.mark.parametrize(
+    "shape, dtype",
+    [
+        pytest.param(shape, dtype, marks=[pytest.mark.slow] * (shape != MATRIX and dtype != "float32"))
+        for shape, dtype in itertools.product(SHAPES, DTYPES)
+    ],
+)
 # The norms that do not depend on the size of an output's weights.
 SIZELESS = ("weight", "spectral")
 SETTINGS = {"standardization": {"epsilon": 1e-3}, "spectral": {"iterations": 400}}
@@ -28,9 +37,14 @@ def kernel_of(*shape, seed=0):
     return np.random.default_rng(seed).normal(0.3, 1.0, size=shape)
 
 
+@functools.partial(jax.jit, static_argnums=0)
+def first(norm, kernel, key):
+    return norm.init(kernel, key)
+
+
 def initialized(norm, kernel, seed=0):
     """Parameters that are not the trivial ones, and the first state."""
-    params, state = norm.init(kernel, jax.random.key(seed))
+    params, state = first(norm, kernel, jax.random.key(seed))
     drawn = np.random.default_rng(seed).uniform(0.5, 1.5, kernel.shape[-1:])
     return jax.tree.map(lambda leaf: jnp.asarray(drawn, leaf.dtype), params), state
 

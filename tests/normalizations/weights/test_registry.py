@@ -10,19 +10,17 @@ from bnact.numerics import jacobian, tolerance
 from tests.normalizations.weights.every_weight_norm import (
     SIZELESS,
     applied,
-    every_dtype,
-    every_shape,
     every_weight_norm,
     initialized,
     kernel_of,
     made,
     reference,
+    shapes_and_dtypes,
 )
 
 
 @every_weight_norm
-@every_shape
-@every_dtype
+@shapes_and_dtypes
 def test_a_kernel_is_what_the_formula_says(name, shape, dtype):
     with jax.enable_x64(True):
         kernel = jnp.asarray(kernel_of(*shape), dtype)
@@ -66,7 +64,7 @@ EXTREME[2:, ::2] *= -1
 
 
 @every_weight_norm
-@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("dtype", ["float16", pytest.param("float32", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("exact", [False, True])
 def test_extreme_columns_and_their_gradients_are_finite(name, dtype, exact):
     norm = made(name, exact)
@@ -103,14 +101,16 @@ def test_transformations_agree(name):
     norm, kernels = get(name)(), jnp.asarray(kernel_of(4, 3, 3, 2, 5), jnp.float32)
     keys = jax.random.split(jax.random.key(0), 4)
     params, states = jax.vmap(norm.init)(kernels, keys)
-    mapped, _ = jax.jit(jax.vmap(norm.apply))(params, states, kernels)
-    _, scanned = jax.lax.scan(lambda carry, each: (carry, norm.apply(*each)[0]), 0, (params, states, kernels))
+    given = params, states, kernels
+    mapped, _ = jax.jit(jax.vmap(norm.apply))(*given)
+    _, scanned = jax.lax.scan(lambda carry, each: (carry, norm.apply(*each)[0]), 0, given)
+    recomputed = jax.jit(jax.checkpoint(norm.apply))
     for index in range(4):
-        own = jax.tree.map(lambda leaf, index=index: leaf[index], (params, states, kernels))
-        alone = norm.apply(*own)[0]
+        own = jax.tree.map(lambda leaf, index=index: leaf[index], given)
+        alone = applied(norm, *own)[0]
         np.testing.assert_allclose(mapped[index], alone, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(scanned[index], alone, rtol=1e-5, atol=1e-6)
-        np.testing.assert_allclose(jax.checkpoint(norm.apply)(*own)[0], alone, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(recomputed(*own)[0], alone, rtol=1e-5, atol=1e-6)
 
 
 @every_weight_norm

@@ -1,0 +1,1 @@
+"""One kind of network: what theory predicts of it, beside what fresh networks do."""

@@ -1,0 +1,74 @@
+"""Prediction beside measurement, layer by layer, with the deviation in standard errors."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from bnact.theory import Prediction
+
+from .fresh import Fresh, LayerStatistics
+
+
+class Compared(NamedTuple):
+    """One quantity of every layer; all arrays are (layers,).
+
+    Attributes:
+      name: of the quantity.
+      predicted: by theory.
+      measured: mean over seeds.
+      low, high: smallest and largest over seeds.
+      error: standard error of `measured`.
+    """
+
+    name: str
+    predicted: np.ndarray
+    measured: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    error: np.ndarray
+
+    @property
+    def deviation(self) -> np.ndarray:
+        """Measured minus predicted in standard errors; 0 where they are equal, NaN where nothing scatters."""
+        difference = self.measured - self.predicted
+        with np.errstate(divide="ignore", invalid="ignore"):
+            deviation = np.where(self.error > 0.0, difference / self.error, math.nan)
+        return np.where(difference == 0.0, 0.0, deviation)
+
+
+def compared(network: Fresh, prediction: Prediction, found: LayerStatistics) -> tuple[Compared, ...]:
+    """Every quantity that both have, for the layers that the prediction has.
+
+    Args:
+      network: what was measured.
+      prediction: of it.
+      found: in fresh networks, at least two of them.
+    """
+    layers = len(prediction.layers)
+    gradient = np.asarray(found.gradient)[:, :layers]
+    growth = np.concatenate([gradient[:, :-1] / gradient[:, 1:], np.ones_like(gradient[:, -1:])], axis=1)
+    measured = {
+        "variance": found.variance,
+        "correlation": found.correlation,
+        "growth": growth,
+        "gradient": gradient,
+        "dead": found.dead,
+        "saturated": found.saturated,
+    }
+    return tuple(
+        _compared(
+            name, network, np.array([getattr(layer, name) for layer in prediction.layers]), np.asarray(values)
+        )
+        for name, values in measured.items()
+    )
+
+
+def _compared(name: str, network: Fresh, predicted: np.ndarray, values: np.ndarray) -> Compared:
+    values = values[:, : predicted.size]
+    seeds = len(values)
+    error = values.std(axis=0, ddof=1) / math.sqrt(seeds)
+    if name == "dead":
+        # Units are drawn independently, so their number is binomial; where none is dead, nothing would scatter.
+        error = np.sqrt(predicted * (1.0 - predicted) / (seeds * network.width))
+    return Compared(name, predicted, values.mean(axis=0), values.min(axis=0), values.max(axis=0), error)

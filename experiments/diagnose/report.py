@@ -1,0 +1,108 @@
+"""The diagnosis as a table and as one page."""
+
+import shlex
+from collections.abc import Sequence
+
+import numpy as np
+
+from bnact.studies.claim import Figure, Panel, Table
+from bnact.studies.report import Page, Section
+from bnact.studies.report.drawing import AxesLook, Series, legend_entry, line_panel
+from bnact.studies.report.palette import Style
+from bnact.theory import Prediction
+
+from .comparison import Compared
+from .fresh import Fresh
+
+PREDICTED, MEASURED = Style("#0072B2", (), "x"), Style("#D55E00", (5.0, 2.0), "o")
+
+MEANINGS = {
+    "variance": "mean square of the linear map's outputs",
+    "correlation": "of two examples, after the linear map",
+    "growth": "squared gradient by a layer / by the next",
+    "gradient": "squared gradient / the last layer's",
+    "dead": "share of units without slope on the batch",
+    "saturated": "share of slopes below 1/20 of the largest",
+}
+
+HOW = (
+    "Prediction: mean-field theory of wide layers, bnact.theory.predict. Measurement: fresh random networks on fresh "
+    "standard normal inputs, nothing trained. Deviation: the mean over networks minus the prediction, in standard "
+    "errors of the mean; of dead units in those of a binomial count. Theory is exact for infinite width: at a finite "
+    "one it is off by terms of the order of depth over width, and with enough networks these are always seen."
+)
+
+
+def table(parts: Sequence[Compared], most: int | None = None) -> Table:
+    """Predicted, measured and deviation of every quantity.
+
+    Args:
+      parts: of `compared`.
+      most: layers to show, chosen evenly; None for all.
+    """
+    depth = parts[0].predicted.size
+    chosen = (
+        np.arange(depth)
+        if most is None or depth <= most
+        else np.linspace(0, depth - 1, most).round().astype(int)
+    )
+    columns = ("layer", *(f"{part.name}: theory | networks (deviation)" for part in parts))
+    rows = tuple((str(layer + 1), *(_cell(part, int(layer)) for part in parts)) for layer in chosen)
+    return Table("Prediction and measurement", columns, rows, ("Layer 1 is next to the input.",))
+
+
+def _cell(part: Compared, layer: int) -> str:
+    deviation = part.deviation[layer]
+    words = "no scatter" if np.isnan(deviation) else f"{deviation:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{part.predicted[layer]:.4g} | {part.measured[layer]:.4g} ({words})"
+
+
+def page(network: Fresh, prediction: Prediction, parts: Sequence[Compared], seeds: int) -> Page:
+    """The page: the sentence, the figure, the table, and how to do it again."""
+    section = Section(
+        id="layers",
+        heading="Layer by layer",
+        paragraphs=(("How it is compared", HOW),),
+        figures=(figure(parts),),
+        tables=(table(parts),),
+        command=command_of(network, seeds),
+    )
+    return Page(
+        title="Will it train? Theory and fresh networks",
+        question=prediction.sentence[0].upper() + prediction.sentence[1:],
+        summary=(
+            f"Measured in {seeds} fresh networks of {network.depth} layers of {network.width} units, on batches of "
+            f"{network.batch_size}, weight variance {network.weight_variance:g}, bias variance "
+            f"{network.bias_variance:g}."
+        ),
+        sections=(section,),
+        methods=(),
+    )
+
+
+def figure(parts: Sequence[Compared]) -> Figure:
+    """A panel for each quantity: theory's line, and that of the networks with its band."""
+    legend = (legend_entry("theory", PREDICTED), legend_entry("fresh networks", MEASURED))
+    caption = "Lines: theory, and the mean over fresh networks; band: from the lowest to the highest network."
+    return Figure(caption, legend, tuple(_panel(part) for part in parts))
+
+
+def _panel(part: Compared) -> Panel:
+    layers = np.arange(1.0, part.predicted.size + 1.0)
+    series = (
+        Series("fresh networks", MEASURED, layers, part.measured, part.low, part.high),
+        Series("theory", PREDICTED, layers, part.predicted, part.predicted, part.predicted),
+    )
+    words = (
+        f"{part.name}, {MEANINGS[part.name]}: in the first layer {part.predicted[0]:.3g} predicted and "
+        f"{part.measured[0]:.3g} measured, in the last {part.predicted[-1]:.3g} and {part.measured[-1]:.3g}"
+    )
+    kind = "powers" if part.name in ("variance", "gradient") else "numbers"
+    look = AxesLook("layer (1 is next to the input)", MEANINGS[part.name], "numbers", kind)
+    return line_panel(part.name, words, series, look)
+
+
+def command_of(network: Fresh, seeds: int) -> str:
+    """The command that makes this diagnosis."""
+    given = " ".join(f"--{name}={shlex.quote(str(value))}" for name, value in network._asdict().items())
+    return f".venv/bin/python -m experiments.diagnose --workdir=DIR {given} --seeds={seeds}"

@@ -25,8 +25,9 @@ from bnact.activations.audit.points import DTYPES
 from bnact.activations.audit.reference import JAX_NN
 from bnact.studies import write_atomically
 from experiments.command import DONE, Command, new_flags, run, whole_numbers
+from experiments.marked_page import around, marks_of
 
-BEGIN, END = "<!-- audit: begin -->", "<!-- audit: end -->"
+MARKS = marks_of("audit")
 
 # By the name of the activation each is meant to be.
 THEIRS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
@@ -59,30 +60,16 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     drawn = values.figures if values["figures"].present else [*set(values.figures) & set(values.functions)]
     _check_names("figures", drawn, values.functions)
     page = Path(values.workdir) / "audit.md"
-    around = parts_around_the_table(page)
+    parts = around(page, MARKS)
     if points < 4 or points % 2:
         raise ValueError(f"points: must be even and at least 4; got {points}; use for example --points=20000")
-    return lambda: written(page, around, audited(values.functions, points), drawn)
+    return lambda: written(page, parts, audited(values.functions, points), drawn)
 
 
 def _check_names(flag: str, names: Iterable[str], known: Iterable[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"{flag}: must be names of {', '.join(known)}; got {unknown[0]!r}; use one of them")
-
-
-def parts_around_the_table(page: Path) -> tuple[str, str]:
-    """What stands before and after the table; the marks alone if there is no page.
-
-    Raises:
-      ValueError: the page has not both marks once.
-    """
-    if not page.exists():
-        return f"{BEGIN}\n", f"{END}\n"
-    text = page.read_text("utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"{page}: must have {BEGIN} and later {END}, once each; it has not; add them")
-    return text[: text.index(BEGIN)] + f"{BEGIN}\n", text[text.index(END) :]
 
 
 def audited(names: Iterable[str], points: int) -> dict[str, Pair]:
@@ -100,10 +87,10 @@ def _bad(found: Audit) -> int:
     return sum(row.beyond for row in found.rows)
 
 
-def written(page: Path, around: tuple[str, str], found: Mapping[str, Pair], drawn: Iterable[str]) -> int:
+def written(page: Path, parts: tuple[str, str], found: Mapping[str, Pair], drawn: Iterable[str]) -> int:
     """Writes the table and the drawings; returns the exit code."""
     (page.parent / "images").mkdir(parents=True, exist_ok=True)
-    before, after = around
+    before, after = parts
     write_atomically(page, f"{before}{table(found)}{after}")
     for name in drawn:
         for whose, each in zip(("jax_nn", "bnact"), found[name], strict=True):

@@ -120,7 +120,7 @@ def _slopes_apart(phi: Activation, variance: np.ndarray) -> np.ndarray:
     slope = square_slope_means(phi, variance)
     # Where phi is flat as far as the input reaches, both are 0.
     return 1.0 - np.divide(
-        square_mean_slopes(phi, variance), slope, out=np.zeros_like(slope), where=slope > 0.0
+        square_mean_slopes(phi, variance), slope, out=np.zeros_like(slope), where=slope != 0.0
     )
 
 

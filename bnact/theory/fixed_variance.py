@@ -35,8 +35,8 @@ def fixed_variance(layer: Layer) -> float:
     """The stable fixed point of the variance map next to 1, on the side to which the map moves 1.
 
     Of an increasing map that is where iteration from variance 1 goes. Variances are looked at in steps of
-    20 %: of two fixed points between neighbours none is seen, unless they are one, where the map touches the
-    identity.
+    20 %, so of fixed points nearer to each other than that one may be passed over. Where the map only touches
+    the identity, and so stops iteration from one side, is seen.
 
     Args:
       layer: the layer, given again and again.

@@ -53,7 +53,8 @@ def jacobian_moments(
       weights: "normal" (independent), or "orthogonal" matrices times the root of `weight_variance`.
 
     Returns:
-      The moments in the limit of infinite width, floats for numbers, else float64 arrays.
+      The moments in the limit of infinite width, floats for numbers, else float64 arrays; infinite where
+      they are beyond every float64, which `relative_variance` never is.
 
     Raises:
       ValueError: an unknown activation, or one with a jump; a depth that is no positive integer; a variance
@@ -79,9 +80,11 @@ def jacobian_moments(
             f"{what}: activation must have a slope; got {phi.name}, with E phi'^2 = 0 at variance "
             f"{variance}; raise the variance"
         )
-    mean = (s * first) ** layers
     relative = layers * (second / first**2 - 1.0 - _FIRST_MOMENT[weights])
-    return JacobianMoments(*(number(of) for of in (mean, mean**2 * relative, relative)))
+    with np.errstate(over="ignore"):  # infinite, as said
+        mean = (s * first) ** layers
+        spread = mean**2 * relative
+    return JacobianMoments(*(number(of) for of in (mean, spread, relative)))
 
 
 def _layers(depth: ArrayLike) -> np.ndarray:

@@ -125,8 +125,8 @@ def _products(
     upper, pairs = np.triu(np.ones(kernel.shape, bool), 1), np.sort(np.stack(np.meshgrid(group, group)), 0)
     for first, second in np.unique(pairs[:, upper], axis=1).T:
         here = upper & (pairs[0] == first) & (pairs[1] == second)
-        functions, kinks = zip(*(_scaled(phi, fn, deviations[of]) for of in (first, second)), strict=True)
-        result[here] = pair_expectation(*functions, correlation[here], *kinks)
+        (f, kinks_f), (g, kinks_g) = (_scaled(phi, fn, float(deviations[of])) for of in (first, second))
+        result[here] = pair_expectation(f, g, correlation[here], kinks_f, kinks_g)
     return np.where(upper.T, result.T, result)
 
 

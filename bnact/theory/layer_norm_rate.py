@@ -39,7 +39,7 @@ def layer_norm_rate(
 
     Raises:
       ValueError: an unknown activation, one that jumps or is too steep; another order; a scale of 0; a
-        weight_scale that is not positive; or numbers that are not finite.
+        weight_scale that is not positive; numbers that are not finite; or phi is constant there.
 
     Source: the mean field argument of Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information
     propagation, 2017, at the variance that the norm sets.
@@ -51,12 +51,14 @@ def layer_norm_rate(
     def before(scale: float, shift: float, weight_scale: float) -> float:
         del weight_scale  # the norm divides by it
         moments = normal_moments("layer_norm_rate", phi, scale, shift)
-        return moments.a_a / (moments.variance + moments.mean**2)
+        square = moments.variance + moments.mean**2
+        return _ratio("layer_norm_rate", moments.a_a, square, phi, scale, shift)
 
     def after(scale: float, shift: float, weight_scale: float) -> float:
         spread = math.hypot(scale, shift)
         moments = normal_moments("layer_norm_rate", phi, weight_scale * spread, 0.0)
-        return (scale / spread) ** 2 * moments.a_a / moments.variance
+        slopes = (scale / spread) ** 2 * moments.a_a
+        return _ratio("layer_norm_rate", slopes, moments.variance, phi, weight_scale * spread, 0.0)
 
     return over_arrays(before if order == "before" else after, scale, shift, weight_scale)
 
@@ -91,9 +93,17 @@ def rms_norm_rate(
     check_numbers("rms_norm_rate", scale=scale, weight_scale=weight_scale)
 
     def rate(scale: float, weight_scale: float) -> float:
-        moments = normal_moments(
-            "rms_norm_rate", phi, scale if order == "before" else weight_scale * scale, 0.0
-        )
-        return moments.a_a / (moments.variance + moments.mean**2)
+        spread = scale if order == "before" else weight_scale * scale
+        moments = normal_moments("rms_norm_rate", phi, spread, 0.0)
+        return _ratio("rms_norm_rate", moments.a_a, moments.variance + moments.mean**2, phi, spread, 0.0)
 
     return over_arrays(rate, scale, weight_scale)
+
+
+def _ratio(what: str, slopes: float, size: float, phi: Activation, scale: float, shift: float) -> float:
+    if not size > 0.0:
+        raise ValueError(
+            f"{what}: there must be something to normalize; got {phi.name}, which is constant within 13 "
+            f"standard deviations at scale={scale:g}, shift={shift:g}; bring the shift nearer to 0"
+        )
+    return slopes / size

@@ -83,7 +83,8 @@ def _inputs(
     center = np.asarray(mean, np.float64)
     if not np.all(np.isfinite(center)):
         raise ValueError(f"{what}: mean must be finite; got {mean}; leave the others out")
-    return get(activation), *np.broadcast_arrays(center, variance)
+    means, variances = np.broadcast_arrays(center, variance)
+    return get(activation), means, variances
 
 
 def _moments(what: str, phi: Activation, mean: float, variance: float) -> list[float]:

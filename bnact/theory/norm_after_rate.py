@@ -131,6 +131,7 @@ def _mean_growth(
     return weight_scale**2 * scale**2 * size * float(np.mean(weights * growth))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is no number is refused by its mean
 def _growth(phi: Activation, h: np.ndarray) -> np.ndarray:
     """(D_1^2 P_11 - D_1 D_2 P_12) / |Gy|^2 in the mean over the examples and pairs of each row of h."""
     size = h.shape[1]

@@ -48,31 +48,39 @@ def normal_moments(what: str, phi: Activation, scale: float, shift: float) -> No
       The means.
 
     Raises:
-      ValueError: phi(scale z + shift) varies over lengths too short for the quadrature, or its mean square
-        is made by values beyond 12 standard deviations.
+      ValueError: phi(scale z + shift) overflows, varies over lengths too short for the quadrature, or its
+        mean square is made by values beyond 12 standard deviations.
     """
     kinks = tuple((point - shift) / scale for point in phi.breakpoints)
 
     def values(z: np.ndarray) -> np.ndarray:
         return evaluate(phi, scale * z + shift)
 
-    mean = float(expectation(values, kinks))
-    rows = _rows(phi, scale, shift, mean)
-    means, finer = (np.asarray(expectation(rows, split)) for split in (kinks, (*kinks, *_BETWEEN)))
+    try:
+        mean = float(expectation(values, kinks))
+        rows = _rows(phi, scale, shift, mean)
+        means, finer = (np.asarray(expectation(rows, split)) for split in (kinks, (*kinks, *_BETWEEN)))
+    except ValueError as error:
+        raise _unresolved(what, phi, scale, shift) from error
     squares, far = means[:2], means[2:4]
     agree = np.abs(squares - finer[:2]) <= _AGREEMENT * squares
     if not (np.all(agree) and np.all(far <= _AGREEMENT * squares)):
-        raise ValueError(
-            f"{what}: the activation must vary over lengths of a tenth or more, within 12 standard "
-            f"deviations; got {phi.name} at scale={scale:g}, shift={shift:g}; bring the scale nearer to 1, "
-            "or the shift nearer to 0, or declare the activation's breakpoints"
-        )
+        raise _unresolved(what, phi, scale, shift)
     return NormalMoments(mean, *(float(means[row]) for row in (0, 4, 5, 1)))
+
+
+def _unresolved(what: str, phi: Activation, scale: float, shift: float) -> ValueError:
+    return ValueError(
+        f"{what}: the activation must vary over lengths of a tenth or more, and be finite, within 12 "
+        f"standard deviations; got {phi.name} at scale={scale:g}, shift={shift:g}; bring the scale nearer to 1, "
+        "or the shift to 0, or declare the breakpoints"
+    )
 
 
 def _rows(phi: Activation, scale: float, shift: float, mean: float) -> Callable[[np.ndarray], np.ndarray]:
     """The two squares, the two beyond `_FAR`, and the two products with z."""
 
+    @np.errstate(over="ignore", invalid="ignore")  # what is no number is refused where it is used
     def rows(z: np.ndarray) -> np.ndarray:
         f = evaluate(phi, scale * z + shift) - mean
         a = scale * evaluate(phi.derivative, scale * z + shift)

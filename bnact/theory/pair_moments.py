@@ -67,6 +67,7 @@ def pair_moments(what: str, phi: Activation, batch_size: int, scale: float, shif
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # then the two rules do not agree, and finer ones are tried
 def _means_of_one(
     phi: Activation, rules: list[ExampleRule], scale: float, shift: float
 ) -> tuple[float, bool]:

@@ -9,6 +9,7 @@ from bnact.activations import Activation, get
 from .dead_share import dead_share, dead_share_under_batch_norm
 from .evaluation import not_negative, positive
 from .following import Step, steps
+from .opposed_dead_share import opposed_dead_share
 from .prediction import LayerPrediction, Prediction
 from .propagation import PROPAGATIONS, Layer
 from .ranges import normalized_bound, output_bound
@@ -30,11 +31,11 @@ def predict(
     weight_variance: float = 1.0,
     bias_variance: float = 0.0,
 ) -> Prediction:
-    """What a deep random network does to a signal and its gradient, layer by layer, and whether it will train.
+    """What a deep random network does to a signal and its gradient, layer by layer, and whether it trains.
 
     A layer is h = W x + b, then the norm and the activation in their order. The inputs of the first have
-    variance 1 and correlation 0. Variance, correlation, gradient and shares are those of wide layers (mean field
-    theory); the norm's scale is 1, its shift 0 and its epsilon 0.
+    variance 1 and correlation 0. Variance, correlation, gradient and shares are those of wide layers (mean
+    field theory); the norm's scale is 1, its shift 0 and its epsilon 0.
 
     Args:
       activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
@@ -47,15 +48,16 @@ def predict(
       bias_variance: of a bias.
 
     Returns:
-      The prediction. With batch norm after the activation the first layer, whose examples are independent, is
-      taken to be as the others, whose are almost; the error is of the order of 1 / batch_size.
+      The prediction. With batch norm after the activation the growth of the first layer, whose examples are
+      independent, is taken to be that of the others, whose are almost; the error is of the order of
+      1 / batch_size.
 
     Raises:
       ValueError: an unknown activation, norm or order; an activation that jumps; a depth, width or batch size
         that is none; a weight variance that is not positive, or a negative bias variance.
 
-    Source: Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation, 2017; Yang, Pennington,
-    Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization, 2019.
+    Source: Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation, 2017; Yang,
+    Pennington, Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization, 2019.
     """
     layer = checked_layer("predict", activation, norm, order, batch_size, weight_variance, bias_variance)
     _check_count("predict", "depth", depth)
@@ -105,8 +107,8 @@ def checked_layer(
         _check_count(what, "batch_size", batch_size)
         if norm == "batch" and batch_size < 4:
             raise ValueError(
-                f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the mean of a "
-                "squared gradient is infinite; use a larger one, or None for an infinite batch"
+                f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the "
+                "mean of a squared gradient is infinite; use a larger one, or None for an infinite batch"
             )
     weights = positive(what, "weight_variance", weight_variance)
     biases = not_negative(what, "bias_variance", bias_variance)
@@ -148,7 +150,9 @@ def _dead(layer: Layer, norm: str, order: str, step: Step) -> float:
     if (norm, order) == _BATCH_BEFORE:
         return dead_share_under_batch_norm(phi, batch)
     variance = 1.0 if norm != "none" and order == "before" else step.signal.variance
-    # Batch norm after the activation leaves examples a correlation of -1 / (B - 1).
+    if (norm, order) == ("batch", "after") and step.signal.correlation < 0.0:
+        return opposed_dead_share(phi, batch, variance, step.signal.correlation)
+    # Below 0 by rounding alone.
     return dead_share(phi, batch, variance=variance, correlation=max(step.signal.correlation, 0.0))
 
 
@@ -168,7 +172,7 @@ def _bounds(layer: Layer, norm: str, order: str) -> tuple[float, float]:
 
 
 def _silent(layer: Layer, norm: str, order: str, width: int | None) -> float | None:
-    """Probability that a layer is 0 for one input: relu's, with nothing added to it or subtracted before it."""
+    """Probability that a layer is 0 for one input: relu's, with nothing added or subtracted before it."""
     one_sided = any(low == -math.inf and high == 0.0 for low, high in layer.activation.flat)
     centered = norm == "batch" or (norm, order) == ("layer", "before")
     return None if width is None or not one_sided or centered or layer.bias_variance else 0.5**width

@@ -39,8 +39,8 @@ class Prediction(NamedTuple):
       born_dead: probability that the whole output is 0 for one input, whatever it is; None where the width is
         not known or a layer's outputs cannot all be 0.
       drift: under batch norm before the activation, what a layer multiplies a deviation from the state by in
-        which all examples are alike, see `symmetric_point`; above 1 the batch leaves that state, and gradients
-        come to grow at another rate. None without it.
+        which all examples are alike, see `symmetric_point`; above 1 the batch leaves that state, and
+        gradients come to grow at another rate. None without it.
       sentence: all this in one sentence.
     """
 

@@ -1,9 +1,9 @@
 """How a signal goes through a layer and its gradient back, at initialization, for each norm and order.
 
-A layer maps x to h = W x + b, and h to the next x by a norm and the activation phi in their order. Weights are
-independent with variance sw2 / width, biases with variance sb2, and the width is large, so that over the units h
-is normal. Its mean square over the units of one example is the variance q, the mean product of two examples over
-it the correlation c; the inputs of the first layer have variance 1 and correlation 0.
+A layer maps x to h = W x + b, and h to the next x by a norm and the activation phi in their order. Weights
+are independent with variance sw2 / width, biases with variance sb2, and the width is large, so that over the
+units h is normal. Its mean square over the units of one example is the variance q, the mean product of two
+examples over it the correlation c; the inputs of the first layer have variance 1 and correlation 0.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ class Signal(NamedTuple):
 
 
 class Propagation(NamedTuple):
-    """How signals go through layers with a norm in its place; NaN where a mean is beyond what can be computed.
+    """How signals go through layers with a norm in its place; NaN for a mean beyond what can be computed.
 
     Attributes:
       following: from a layer and its signal to the next layer's.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from jax.typing import ArrayLike
 
 from bnact.activations import Activation, get
 from bnact.numerics.quadrature import expectation
@@ -117,7 +118,7 @@ def standardizing_constants(activation: str | Activation, weight_sum: float = 0.
     return Standardizing(scale, shift, jacobian, *_stability("standardizing_constants", jacobian, weight_sum))
 
 
-def _means(phi: Activation, f: Callable[[np.ndarray], Array]) -> Any:
+def _means(phi: Activation, f: Callable[[np.ndarray], ArrayLike]) -> Any:
     return expectation(f, (*phi.breakpoints, 0.0))
 
 

@@ -22,14 +22,15 @@ def trainable_depth(
     weight_variance: float = 1.0,
     bias_variance: float = 0.0,
 ) -> float:
-    """The depth at which the squared gradient has changed by a factor of e^`LIMIT` from the last layer to the first.
+    """The depth over which the squared gradient changes by a factor of e^`LIMIT`, up or down.
 
     Args:
       activation, norm, order, batch_size, weight_variance, bias_variance: as in `predict`.
 
     Returns:
-      The number of layers, not rounded, so that networks can be ordered by it; infinite if the gradient is kept,
-      or lost only beyond 1024 layers, to which the layers are followed one by one where their growth changes.
+      The number of layers, not rounded, so that networks can be ordered by it; infinite if the gradient is
+      kept, or lost only beyond 1024 layers, to which the layers are followed one by one where their growth
+      changes.
 
     Raises:
       ValueError: as `predict`.

@@ -4,8 +4,8 @@ For example:
 
   .venv/bin/python -m experiments.diagnose --activation=relu --norm=batch --depth=20 --workdir=mine
 
-Shows a sentence and a table, and writes DIR/diagnosis.html with the figure. Nothing is trained. Exit codes: 0 done,
-2 bad input.
+Shows a sentence and a table, and writes DIR/diagnosis.html with the figure. Nothing is trained. Exit codes: 0
+done, 2 bad input.
 """
 
 import functools
@@ -24,9 +24,9 @@ from bnact.studies.report import html
 from bnact.studies.terminal import show_table
 from experiments.command import DONE, Command, new_flags, numbers, run, whole_numbers
 
-from .comparison import compared
+from .comparison import compared, predicted
 from .fresh import Fresh, fresh_statistics
-from .report import page, table
+from .report import page, summary_table
 
 ROWS = 12
 """Layers in the terminal's table; the page has all."""
@@ -76,26 +76,12 @@ def _one(reading: Callable[..., tuple[float, ...]], name: str, values: flags.Fla
     return found[0]
 
 
-def predicted(network: Fresh) -> theory.Prediction:
-    """What theory says of it."""
-    return theory.predict(
-        network.activation,
-        network.norm,
-        network.order,
-        depth=network.depth,
-        width=network.width,
-        batch_size=network.batch_size,
-        weight_variance=network.weight_variance,
-        bias_variance=network.bias_variance,
-    )
-
-
 def diagnosed(network: Fresh, prediction: theory.Prediction, seeds: int, workdir: Path) -> int:
     """Measures, shows the table and writes the page; returns the exit code."""
     workdir.mkdir(parents=True, exist_ok=True)
     sys.stdout.write(f"{prediction.sentence}\n")
     parts = compared(network, prediction, fresh_statistics(network, _shown(range(seeds))))
-    show_table(table(parts, ROWS), sys.stdout)
+    show_table(summary_table(parts, ROWS), sys.stdout)
     path = workdir / "diagnosis.html"
     write_atomically(path, html(page(network, prediction, parts, seeds)))
     sys.stdout.write(f"report: {path}\n")

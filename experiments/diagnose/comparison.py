@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bnact import theory
 from bnact.theory import Prediction
 
 from .fresh import Fresh, LayerStatistics
@@ -35,6 +36,20 @@ class Compared(NamedTuple):
         with np.errstate(divide="ignore", invalid="ignore"):
             deviation = np.where(self.error > 0.0, difference / self.error, math.nan)
         return np.where(difference == 0.0, 0.0, deviation)
+
+
+def predicted(network: Fresh) -> Prediction:
+    """What theory says of it."""
+    return theory.predict(
+        network.activation,
+        network.norm,
+        network.order,
+        depth=network.depth,
+        width=network.width,
+        batch_size=network.batch_size,
+        weight_variance=network.weight_variance,
+        bias_variance=network.bias_variance,
+    )
 
 
 def compared(network: Fresh, prediction: Prediction, found: LayerStatistics) -> tuple[Compared, ...]:
@@ -69,6 +84,6 @@ def _compared(name: str, network: Fresh, predicted: np.ndarray, values: np.ndarr
     seeds = len(values)
     error = values.std(axis=0, ddof=1) / math.sqrt(seeds)
     if name == "dead":
-        # Units are drawn independently, so their number is binomial; where none is dead, nothing would scatter.
+        # Units are drawn independently, so their number is binomial: where none is dead nothing scatters.
         error = np.sqrt(predicted * (1.0 - predicted) / (seeds * network.width))
     return Compared(name, predicted, values.mean(axis=0), values.min(axis=0), values.max(axis=0), error)

@@ -14,7 +14,6 @@ from bnact.activations import get, largest_slope
 from bnact.probes import dead, saturated, with_gradient_sink
 from bnact.types import Array, Key
 
-
 Numbers = Array | np.ndarray
 
 

@@ -1,5 +1,6 @@
 """The diagnosis as a table and as one page."""
 
+import itertools
 import shlex
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from bnact.studies.claim import Figure, Panel, Table
 from bnact.studies.report import Page, Section
 from bnact.studies.report.drawing import AxesLook, Series, legend_entry, line_panel
 from bnact.studies.report.palette import Style
+from bnact.studies.report.wording import signed
 from bnact.theory import Prediction
 
 from .comparison import Compared
@@ -26,35 +28,64 @@ MEANINGS = {
 }
 
 HOW = (
-    "Prediction: mean-field theory of wide layers, bnact.theory.predict. Measurement: fresh random networks on fresh "
-    "standard normal inputs, nothing trained. Deviation: the mean over networks minus the prediction, in standard "
-    "errors of the mean; of dead units in those of a binomial count. Theory is exact for infinite width: at a finite "
-    "one it is off by terms of the order of depth over width, and with enough networks these are always seen."
+    "Theory: mean fields of wide layers, bnact.theory.predict. Networks: fresh random ones on fresh standard "
+    "normal inputs, nothing trained. Deviation: the mean over networks minus theory, in standard errors of that "
+X
+    "is off by terms of the order of depth over width, and enough networks always show them."
 )
 
+GROUPS = {
+    "The signal": ("variance", "correlation"),
+    "The gradient": ("growth", "gradient"),
+    "The units": ("dead", "saturated"),
+}
+"""The quantities of each table of the page, which a narrow screen can show."""
 
-def table(parts: Sequence[Compared], most: int | None = None) -> Table:
-    """Predicted, measured and deviation of every quantity.
+
+def summary_table(parts: Sequence[Compared], most: int) -> Table:
+    """Every quantity in a column, for a terminal.
 
     Args:
       parts: of `compared`.
-      most: layers to show, chosen evenly; None for all.
+      most: layers to show, chosen evenly.
     """
     depth = parts[0].predicted.size
-    chosen = (
-        np.arange(depth)
-        if most is None or depth <= most
-        else np.linspace(0, depth - 1, most).round().astype(int)
+    chosen = np.unique(np.linspace(0, depth - 1, min(depth, most)).round().astype(int))
+    rows = tuple((str(layer + 1), *(_cell(part, layer) for part in parts)) for layer in chosen.tolist())
+    return Table(
+        "Theory | fresh networks (deviation in standard errors)",
+        ("layer", *(part.name for part in parts)),
+        rows,
+        ("Layer 1 is next to the input.",),
     )
-    columns = ("layer", *(f"{part.name}: theory | networks (deviation)" for part in parts))
-    rows = tuple((str(layer + 1), *(_cell(part, int(layer)) for part in parts)) for layer in chosen)
-    return Table("Prediction and measurement", columns, rows, ("Layer 1 is next to the input.",))
 
 
 def _cell(part: Compared, layer: int) -> str:
-    deviation = part.deviation[layer]
-    words = "no scatter" if np.isnan(deviation) else f"{deviation:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return f"{part.predicted[layer]:.4g} | {part.measured[layer]:.4g} ({words})"
+    return f"{part.predicted[layer]:.4g} | {part.measured[layer]:.4g} ({_deviation(part, layer)})"
+
+
+def _deviation(part: Compared, layer: int) -> str:
+    return "no scatter" if np.isnan(part.deviation[layer]) else signed(float(part.deviation[layer]))
+
+
+def tables(parts: Sequence[Compared]) -> tuple[Table, ...]:
+    """Theory, networks and deviation of all layers, two quantities a table."""
+    named = {part.name: part for part in parts}
+    return tuple(_table(caption, [named[name] for name in names]) for caption, names in GROUPS.items())
+
+
+def _table(caption: str, parts: Sequence[Compared]) -> Table:
+    columns = [(f"{part.name}: theory", "networks", "deviation") for part in parts]
+    rows = [
+        (str(layer + 1), *itertools.chain.from_iterable(_cells(part, layer) for part in parts))
+        for layer in range(parts[0].predicted.size)
+    ]
+    notes = tuple(f"{part.name[0].upper()}{part.name[1:]}: {MEANINGS[part.name]}." for part in parts)
+    return Table(caption, ("layer", *itertools.chain.from_iterable(columns)), tuple(rows), notes)
+
+
+def _cells(part: Compared, layer: int) -> tuple[str, str, str]:
+    return f"{part.predicted[layer]:.4g}", f"{part.measured[layer]:.4g}", _deviation(part, layer)
 
 
 def page(network: Fresh, prediction: Prediction, parts: Sequence[Compared], seeds: int) -> Page:
@@ -64,15 +95,15 @@ def page(network: Fresh, prediction: Prediction, parts: Sequence[Compared], seed
         heading="Layer by layer",
         paragraphs=(("How it is compared", HOW),),
         figures=(figure(parts),),
-        tables=(table(parts),),
+        tables=tables(parts),
         command=command_of(network, seeds),
     )
     return Page(
         title="Will it train? Theory and fresh networks",
         question=prediction.sentence[0].upper() + prediction.sentence[1:],
         summary=(
-            f"Measured in {seeds} fresh networks of {network.depth} layers of {network.width} units, on batches of "
-            f"{network.batch_size}, weight variance {network.weight_variance:g}, bias variance "
+            f"Measured in {seeds} fresh networks of {network.depth} layers of {network.width} units, on "
+            f"batches of {network.batch_size}, weight variance {network.weight_variance:g}, bias variance "
             f"{network.bias_variance:g}."
         ),
         sections=(section,),

@@ -3,7 +3,7 @@
 For example:
 
   .venv/bin/python -m experiments.trainability_map --workdir=maps
-  .venv/bin/python -m experiments.trainability_map --workdir=mine --activation=tanh,erf --weight_variance=0.5,1,2
+  .venv/bin/python -m experiments.trainability_map --workdir=mine --activation=tanh --weight_variance=0.5,1,2
 
 The same command again continues where it was stopped. DIR then holds results/ and report.html: a map of every
 pair of norm and activation with the predicted boundary over it, and the rank agreement of predicted and

@@ -28,9 +28,9 @@ class Agreement(NamedTuple):
 def rank_agreement(predicted: np.ndarray, measured: np.ndarray, groups: np.ndarray) -> Agreement:
     """Spearman's correlation with a bootstrap interval that draws whole groups.
 
-    Equal values share the mean of their ranks. Settings of a group err together, so that a group is drawn as a
-    whole, with replacement; the interval is the central 95 % of the resampled correlations, without those of
-    resamples in which all is equal.
+    Equal values share the mean of their ranks. Settings of a group err together, so that a group is drawn as
+    a whole, with replacement; the interval is the central 95 % of the resampled correlations, without those
+    of resamples in which all is equal.
 
     Args:
       predicted, measured: (n,) finite.
@@ -39,8 +39,8 @@ def rank_agreement(predicted: np.ndarray, measured: np.ndarray, groups: np.ndarr
     Returns:
       The agreement.
 
-    Source: Charles Spearman, "The proof and measurement of association between two things", 1904; Bradley Efron
-    and Robert Tibshirani, "An Introduction to the Bootstrap", 1993, on units that are drawn whole.
+    Source: Charles Spearman, "The proof and measurement of association between two things", 1904; Bradley
+    Efron and Robert Tibshirani, "An Introduction to the Bootstrap", 1993, on units that are drawn whole.
     """
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     # RandomState's streams are frozen for ever; a Generator's may change with a version of numpy.

@@ -69,7 +69,8 @@ def _own(values: flags.FlagValues) -> dict[Pair, tuple[float, ...]]:
     variances = _rising("weight_variance", numbers("weight_variance", values.weight_variance), 2)
     if not all(0.0 < variance < math.inf for variance in variances):
         raise ValueError(
-            f"weight_variance: must be finite and above 0; got {values.weight_variance}; use for example 0.5,1,2"
+            f"weight_variance: must be finite and above 0; got {','.join(values.weight_variance)}; "
+            "use for example --weight_variance=0.5,1,2"
         )
     activations = [get(name).name for name in separate_names(values.activation)]
     pairs = [
@@ -86,8 +87,8 @@ def _rising(name: str, values: tuple, least: int) -> tuple:
     """The values in order; an error if there are fewer than `least` or two are the same."""
     if len(set(values)) < len(values) or len(values) < least:
         raise ValueError(
-            f"{name}: must have at least {least} values, all different; got {', '.join(map(str, values)) or 'none'}; "
-            "name others"
+            f"{name}: must have at least {least} values, all different; got "
+            f"{', '.join(map(str, values)) or 'none'}; name others"
         )
     return tuple(sorted(values))
 

@@ -15,7 +15,7 @@ from .agreement import Agreement, rank_agreement
 from .maps import BATCH_SIZE
 
 Predicted = Callable[[Pair, float], float]
-"""From a pair and a weight variance to the trainable depth that theory predicts; infinity if there is no end."""
+"""From a pair and a weight variance to the trainable depth that theory predicts; it may be infinite."""
 
 
 class Compared(NamedTuple):
@@ -90,7 +90,7 @@ def agreement_of(settings: Sequence[Compared]) -> Agreement:
 
 
 def rank_differences(settings: Sequence[Compared]) -> np.ndarray:
-    """(n,) rank of the measured depth minus that of the visible prediction: positive trains deeper than said."""
+    """(n,) rank of the measured depth minus that of the visible prediction; positive: deeper than said."""
     predicted, measured = (scipy.stats.rankdata(values) for values in _both(settings))
     return measured - predicted
 

@@ -14,11 +14,12 @@ from .accuracy_map import AccuracyMap
 from .comparison import Compared
 
 COLOURS = "cividis"
-"""Made for this by Nuñez, Anderton and Renslow, 2018: the same to all kinds of colour vision, and even in grey."""
+"""By Nuñez, Anderton and Renslow, 2018: almost the same to all kinds of colour vision, and in grey."""
 
 # The middle of the map's accuracies, from which on dark letters are read better than light ones.
 DARK_LETTERS_FROM = 0.55
-PREDICTED, MEASURED = Style("#D55E00", (), "D"), Style("#000000", (1.0, 2.0), "o")
+PREDICTED, MEASURED = Style("#D55E00", (), ""), Style("#000000", (1.0, 1.5), "")
+LETTERS, TICKS = 6.5, 7.0
 
 
 def heat_maps(maps: Sequence[AccuracyMap], settings: Sequence[Compared], chance: float) -> Figure:
@@ -40,8 +41,8 @@ def heat_maps(maps: Sequence[AccuracyMap], settings: Sequence[Compared], chance:
         legend_entry("measured: accuracy half way between chance and the map's best", MEASURED),
     )
     caption = (
-        "Test accuracy in percent (mean over the seeds, each network at its best learning rate), the brighter "
-        "the better. A prediction beyond the depths that were trained is drawn at their edge."
+        "Test accuracy in percent (mean over the seeds, each network at its best learning rate), the "
+        "brighter the better. A prediction beyond the depths that were trained is drawn at their edge."
     )
     return Figure(caption, legend, panels)
 
@@ -50,9 +51,8 @@ def _panel(each: AccuracyMap, settings: Sequence[Compared], chance: float) -> Pa
     def draw(axes: Axes) -> None:
         axes.grid(visible=False)
         _draw_accuracies(axes, each, chance)
-        variances = [setting.weight_variance for setting in settings]
-        _draw_depths(axes, variances, [setting.measured for setting in settings], MEASURED)
-        _draw_depths(axes, variances, [setting.visible for setting in settings], PREDICTED)
+        _draw_depths(axes, settings, [setting.measured for setting in settings], MEASURED)
+        _draw_depths(axes, settings, [setting.visible for setting in settings], PREDICTED)
         axes.set(xlabel="weight variance × fan-in", ylabel="hidden layers")
 
     return Panel(each.pair.label, _in_words(each, settings), drawn(each.pair.label, draw))
@@ -64,25 +64,39 @@ def _draw_accuracies(axes: Axes, each: AccuracyMap, chance: float) -> None:
     axes.pcolormesh(*edges, each.accuracy.T, cmap=COLOURS, vmin=chance, vmax=1.0)
     for (row, column), accuracy in np.ndenumerate(each.accuracy):
         if np.isfinite(accuracy):
-            place = each.weight_variances[row], each.depths[column]
-            letters = "#000000" if accuracy > DARK_LETTERS_FROM else "#ffffff"
-            axes.text(*place, f"{100 * accuracy:.0f}", color=letters, ha="center", va="center", fontsize=6.5)
-    axes.set_xticks(each.weight_variances, [f"{variance:g}" for variance in each.weight_variances])
+            place = float(each.weight_variances[row]), float(each.depths[column])
+            colours = ("#000000", "#ffffff") if accuracy > DARK_LETTERS_FROM else ("#ffffff", "#000000")
+            # Above the lines, and outlined against them.
+            outline = [Stroke(linewidth=1.0, foreground=colours[1], alpha=0.6), Normal()]
+            axes.text(
+                *place,
+                f"{100 * accuracy:.0f}",
+                color=colours[0],
+                ha="center",
+                va="center",
+                fontsize=LETTERS,
+                zorder=4,
+                path_effects=outline,
+            )
+    axes.set_xticks(
+        each.weight_variances, [f"{variance:g}" for variance in each.weight_variances], fontsize=TICKS
+    )
     axes.set_yticks(each.depths, [str(depth) for depth in each.depths])
     axes.minorticks_off()
 
 
-def _draw_depths(axes: Axes, variances: Sequence[float], depths: Sequence[float], style: Style) -> None:
-    dashes = (0.0, style.dashes) if style.dashes else "solid"
+def _draw_depths(axes: Axes, settings: Sequence[Compared], depths: Sequence[float], style: Style) -> None:
+    """A line through the middles of the columns, carried on to the edges of the map."""
+    if not settings:
+        return
+    variances = np.array([setting.weight_variance for setting in settings])
+    ends = _edges(variances)[[0, -1]]
     axes.plot(
-        variances,
-        depths,
+        [ends[0], *variances, ends[1]],
+        [depths[0], *depths, depths[-1]],
         color=style.colour,
-        linestyle=dashes,
-        marker=style.marker,
-        markeredgecolor="#ffffff",
-        path_effects=[Stroke(linewidth=3.2, foreground="#ffffff"), Normal()],
-        clip_on=False,
+        linestyle=(0.0, style.dashes) if style.dashes else "solid",
+        path_effects=[Stroke(linewidth=3.0, foreground="#ffffff"), Normal()],
     )
 
 

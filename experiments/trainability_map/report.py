@@ -11,8 +11,8 @@ from bnact.studies.report.claim_section import runs_in_words
 from bnact.studies.report.methods import Methods, methods
 from bnact.training.setting import Setting
 
-from .asked import command_of
 from .accuracy_map import AccuracyMap, accuracy_maps
+from .asked import command_of
 from .comparison import Compared, Predicted, agreement_of, compared, predicted_depth
 from .heat_map import heat_maps
 from .maps import CLASSES
@@ -22,23 +22,23 @@ from .wording import agreement_in_words, settings_table
 QUESTION = "Does theory know, before any training, at which depth a network stops training?"
 
 HOW_MEASURED = (
-    "The measured trainable depth of a setting (a pair and a weight variance) is where its test accuracy first "
-    "falls below half way between chance and the best of the pair's map, interpolated in the logarithm of "
-    "depth. Where it never falls, or is below from the first depth on, all that is known is that the depth lies "
-    "beyond that end: it is set to the end, and so is a prediction beyond it. Equal values share the mean of "
-    "their ranks."
+    "The measured trainable depth of a setting (a pair and a weight variance) is where its test accuracy "
+    "first falls below half way between chance and the best of the pair's map, interpolated in the "
+    "logarithm of depth. Where it never falls, or is below from the first depth on, all that is known is "
+    "that the depth lies beyond that end: it is set to the end, and so is a prediction beyond it. Equal "
+    "values share the mean of their ranks."
 )
 HOW_PREDICTED = (
-    "bnact.theory.trainable_depth follows the mean squared gradient and the correlation of two inputs through "
-    "infinitely wide random layers, and says at which layer the gradient has changed, or two inputs have become "
-    "alike, beyond a fixed limit. It knows the activation, the norm, its place, the batch size and the weight "
-    "variance; not the data, the width, the learning rates or how long is trained. So its depths may all be off "
-    "by one factor, and only their order is judged."
+    "bnact.theory.trainable_depth follows the mean squared gradient and the correlation of two inputs "
+    "through infinitely wide random layers, and says at which layer the gradient has changed, or two inputs "
+    "have become alike, beyond a fixed limit. It knows the activation, the norm, its place, the batch size "
+    "and the weight variance; not the data, the width, the learning rates or how long is trained. So its "
+    "depths may all be off by one factor, and only their order is judged."
 )
 AGREEMENT = (
-    "Spearman's rank correlation over the settings. Its interval is the central 95 % of 10,000 seeded bootstrap "
-    "resamples that draw whole pairs, for the settings of a pair err together; it covers which pairs were "
-    "chosen, not the noise of seeds."
+    "Spearman's rank correlation over the settings. Its interval is the central 95 % of 10,000 seeded "
+    "bootstrap resamples that draw whole pairs, for the settings of a pair err together; it covers which "
+    "pairs were chosen, not the noise of seeds."
 )
 
 
@@ -65,7 +65,7 @@ def publish(study: Study, rows: Rows) -> None:
 
 
 def latest(rows: Rows) -> Rows:
-    """Of all runs of a directory those that were trained as the last one was, for as many steps on as much."""
+    """Of all runs of a directory those that were trained as the last one was: as wide, and for as long."""
     *_, last = rows
     return Rows(tuple(row for row in rows if _scale(row.setting) == _scale(last.setting)))
 
@@ -136,8 +136,8 @@ def _notices(maps: Sequence[AccuracyMap], settings: Sequence[Compared]) -> tuple
     if not missing:
         return ()
     return (
-        f"{counted(missing, 'setting')} lack runs at some depth and are left out; the same command trains what "
-        "is missing.",
+        f"{counted(missing, 'setting')} left out for lack of runs at some depth; the same command trains "
+        "what is missing.",
     )
 
 
@@ -145,15 +145,15 @@ def _methods(manifest: Manifest, rows: Rows) -> Methods:
     """What holds for every study, with what differs here: the weights, and what is counted."""
     usual = dict(methods(manifest, rows))
     network = (
-        "Fully connected: hidden layers of equal width, each a linear map, the norm and the activation in the "
-        "order named, then a linear output. Hidden weights are normal with the variance that the map names, "
-        "divided by the fan-in; the output's have variance 1/fan-in, and biases begin at 0. A seed chooses the "
-        "initial weights and the order of the data and nothing else."
+        "Fully connected: hidden layers of equal width, each a linear map, the norm and the activation in "
+        "the order named, then a linear output. Hidden weights are normal with the variance that the map "
+        "names, divided by the fan-in; the output's have variance 1/fan-in, and biases begin at 0. A seed "
+        "chooses the initial weights and the order of the data and nothing else."
     )
     choice = (
-        "For each network (setting and depth) the learning rate with the highest mean validation accuracy over "
-        "the seeds after the last step; of equal ones the smaller. A diverged run counts as accuracy 0. "
-        "Accuracies are then read off the test set, which chose nothing."
+        "For each network (setting and depth) the learning rate with the highest mean validation accuracy "
+        "over the seeds after the last step; of equal ones the smaller. A diverged run counts as accuracy "
+        "0. Accuracies are then read off the test set, which chose nothing."
     )
     return (
         ("Data", usual["Data"]),

@@ -53,8 +53,8 @@ def depth_scatter(settings: Sequence[Compared], agreement: Agreement) -> Figure:
     legend = tuple(legend_entry(name, style) for name, style in styles.items())
     caption = (
         f"{agreement_in_words(agreement)} Each mark is a setting; predictions beyond the depths that were "
-        "trained are drawn at their edge. Dashed: equal depths, which theory does not claim, for its limit of "
-        "growth is one number for all; what it claims is the order."
+        "trained are drawn at their edge. Dashed: equal depths. Theory claims the order alone, for how much "
+        "growth of a gradient training can bear is not part of it."
     )
     return Figure(
         caption, (*legend, legend_entry("equal depths", EQUAL)), (Panel(TITLE, words, drawn("", draw)),)

@@ -47,10 +47,10 @@ def settings_table(settings: Sequence[Compared], maps: Sequence[AccuracyMap]) ->
     )
     rows = tuple(_row(settings[place], float(differences[place]), maps) for place in order)
     notes = (
-        "Rank difference: rank of the measured depth among all settings minus that of the predicted one; above "
-        "0 the network trains deeper than theory says. \N{LESS-THAN OR EQUAL TO} and \N{GREATER-THAN OR EQUAL TO}"
-        ": at an end of the depths that were trained, where nothing more is known; such settings share a rank. "
-        "Behind each accuracy in brackets the learning rate.",
+        "Rank difference: rank of the measured depth among all settings minus that of the predicted one; "
+        "above 0 the network trains deeper than theory says. \N{LESS-THAN OR EQUAL TO} and "
+        "\N{GREATER-THAN OR EQUAL TO}: at an end of the depths that were trained, where nothing more is "
+        "known; such settings share a rank. Behind each accuracy in brackets the learning rate.",
     )
     return Table("Every setting, the one that theory misjudges most first", columns, rows, notes)
 

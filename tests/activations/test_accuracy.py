@@ -36,8 +36,9 @@ def test_float32(name, points):
 
 # A second derivative has zeros of which nothing is known; there what counts is the absolute error.
 @each_activation
-def test_the_second_derivative_in_float32(name):
-    act, x = ACTIVATIONS[name], log_spaced(np.float32, 4000)
+@pytest.mark.parametrize("points", [2000, pytest.param(4000, marks=pytest.mark.slow)])
+def test_the_second_derivative_in_float32(name, points):
+    act, x = ACTIVATIONS[name], log_spaced(np.float32, points)
     found, right = sampled(act.curve, x)[2], truth(act, 2, x)
     relative = units(found, right, np.float32)
     with np.errstate(invalid="ignore"):  # infinity less infinity

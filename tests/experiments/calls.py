@@ -4,9 +4,15 @@ from bnact import training
 from experiments import report, sweep
 from experiments.command import exit_code
 from experiments.founding_claims import __main__ as founding_claims
+from experiments.trainability_map import __main__ as trainability_map
 from tests.studies.plausible_rows import plausible_row
 
-COMMANDS = {"founding_claims": founding_claims.COMMAND, "sweep": sweep.COMMAND, "report": report.COMMAND}
+COMMANDS = {
+    "founding_claims": founding_claims.COMMAND,
+    "sweep": sweep.COMMAND,
+    "trainability_map": trainability_map.COMMAND,
+    "report": report.COMMAND,
+}
 
 
 def called(name, *arguments):

@@ -9,6 +9,7 @@ from bnact.activations import ACTIVATIONS
 from experiments import audit
 from experiments.command import exit_code
 
+BEGIN, END = audit.MARKS
 QUICK = ("--functions=relu,soft_sign", "--figures=relu", "--points=40")
 
 
@@ -27,7 +28,7 @@ def only_float32(monkeypatch):
 def test_a_table_and_drawings(tmp_path, only_float32, capsys):
     assert called(tmp_path, *QUICK) == 0
     lines = (tmp_path / "audit.md").read_text().splitlines()
-    assert (lines[0], lines[-1]) == (audit.BEGIN, audit.END)
+    assert (lines[0], lines[-1]) == (BEGIN, END)
     assert [line.split("|")[1:3] for line in lines[3:-1]] == [
         [" `relu` ", " float32 "],
         [" `soft_sign` ", " float32 "],
@@ -41,11 +42,11 @@ def test_a_table_and_drawings(tmp_path, only_float32, capsys):
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path, only_float32):
     page = tmp_path / "audit.md"
-    page.write_text(f"# Before\n{audit.BEGIN}\nold\n{audit.END}\nafter\n")
+    page.write_text(f"# Before\n{BEGIN}\nold\n{END}\nafter\n")
     assert called(tmp_path, *QUICK) == 0
     text = page.read_text()
-    assert text.startswith(f"# Before\n{audit.BEGIN}\n| function |")
-    assert text.endswith(f"|\n{audit.END}\nafter\n")
+    assert text.startswith(f"# Before\n{BEGIN}\n| function |")
+    assert text.endswith(f"|\n{END}\nafter\n")
     assert "old" not in text
     assert called(tmp_path, *QUICK) == 0
     assert page.read_text() == text
@@ -80,9 +81,7 @@ def test_bad_input(argument, words, tmp_path, capsys):
     assert re.search(words, err)
 
 
-@pytest.mark.parametrize(
-    "text", ["no marks\n", f"{audit.BEGIN}\n", f"{audit.END}\n{audit.BEGIN}\n", 2 * (audit.BEGIN + audit.END)]
-)
+@pytest.mark.parametrize("text", ["no marks\n", f"{BEGIN}\n", f"{END}\n{BEGIN}\n", 2 * (BEGIN + END)])
 def test_a_page_without_marks_is_left_alone(text, tmp_path, capsys):
     (tmp_path / "audit.md").write_text(text)
     assert called(tmp_path, *QUICK) == 2

@@ -12,6 +12,7 @@ from bnact.normalizations.lifecycle import reestimated
 from bnact.numerics import units
 from tests.normalizations.every_norm import (
     FEATURES,
+    applied,
     every_remembering_norm,
     initialized,
     made,
@@ -84,8 +85,8 @@ def test_exact_statistics_evaluate_as_training_does_at_any_mean():
     norm = batch_norm()
     params, state = norm.init(FEATURES)
     for x in batches("float32", 64):
-        trained, _ = norm.apply(params, state, x)
-        evaluated, _ = norm.apply(params, reestimated(state, [x]), x, train=False)
+        trained, _ = applied(norm, params, state, x)
+        evaluated, _ = applied(norm, params, reestimated(state, [x]), x, train=False)
         assert units_apart(evaluated, trained) <= BOUND
 
 
@@ -120,11 +121,10 @@ FAR = jnp.asarray(np.random.default_rng(1).normal((1e7, -3.3e6, 0.3), 1.0, size=
 def evaluation_less_training(norm, updates, read=lambda state: state):
     """The largest distance, in deviations, after that many updates with one batch whose means are far."""
     params, state = norm.init(FAR.shape[-1])
-    step = jax.jit(norm.apply)
     trained = FAR
     for _ in range(updates):
-        trained, state = step(params, state, FAR)
-    evaluated, _ = jax.jit(functools.partial(norm.apply, train=False))(params, read(state), FAR)
+        trained, state = applied(norm, params, state, FAR)
+    evaluated, _ = applied(norm, params, read(state), FAR, train=False)
     return np.abs(np.asarray(evaluated, np.float64) - np.asarray(trained, np.float64)).max()
 
 
@@ -134,13 +134,13 @@ def evaluation_less_training(norm, updates, read=lambda state: state):
     [{"momentum": None}, *({"momentum": momentum, "debias": True} for momentum in (0.5, 0.9, 0.99, 0.9999))],
 )
 def test_averages_of_one_batch_evaluate_as_training_does_at_any_mean(settings, updates):
-    assert evaluation_less_training(batch_norm(**settings), updates) < 2e-6
+    assert evaluation_less_training(made("batch", **settings), updates) < 2e-6
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9, 0.999])
 @pytest.mark.parametrize("updates", [1, 7])
 def test_debiased_exact_statistics_evaluate_as_training_does_at_any_mean(momentum, updates):
-    norm = batch_norm(momentum=momentum, debias=True)
+    norm = made("batch", momentum=momentum, debias=True)
     apart = evaluation_less_training(
         norm, updates, lambda state: reestimated(state, [FAR], debiased_momentum=momentum)
     )

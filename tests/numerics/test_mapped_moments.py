@@ -9,6 +9,8 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from bnact.numerics import deviation, moments, tolerance
 from tests.numerics.samples import assert_close_to_float64, moments_of, normal, standardized
 
+slow = pytest.mark.slow
+
 
 @jax.jit
 def of_members(x, mask):
@@ -45,7 +47,7 @@ def test_constants_across_a_mapped_axis():
     np.testing.assert_array_equal(jax.jit(jax.vmap(member, axis_name="devices"))(x), 0)
 
 
-@pytest.mark.parametrize("check_vma", [True, False])
+@pytest.mark.parametrize("check_vma", [True, pytest.param(False, marks=slow)])
 def test_across_devices_value_and_gradient(check_vma):
     mesh = jax.make_mesh((8,), ("devices",), axis_types=(AxisType.Auto,))
     split = PartitionSpec("devices")
@@ -69,8 +71,15 @@ def test_across_devices_value_and_gradient(check_vma):
     np.testing.assert_allclose(gradient, expected_gradient, atol=bound.gradient)
 
 
-@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize(
+    "axis_type, masked",
+    [
+        (AxisType.Auto, True),
+        (AxisType.Explicit, False),
+        pytest.param(AxisType.Auto, False, marks=slow),
+        pytest.param(AxisType.Explicit, True, marks=slow),
+    ],
+)
 def test_of_a_sharded_array(axis_type, masked):
     mesh = jax.make_mesh((8,), ("devices",), axis_types=(axis_type,))
     x, mask = normal((64, 3), 1e7), np.arange(64)[:, None] > 10

@@ -51,7 +51,7 @@ def slopes_of_fixed_points(name, bias_variance):
     variance = bias_variance + np.geomspace(1e-2, 5.0, 9)
     weights = (variance - bias_variance) / variance_map(name, variance, 1.0, 0.0)
     stable = variance_slope(name, variance, weights) < 1.0 - 1e-9
-    return correlation_slope(name, 1.0, variance[stable], weights[stable])
+    return np.asarray(correlation_slope(name, 1.0, variance[stable], weights[stable]))
 
 
 @pytest.mark.parametrize(

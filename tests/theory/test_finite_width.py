@@ -1,3 +1,4 @@
+import functools
 import math
 
 import numpy as np
@@ -79,7 +80,9 @@ def test_which_activations_have_a_closed_form():
     assert {*ACTIVATIONS} - refused == {"identity", "relu", "leaky_relu", "rrelu", "abs"}
 
 
-@pytest.mark.parametrize("scatter", [length_scatter, lambda *given: input_gradient_scatter(*given, 3)])
+@pytest.mark.parametrize(
+    "scatter", [length_scatter, functools.partial(input_gradient_scatter, in_features=3)]
+)
 def test_what_is_refused(scatter):
     with pytest.raises(ValueError, match="must be of two straight pieces .*; got tanh; .* simulate them"):
         scatter("tanh", WIDTHS)

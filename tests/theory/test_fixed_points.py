@@ -10,6 +10,7 @@ from bnact.theory import (
     correlation_slope,
     depth_scale,
     fixed_point,
+    half_stable_point,
     variance_map,
     variance_slope,
 )
@@ -91,17 +92,23 @@ def test_small_fixed_variances_are_found():
     assert fixed_point("relu", 2.0 - 1e-6, 0.5).variance == pytest.approx(1e6, rel=1e-6)
 
 
-def test_a_fixed_point_that_the_map_only_touches():
-    # silu at its half-stable point: q is fixed, and the map is below the identity on both sides of it.
-    from bnact.theory import half_stable_point
+@pytest.mark.parametrize("name", ["mish", "hard_silu", "snake"])
+def test_a_fixed_point_that_the_map_only_touches(name):
+    point = half_stable_point(name)
+    beside = point.variance * np.array([0.9, 1.1])
+    moved = variance_map(name, beside, point.weight_variance, point.bias_variance) > beside
+    assert moved[0] == moved[1]
+    found = fixed_point(name, point.weight_variance, point.bias_variance)
+    assert found.variance == pytest.approx(point.variance, rel=1e-6)
+    assert found.slope == pytest.approx(1.0, abs=1e-9)
+    assert found.depth_scale_variance > 1e6
 
-    point = half_stable_point("silu")
-    above = np.array([1.2]) * point.variance
-    assert variance_map("silu", above, point.weight_variance, point.bias_variance) < above
-    found = fixed_point("silu", point.weight_variance, point.bias_variance)
-    assert variance_map("silu", found.variance, point.weight_variance, point.bias_variance) == pytest.approx(
-        found.variance, rel=1e-9
-    )
+
+def test_iteration_of_gelu_rests_before_its_half_stable_point():
+    point = half_stable_point("gelu")
+    found = fixed_point("gelu", point.weight_variance, point.bias_variance)
+    assert found.variance == pytest.approx(3.035, abs=1e-3)
+    assert 1e4 < found.depth_scale_variance < 2e4
 
 
 @pytest.mark.parametrize(

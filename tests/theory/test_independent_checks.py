@@ -81,10 +81,14 @@ def test_where_every_variance_of_relu_is_fixed():
     assert (found.variance, found.slope, found.correlation) == pytest.approx((1.0, 1.0, 1.0), abs=1e-6)
 
 
+def root(f):
+    return float(brentq(f, 1e-9, 50.0, xtol=1e-14))  # pyright: ignore[reportArgumentType]
+
+
 @pytest.mark.parametrize("bias_variance", [0.01, 0.1, 1.0])
 def test_edge_of_chaos_of_sin(bias_variance):
     # With phi = sin the slope 1 and the fixed variance q give q = tanh(q) + bias variance.
-    q = brentq(lambda q: q - math.tanh(q) - bias_variance, 1e-9, 10.0, xtol=1e-14)
+    q = root(lambda q: q - math.tanh(q) - bias_variance)
     expected = 2 / (1 + math.exp(-2 * q))
     assert theory.edge_of_chaos("sin", bias_variance) == pytest.approx(expected, rel=1e-8)
     assert theory.fixed_point("sin", expected, bias_variance).variance == pytest.approx(q, rel=1e-6)
@@ -98,7 +102,7 @@ def test_edge_of_chaos_of_erf(bias_variance):
     def excess(q):
         return q - bias_variance - weights(q) * 2 / math.pi * math.asin(2 * q / (1 + 2 * q))
 
-    q = brentq(excess, 1e-9, 50.0, xtol=1e-14)
+    q = root(excess)
     assert theory.edge_of_chaos("erf", bias_variance) == pytest.approx(weights(q), rel=1e-8)
 
 

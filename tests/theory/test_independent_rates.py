@@ -29,8 +29,9 @@ every_activation = pytest.mark.parametrize(
 @pytest.mark.parametrize("batch_size", BATCH_SIZES)
 def test_a_linear_network(batch_size):
     expected = (batch_size - 2) / (batch_size - 3)
-    for setting in ({}, {"scale": 0.3, "shift": -2.0}, {"weight_scale": 1.7}):
-        assert theory.batch_norm_rate("identity", batch_size, **setting) == pytest.approx(expected, rel=1e-8)
+    for scale, shift, weight_scale in [(1.0, 0.0, 1.0), (0.3, -2.0, 1.0), (1.0, 0.0, 1.7)]:
+        found = theory.batch_norm_rate("identity", batch_size, "before", scale, shift, weight_scale)
+        assert found == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize("batch_size", [8, 64])
@@ -92,7 +93,7 @@ def test_no_activation_beats_the_linear(name):
 @every_activation
 def test_rates_are_positive_and_come_to_those_of_an_infinite_batch(name):
     limit = theory.batch_norm_rate(name)
-    away = [abs(theory.batch_norm_rate(name, batch_size) / limit - 1.0) for batch_size in (16, 128, 1024)]
+    away = np.array([abs(theory.batch_norm_rate(name, size) / limit - 1.0) for size in (16, 128, 1024)])
     assert np.all(np.isfinite(away))
     assert away[2] < away[1] < away[0] or away[2] < 1e-9
     assert away[2] < 0.05
@@ -101,8 +102,14 @@ def test_rates_are_positive_and_come_to_those_of_an_infinite_batch(name):
     assert 0.0 < theory.layer_norm_rate(name) < np.inf
 
 
+def test_batches_that_are_nearly_one_value_are_refused():
+    """With the norm after relu, a shift takes whole batches below 0: their gradients make up the mean."""
+    with pytest.raises(ValueError, match="batch_norm_rate: .*; got .* standard error .*batch_size=32.*; use"):
+        theory.batch_norm_rate("relu", 32, order="after", shift=0.7)
+
+
 def test_growth_of_relu_falls_with_the_batch():
-    rates = [theory.batch_norm_rate("relu", batch_size) for batch_size in (4, 5, 8, 16, 64, 256, None)]
+    rates = [float(theory.batch_norm_rate("relu", size)) for size in (4, 5, 8, 16, 64, 256, None)]
     assert np.all(np.diff(rates) < 0)
 
 
@@ -124,7 +131,7 @@ def test_sigmoid_with_scale_and_shift(order):
 
 SETTINGS = [
     ("relu", 8, {"order": "after"}),
-    ("relu", 32, {"order": "after", "shift": 0.7}),
+    ("softplus", 32, {"order": "after", "shift": 0.7}),
     ("relu", 16, {"shift": -0.5}),
     ("tanh", 32, {"order": "after", "weight_scale": 2.0}),
     ("tanh", 16, {"order": "before", "weight_scale": 2.0}),

@@ -7,10 +7,11 @@ import pytest
 from bnact.activations import ACTIVATIONS
 from bnact.numerics.quadrature import expectation
 from bnact.theory import jacobian_moments
+from bnact.theory.isometry import Weights
 
 WIDTH, DEPTH, VARIANCE, WEIGHT_VARIANCE = 400, 4, 0.8, 1.3
 SLOPES = {"relu": lambda x: (x > 0) * 1.0, "tanh": lambda x: 1.0 - np.tanh(x) ** 2}
-OTHER = {"normal": "orthogonal", "orthogonal": "normal"}
+OTHER: dict[Weights, Weights] = {"normal": "orthogonal", "orthogonal": "normal"}
 
 
 def matrix(rng, weights):
@@ -67,7 +68,7 @@ def test_arrays_broadcast_and_numbers_stay_numbers():
     assert {np.shape(of) for of in moments} == {(3, 2)}
     one = jacobian_moments("tanh", 5, 100.0, 1.5)
     assert [type(of) for of in one] == [float] * 3
-    np.testing.assert_allclose([of[2, 1] for of in moments], one, rtol=1e-12)
+    np.testing.assert_allclose(np.array(moments)[:, 2, 1], np.array(one), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,14 @@ NOT_SEEN = (
 )
 
 
-@pytest.mark.parametrize("act", extreme_records(), ids=lambda act: act.name)
+# Every third by default: of each factory some.
+RECORDS = [
+    pytest.param(act, id=act.name, marks=[pytest.mark.slow] if number % 3 else [])
+    for number, act in enumerate(extreme_records())
+]
+
+
+@pytest.mark.parametrize("act", RECORDS)
 def test_a_right_record_on_any_scale(act):
     verify(act)
 

@@ -17,6 +17,7 @@ LINEAR = {
     "mean_only_batch": {},
     "power": {},
 }
+slow = pytest.mark.slow
 every_linear_norm = pytest.mark.parametrize("name", LINEAR)
 fold, fold_into_next = (jax.jit(each, static_argnums=0) for each in (folded, folded_into_next))
 NORMS = {name: get(name)(**settings) for name, settings in LINEAR.items()}
@@ -79,7 +80,9 @@ def test_a_norm_folds_into_the_dense_map_before_it(name, with_bias):
         assert not close(dense(x, *wrong), expected)
 
 
-@every_linear_norm
+@pytest.mark.parametrize(
+    "name", ["batch", *(pytest.param(name, marks=slow) for name in LINEAR if name != "batch")]
+)
 @pytest.mark.parametrize("groups", [1, 2])
 def test_a_norm_folds_into_the_convolution_before_it(name, groups):
     norm, (params, state) = NORMS[name], trained(NORMS[name], 4)

@@ -72,8 +72,8 @@ def normal_moments(what: str, phi: Activation, scale: float, shift: float) -> No
 def _unresolved(what: str, phi: Activation, scale: float, shift: float) -> ValueError:
     return ValueError(
         f"{what}: the activation must vary over lengths of a tenth or more, and be finite, within 12 "
-        f"standard deviations; got {phi.name} at scale={scale:g}, shift={shift:g}; bring the scale nearer to 1, "
-        "or the shift to 0, or declare the breakpoints"
+        f"standard deviations; got {phi.name} at scale={scale:g}, shift={shift:g}; bring the scale nearer to "
+        "1, or the shift to 0, or declare the breakpoints"
     )
 
 

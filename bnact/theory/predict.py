@@ -164,11 +164,11 @@ def _saturated(layer: Layer, norm: str, order: str, step: Step) -> float:
 
 def _bounds(layer: Layer, norm: str, order: str) -> tuple[float, float]:
     """Of the layer's output, whatever its weights and inputs."""
-    finite = norm == "batch" and layer.batch_size is not None
+    size = layer.batch_size if norm == "batch" else None
     if order == "after":
-        reach = normalized_bound(layer.batch_size) if finite else math.inf
+        reach = math.inf if size is None else normalized_bound(size)
         return -reach, reach
-    return output_bound(layer.activation, layer.batch_size) if finite else layer.activation.range
+    return layer.activation.range if size is None else output_bound(layer.activation, size)
 
 
 def _silent(layer: Layer, norm: str, order: str, width: int | None) -> float | None:

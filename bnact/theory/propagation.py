@@ -81,7 +81,7 @@ def _product(layer: Layer, signal: Signal, square: float) -> float:
     """E phi(h1) phi(h2), from E phi(h)^2."""
     if not 0.0 < square < np.inf:
         return square
-    return square * correlation_map(layer.activation, signal.correlation, signal.variance, 1.0, 0.0)
+    return square * float(correlation_map(layer.activation, signal.correlation, signal.variance, 1.0, 0.0))
 
 
 def _without_norm(layer: Layer, signal: Signal) -> Signal:

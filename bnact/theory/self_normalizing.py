@@ -13,6 +13,8 @@ from bnact.types import Array
 
 # A spread this small beside the mean is what rounding makes of a constant.
 _ROUNDING = 1e-14
+# An eigenvalue is 1 where the activation is relu or its kin: neither lets go nor holds, whatever rounding says.
+_MARGIN = 1e-9
 
 
 class SelfNormalizing(NamedTuple):
@@ -23,7 +25,8 @@ class SelfNormalizing(NamedTuple):
       alpha: of the negative half.
       jacobian: (2, 2), of output mean and variance by input mean and variance, at 0 and 1.
       eigenvalues: (2,), of a layer's map of mean and variance there; complex if they are a pair.
-      stable: whether both are below 1 in size, so that a network comes back to mean 0 and variance 1.
+      stable: whether both are below 1 in size, so that a network comes back to mean 0 and variance 1. Those
+        of relu and its kin are 1, which is not.
     """
 
     scale: float
@@ -137,4 +140,4 @@ def _stability(name: str, jacobian: np.ndarray, weight_sum: float) -> tuple[np.n
     if not math.isfinite(weight_sum):
         raise ValueError(f"{name}: weight_sum must be finite; got {weight_sum}; use 0 for weights of mean 0")
     eigenvalues = np.linalg.eigvals(jacobian * np.array([weight_sum, 1.0]))
-    return eigenvalues, bool(np.all(np.abs(eigenvalues) < 1.0))
+    return eigenvalues, bool(np.all(np.abs(eigenvalues) < 1.0 - _MARGIN))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bnact.studies.report.wording import signed
 from experiments.diagnose.fresh import Fresh
 
-from .comparison import ALIKE, STANDARD_ERRORS, Agreement
+from .comparison import ALIKE, STANDARD_ERRORS, Agreement, Pair
 
 HEAD = (
     "| activation | norm | batch | weight variance | bias variance | growth a layer: theory | networks "
@@ -89,11 +89,15 @@ def _exception(row: Agreement, narrow: Agreement) -> str:
         f"{network.weight_variance:g}"
     )
     if not row.growth_agrees:
-        what, numbers = "growth, ratio", [f"{each.growth.ratio:.3f}" for each in (row, narrow)]
+        what, numbers = "growth, ratio", [_with_error(each.growth) for each in (row, narrow)]
     else:
         what = "dead share, measured \N{MINUS SIGN} theory"
         numbers = [signed(each.dead.measured - each.dead.predicted, 4) for each in (row, narrow)]
     return f"| {' | '.join((setting, what, *numbers, why(row)))} |"
+
+
+def _with_error(growth: Pair) -> str:
+    return f"{growth.ratio:.3f} ± {growth.error / growth.predicted:.3f}"
 
 
 def why(row: Agreement) -> str:

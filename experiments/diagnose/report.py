@@ -30,8 +30,8 @@ MEANINGS = {
 HOW = (
     "Theory: mean fields of wide layers, bnact.theory.predict. Networks: fresh random ones on fresh standard "
     "normal inputs, nothing trained. Deviation: the mean over networks minus theory, in standard errors of that "
-X
-    "is off by terms of the order of depth over width, and enough networks always show them."
+    "mean; of dead units in those of a binomial count. Theory is exact for infinite width: at a finite one it"
+    " is off by terms of the order of depth over width, and enough networks always show them."
 )
 
 GROUPS = {

@@ -81,11 +81,17 @@ REFUSED = {
 }
 
 
-def cases(table):
+def cases(table, by_default=None):
+    """Every row of every factory; by default only so many of each, if a number is given."""
     return [
-        pytest.param(name, given, id=f"{name}-{'-'.join(map(str, given.values()))}")
+        pytest.param(
+            name,
+            given,
+            id=f"{name}-{'-'.join(map(str, given.values()))}",
+            marks=[pytest.mark.slow] if by_default is not None and number >= by_default else [],
+        )
         for name, rows in table.items()
-        for given in rows
+        for number, given in enumerate(rows)
     ]
 
 
@@ -101,7 +107,7 @@ def test_the_registry_holds_the_default(name):
     assert getattr(activations, name)(*default.values()) is ACTIVATIONS[name]
 
 
-@pytest.mark.parametrize("name, given", cases(OTHERS))
+@pytest.mark.parametrize("name, given", cases(OTHERS, by_default=1))
 def test_every_fact_at_other_parameters(name, given):
     verify(made(name, given))
 
@@ -120,7 +126,7 @@ def test_parameters_out_of_their_domain(name, given):
         made(name, given)
 
 
-@pytest.mark.parametrize("name, given", cases(OTHERS))
+@pytest.mark.parametrize("name, given", cases(OTHERS, by_default=1))
 def test_float32_at_other_parameters(name, given):
     """Also next to every point where a piece ends, which need not be a float32 number."""
     act = made(name, given)

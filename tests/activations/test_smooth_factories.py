@@ -98,8 +98,20 @@ def worst(act: Activation, order: int) -> float:
 @pytest.mark.parametrize("order", LIMITS)
 @pytest.mark.parametrize(
     "name, value",
-    [(name, value) for name, values in OTHERS.items() for value in values]
-    + [(name, value) for name in FACTORIES if name != "penalized_tanh" for value in EXTREMES],
+    [
+        *((name, values[0]) for name, values in OTHERS.items()),
+        *(
+            pytest.param(name, value, marks=pytest.mark.slow)
+            for name, values in OTHERS.items()
+            for value in values[1:]
+        ),
+        *((name, EXTREMES[0]) for name in FACTORIES if name != "penalized_tanh"),
+        *(
+            pytest.param(name, EXTREMES[1], marks=pytest.mark.slow)
+            for name in FACTORIES
+            if name != "penalized_tanh"
+        ),
+    ],
 )
 def test_float32_at_other_parameters(name, value, order):
     assert worst(made(name, value), order) <= LIMITS[order]

@@ -69,7 +69,15 @@ def test_mean_0_and_variance_1_with_a_shift(name):
     assert abs(expectation(lambda z: standardized(z) ** 2, act.breakpoints) - 1.0) < EXACT
     expected = moment_map_jacobian(name, 0.0, 1.0) * np.array([[scale], [scale**2]])
     np.testing.assert_allclose(slopes, expected, rtol=1e-9, atol=1e-9)
-    assert stable == (abs(slopes[1, 1]) < 1.0) == bool(np.all(np.abs(eigenvalues) < 1.0))
+    np.testing.assert_allclose(sorted(np.abs(eigenvalues)), [0.0, abs(slopes[1, 1])], atol=1e-12)
+    assert stable == (abs(slopes[1, 1]) < 1.0 - 1e-9)
+
+
+@pytest.mark.parametrize("name", ["identity", "relu", "leaky_relu", "abs"])
+def test_what_keeps_every_variance_is_not_stable(name):
+    found = standardizing_constants(name)
+    assert np.max(np.abs(found.eigenvalues)) == pytest.approx(1.0, abs=1e-12)
+    assert not found.stable
 
 
 @pytest.mark.parametrize("name, stable", [("tanh", True), ("square", False), ("exponential", False)])

@@ -26,7 +26,7 @@ def test_measured_depths_are_those_the_accuracies_were_made_with():
 
 
 def test_a_theory_that_is_right_agrees_and_its_opposite_does_not():
-    assert agreement_of(compared(MAPS, CHANCE, lost_at)).spearman > 0.95
+    assert agreement_of(compared(MAPS, CHANCE, lost_at)).spearman > 0.9
     wrong = compared(MAPS, CHANCE, lambda pair, variance: 100.0 / lost_at(pair, variance))
     assert agreement_of(wrong).spearman < -0.9
 

@@ -7,6 +7,8 @@ from flax import nnx
 from bnact.normalizations.weights import SpectralState, singular_value, spectral_norm
 from tests.normalizations.weights.every_weight_norm import applied, first, kernel_of
 
+NORM = spectral_norm()
+
 
 def values(kernel):
     return np.linalg.svd(np.asarray(kernel, np.float64).reshape(-1, kernel.shape[-1]), compute_uv=False)
@@ -14,7 +16,7 @@ def values(kernel):
 
 @pytest.mark.parametrize("shape", [(5, 4), (4, 5), (3, 3, 2, 4), (7, 1), (6,)])
 def test_calls_in_training_lead_to_the_largest_singular_value(shape):
-    norm, kernel = spectral_norm(), jnp.asarray(kernel_of(*shape), jnp.float32)
+    norm, kernel = NORM, jnp.asarray(kernel_of(*shape), jnp.float32)
     params, state = first(norm, kernel, jax.random.key(0))
     measured = jax.jit(singular_value)
     normalized, reached = kernel, [float(measured(state, kernel))]
@@ -28,17 +30,17 @@ def test_calls_in_training_lead_to_the_largest_singular_value(shape):
 
 def test_one_call_of_many_iterations_is_as_many_calls():
     kernel = jnp.asarray(kernel_of(5, 4), jnp.float32)
-    params, state = first(spectral_norm(), kernel, jax.random.key(0))
+    params, state = first(NORM, kernel, jax.random.key(0))
     once, after = applied(spectral_norm(iterations=3), params, state, kernel)
     often = kernel
     for _ in range(3):
-        often, state = applied(spectral_norm(), params, state, kernel)
+        often, state = applied(NORM, params, state, kernel)
     np.testing.assert_allclose(once, often, rtol=1e-6)
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), after, state)
 
 
 def test_neither_sign_of_the_vectors_matters():
-    norm, kernel = spectral_norm(), jnp.asarray(kernel_of(5, 4), jnp.float32)
+    norm, kernel = NORM, jnp.asarray(kernel_of(5, 4), jnp.float32)
     params, state = first(norm, kernel, jax.random.key(0))
     turned = SpectralState(-state.left, -state.right)
     for train in (True, False):
@@ -50,7 +52,7 @@ def test_neither_sign_of_the_vectors_matters():
 
 
 def test_evaluation_keeps_the_state_and_equals_the_last_call_in_training():
-    norm, kernel = spectral_norm(), jnp.asarray(kernel_of(5, 4), jnp.float32)
+    norm, kernel = NORM, jnp.asarray(kernel_of(5, 4), jnp.float32)
     trained, state = applied(norm, *first(norm, kernel, jax.random.key(0)), kernel)
     evaluated, after = applied(norm, *first(norm, kernel, jax.random.key(1))[:1], state, kernel, train=False)
     np.testing.assert_allclose(evaluated, trained, rtol=1e-6)
@@ -58,7 +60,7 @@ def test_evaluation_keeps_the_state_and_equals_the_last_call_in_training():
 
 
 def test_the_gradient_has_the_vectors_as_constants():
-    norm, kernel = spectral_norm(), jnp.asarray(kernel_of(5, 4), jnp.float32)
+    norm, kernel = NORM, jnp.asarray(kernel_of(5, 4), jnp.float32)
     params, state = first(norm, kernel, jax.random.key(0))
     after = applied(norm, params, state, kernel)[1]
 
@@ -83,7 +85,7 @@ def test_the_gradient_has_the_vectors_as_constants():
 
 
 def test_a_kernel_that_was_zero_recovers():
-    norm, kernel = spectral_norm(), jnp.asarray(kernel_of(5, 4), jnp.float32)
+    norm, kernel = NORM, jnp.asarray(kernel_of(5, 4), jnp.float32)
     params, state = first(norm, jnp.zeros_like(kernel), jax.random.key(0))
     zero, state = applied(norm, params, state, jnp.zeros_like(kernel))
     np.testing.assert_array_equal(zero, 0)

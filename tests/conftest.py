@@ -68,6 +68,7 @@ ONE_REASON = frozenset(
         "test_the_masked_is_never_seen",
         "test_the_order_of_the_examples_is_irrelevant",
         "test_the_state_keeps_its_shape_and_type",
+        "test_the_variables_are_those_of_the_norm_by_name",
         "test_under_jit_vmap_scan_and_remat",
         "test_values_and_gradients_are_those_of_plain_autodiff",
         "test_what_is_masked_does_not_count",

@@ -23,28 +23,32 @@ def parsed(path):
     return ast.parse((ROOT / path).read_text())
 
 
-def offenders(paths, obeys):
-    """The files that break a rule."""
-    return [str(path) for path in paths if not obeys(path)]
+def assert_none(offenders, rule):
+    """Names every offender: a comparison of lists would be cut short."""
+    offenders = [str(offender) for offender in offenders]
+    assert not offenders, f"{rule}: {'; '.join(offenders)}"
 
 
 def test_a_file_is_one_idea():
-    lines = {str(path): len((ROOT / path).read_text().splitlines()) for path in SOURCES}
-    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+    lines = {path: len((ROOT / path).read_text().splitlines()) for path in SOURCES}
+    long = [f"{path} has {count}" for path, count in lines.items() if count > MOST_LINES]
+    assert_none(long, f"at most {MOST_LINES} lines")
 
 
 def test_a_name_says_what_is_inside():
-    assert offenders(SOURCES, lambda path: not EMPTY_WORDS & {path.stem, *path.parts[:-1]}) == []
+    empty = [path for path in SOURCES if EMPTY_WORDS & {path.stem, *path.parts[:-1]}]
+    assert_none(empty, "a name says what is inside")
 
 
 def test_an_init_begins_with_a_sentence():
-    assert offenders(CONTENTS, lambda path: ast.get_docstring(parsed(path))) == []
+    silent = [path for path in CONTENTS if not ast.get_docstring(parsed(path))]
+    assert_none(silent, "a table of contents begins with one sentence")
 
 
 def test_an_init_is_a_table_of_contents():
     entries = [(path, entry) for path in CONTENTS for entry in parsed(path).body[1:]]
     wrong = [f"{path}: {ast.unparse(entry)}" for path, entry in entries if not is_entry(entry)]
-    assert wrong == [], "each must be `from .x import y as y`"
+    assert_none(wrong, "every entry is `from .x import y as y`")
 
 
 def is_entry(node):
@@ -72,8 +76,8 @@ def test_what_an_entry_is(line, allowed):
 
 
 def test_the_tests_mirror_the_package():
-    untested = offenders([path for path in MODULES if len(path.parts) > 2], is_tested)
-    assert untested == [], "each offers functions: add a test_*.py of its name to its folder in tests"
+    untested = [path for path in MODULES if len(path.parts) > 2 and not is_tested(path)]
+    assert_none(untested, "offers functions; add a test_*.py of its name to its folder in tests")
 
 
 def is_tested(path):
@@ -110,7 +114,8 @@ def has_functions(path):
 
 def test_only_one_package_knows_devices():
     elsewhere = [path for path in MODULES if path.parts[1] != "distributed"]
-    assert offenders(elsewhere, lambda path: not DEVICE_WORDS & attributes(path)) == []
+    knowing = [path for path in elsewhere if DEVICE_WORDS & attributes(path)]
+    assert_none(knowing, "only bnact.distributed knows devices")
 
 
 def attributes(path):
@@ -119,7 +124,8 @@ def attributes(path):
 
 
 def test_nothing_leans_on_the_private_parts_of_jax_or_flax():
-    assert offenders(SOURCES, lambda path: all("_src" not in name.split(".") for name in imports(path))) == []
+    leaning = [path for path in SOURCES if any("_src" in name.split(".") for name in imports(path))]
+    assert_none(leaning, "no module of _src is imported")
 
 
 def imports(path):

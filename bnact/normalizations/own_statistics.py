@@ -9,6 +9,9 @@ and what is not centred drops mean(dx). Each mean is multiplied by its factors b
 Transposed, that makes sum(g) and sum(g d) of a cotangent g, which are the gradients of bias and gain as well:
 two sums where autodiff of the formulas takes four. Nothing the size of x is divided or rooted.
 
+The mean is kept in two numbers, d = (x - mean) - lost. The sums are of x - mean, and what is lost is taken
+out of them afterwards, in the statistics' size: mean(d dx) = mean((x - mean) dx) - lost mean(dx).
+
 Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal
 covariate shift", 2015.
 """
@@ -53,7 +56,7 @@ def normalized_by_own(
     """
     wide = x.astype(statistics_dtype(x))
     gain, params = gain_and_rest(params, axes, x.ndim, wide.dtype)
-    y, statistics = _by_own(axes, sharing, epsilon, centered, wide, gain, mask)
+    y, statistics = _by_own(axes, sharing, epsilon, centered, wide, jnp.squeeze(gain, axes), mask)
     return behind_mask_zero(affine(params, y).astype(x.dtype), mask), statistics
 
 
@@ -68,7 +71,8 @@ def _by_own(
     mask: Array | None,
 ) -> tuple[Array, Moments]:
     statistics = shared_moments(x, axes, mask, sharing, centered)
-    return deviation(x, statistics, axes) * (_reciprocal(statistics, axes, epsilon) * gain), statistics
+    slope = gain * inverse_deviation(statistics.variance, epsilon)
+    return deviation(x, statistics, axes) * jnp.expand_dims(slope, axes), statistics
 
 
 @_by_own.defjvp
@@ -84,16 +88,19 @@ def _by_own_rule(
     y, statistics = _by_own(axes, sharing, epsilon, centered, x, gain, mask)
     # Behind the mask x is 0 whatever its tangent, and so is the cotangent; d is not.
     dx = behind_mask_zero(dx, mask)
-    d, r = deviation(x, statistics, axes), _reciprocal(statistics, axes, epsilon)
+    mean, lost, r = statistics.mean, statistics.correction, inverse_deviation(statistics.variance, epsilon)
     slope, count = gain * r, _count(x, axes, mask, sharing, statistics)
-    dmean = _total(dx, axes, sharing) / count if centered else jnp.zeros_like(r)
-    dsquare = _total(d * dx, axes, sharing) / count
+    spread = partial(jnp.expand_dims, axis=axes)
+    sums = sharing.totals(jnp.sum(dx, axes), jnp.sum((x - spread(mean)) * dx, axes))
+    dmean = sums[0] / count if centered else jnp.zeros_like(r)
+    dsquare = sums[1] / count - lost * dmean
     # From the inside out: r^3 alone may be infinite where the product is not.
-    dy = slope * dx + -(slope * dmean) + d * (r * dgain - slope * (r * (r * dsquare)))
+    weight = r * dgain - slope * (r * (r * dsquare))
+    level = -(slope * dmean + lost * weight)
+    # x + -mean, since XLA on a CPU writes to memory what a sum shares, and this becomes one when transposed.
+    dy = spread(slope) * dx + spread(level) + (x + spread(-mean)) * spread(weight)
     nothing = jnp.zeros_like(statistics.count)
-    dsquares = 2 * count * dsquare
-    moved = Moments(nothing, jnp.squeeze(dmean, axes), jnp.squeeze(dsquares, axes), nothing)
-    return (y, statistics), (dy, moved)
+    return (y, statistics), (dy, Moments(nothing, dmean, 2 * count * dsquare, nothing))
 
 
 def _count(
@@ -103,12 +110,4 @@ def _count(
     number = sharing.number()
     if mask is None and isinstance(number, int):
         return float(max(number * math.prod(x.shape[axis] for axis in axes), 1))
-    return jnp.expand_dims(jnp.maximum(statistics.count, 1), axes)
-
-
-def _total(values: Array, axes: tuple[int, ...], sharing: Sharing) -> Array:
-    return sharing.total(jnp.sum(values, axes, keepdims=True))
-
-
-def _reciprocal(statistics: Moments, axes: tuple[int, ...], epsilon: float) -> Array:
-    return jnp.expand_dims(inverse_deviation(statistics.variance, epsilon), axes)
+    return jnp.maximum(statistics.count, 1)

@@ -27,6 +27,15 @@ class FeatureGroups(NamedTuple):
         """The sum over each group, of (..., features), for each of its features."""
         return self._over_group(jnp.sum, self.members.total(values))
 
+    def totals(self, first: Array, second: Array) -> tuple[Array, Array]:
+        """The totals of two arrays of one shape.
+
+        In one sum, since XLA on a CPU makes a small sum that has one reader a part of the pass that reads
+        it, and for that writes every other factor in full size to memory.
+        """
+        first, second = jnp.unstack(self.total(jnp.stack((first, second))))
+        return first, second
+
     def least(self, values: Array) -> Array:
         """The least of each group, of (..., features), for each of its features."""
         return self._over_group(jnp.min, self.members.least(values))

@@ -31,6 +31,10 @@ class Members(NamedTuple):
         """The sum of each member's values over those that share with it; of the values' shape."""
         return values if self.axis_name is None else self._shared(lax.psum, values, 0)
 
+    def totals(self, first: Array, second: Array) -> tuple[Array, Array]:
+        """The totals of two arrays of one shape."""
+        return self.total(first), self.total(second)
+
     def least(self, values: Array) -> Array:
         """The least of each member's values among those that share with it; of the values' shape."""
         return values if self.axis_name is None else self._shared(lax.pmin, values, jnp.inf)

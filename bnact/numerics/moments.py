@@ -116,9 +116,14 @@ def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array |
     near = pivot(x, axes, mask, sharing)
     count = _count(x, axes, mask, sharing, near)
     near = jnp.where(count > 0, near, 0)
-    distance = _total(_difference(x, near, axes, mask), axes, sharing) / jnp.maximum(count, 1)
+    total = _total(_counted(x - jnp.expand_dims(near, axes), mask), axes, sharing)
+    # A choice, so that no compiler contracts the division with the sum in two_sum: what reads the mean may
+    # compute it again, and a mean that is contracted in one place and not in another is two means.
+    distance = jnp.where(total != 0, total / jnp.maximum(count, 1), 0)
     mean, correction = two_sum(near, distance)
-    squares = _total(jnp.square(_difference(x, mean, axes, mask, correction)), axes, sharing)
+    # Neither x - near nor x - mean, which others use: XLA on a CPU writes to memory what two sums share.
+    difference = (x + jnp.expand_dims(-near, axes)) - jnp.expand_dims(distance, axes)
+    squares = _total(jnp.square(_counted(difference, mask)), axes, sharing)
     return Moments(count, mean, squares, correction)
 
 
@@ -137,8 +142,7 @@ def _about_mean_rule(
     dx = dx if mask is None else jnp.where(mask, dx, 0)
     taken = _about_mean(axes, sharing, x, mask)
     dmean = _total(dx, axes, sharing) / jnp.maximum(taken.count, 1)
-    near = _difference(x, taken.mean, axes, mask, taken.correction)
-    dsquares = 2 * _total(near * dx, axes, sharing)
+    dsquares = 2 * _total(_counted(deviation(x, taken, axes), mask) * dx, axes, sharing)
     return taken, Moments(jnp.zeros_like(dmean), dmean, dsquares, jnp.zeros_like(dmean))
 
 
@@ -220,11 +224,5 @@ def _count(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing
     return _total(mask.astype(jnp.int32), axes, sharing).astype(reduced.dtype)
 
 
-def _difference(
-    x: Array, centre: Array, axes: tuple[int, ...], mask: Array | None, lost: Array | None = None
-) -> Array:
-    """x less a centre, and less what that lost to rounding; 0 behind the mask."""
-    difference = x - jnp.expand_dims(centre, axes)
-    if lost is not None:
-        difference = difference - jnp.expand_dims(lost, axes)
-    return difference if mask is None else jnp.where(mask, difference, 0)
+def _counted(values: Array, mask: Array | None) -> Array:
+    return values if mask is None else jnp.where(mask, values, 0)

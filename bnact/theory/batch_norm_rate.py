@@ -4,20 +4,33 @@ import math
 import warnings
 from typing import Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from bnact.activations import Activation
 
 from .norm_after_rate import rate_of_batch, rate_of_infinite_batch
-from .rate_arguments import Numbers, check_numbers, check_order, normalizing_batch, over_arrays, without_jumps
-from .symmetric_point import drifts, point_of
+from .rate_arguments import (
+    Numbers,
+    check_numbers,
+    check_order,
+    normalizing_batch,
+    over_arrays,
+    points_of,
+    without_jumps,
+)
+from .symmetric_point import point_of
 
 _NAME = "batch_norm_rate"
+# A deviation that takes longer to grow tenfold is of no account in the networks that are built.
+_LAYERS = 1000
 
 
 class DriftWarning(UserWarning):
-    """In deep networks the batch leaves the state at which the rate holds."""
+    """In deep networks the batch leaves the state at which the rate holds.
+
+    In that state every example has one variance and every pair one correlation. Said where a deviation from
+    it grows tenfold within 1000 layers.
+    """
 
 
 def batch_norm_rate(
@@ -43,16 +56,17 @@ def batch_norm_rate(
     - order "after", h -> W (scale BN(phi(h)) + shift): in an infinite batch
       weight_scale^2 scale^2 E phi'(h)^2 / Var phi(h) with h = weight_scale scale z at shift 0.
 
-    Both hold at the symmetric fixed point, which depth brings about unless an eigenvalue of `symmetric_point`
-    exceeds 1; then a warning says so.
+    Both hold at the symmetric fixed point, where every example has one variance and every pair one
+    correlation. Depth brings it about unless an eigenvalue of `symmetric_point` exceeds 1.
 
     Args:
       activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
       batch_size: B, at least 4; None for an infinite batch.
       order: where the norm stands, "before" or "after" the activation.
       scale: the norm's scale, not 0; any shape.
-      shift: the norm's bias; broadcast against `scale`.
-      weight_scale: standard deviation of a weight times the root of its fan-in; likewise.
+      shift: the norm's shift, called bias by its module; broadcast against `scale`.
+      weight_scale: standard deviation of a weight times the root of its fan-in, so that weight_variance is
+        weight_scale^2; likewise.
 
     Returns:
       The rate: a float for numbers, else float64. Relative error: about 1e-9, but for order "after" with a
@@ -64,8 +78,8 @@ def batch_norm_rate(
         standard error is not reached.
 
     Warns:
-      DriftWarning: the symmetric fixed point is not stable. For order "after" this is known, and said, for an
-        infinite batch and shift 0 alone.
+      DriftWarning: a deviation from that point grows tenfold within 1000 layers. For order "after" this is
+        known, and said, for an infinite batch and shift 0 alone.
 
     Source: Yang, Pennington, Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization,
     2019, for "before" at scale 1; the others by the same argument.
@@ -82,15 +96,16 @@ def batch_norm_rate(
             return rate_of_infinite_batch(_NAME, phi, scale, shift, weight_scale)
         return rate_of_batch(_NAME, phi, size, scale, shift, weight_scale)
 
-    def eigenvalue(scale: float, shift: float, weight_scale: float) -> float:
+    def eigenvalue(scale: float, shift: float, weight_scale: float) -> float | None:
         if order == "before":
             return point_of(_NAME, phi, size, scale, shift).eigenvalue
         if size is None and shift == 0.0:
             return point_of(_NAME, phi, None, scale * weight_scale, 0.0).eigenvalue
-        return 0.0
+        return None
 
-    largest = float(np.max(over_arrays(eigenvalue, scale, shift, weight_scale), initial=0.0))
-    if drifts(largest):
+    eigenvalues = [eigenvalue(*point) for point in points_of(scale, shift, weight_scale)]
+    largest = max((value for value in eigenvalues if value is not None), default=None)
+    if largest is not None and largest > 10.0 ** (1.0 / _LAYERS):
         warnings.warn(_drift(phi, size, largest), DriftWarning, stacklevel=2)
     return over_arrays(rate, scale, shift, weight_scale)
 
@@ -98,7 +113,8 @@ def batch_norm_rate(
 def _drift(phi: Activation, batch_size: int | None, eigenvalue: float) -> str:
     batch = "an infinite batch" if batch_size is None else f"a batch of {batch_size}"
     return (
-        f"{_NAME}: {phi.name} at {batch} leaves the state in which all examples are alike: a deviation grows "
-        f"by {eigenvalue:.4g} a layer, tenfold in {math.log(10.0) / math.log(eigenvalue):.0f} layers, and by "
-        "then gradients grow at another rate; use a smaller batch or a shallower network"
+        f"{_NAME}: {phi.name} at {batch} leaves the state in which every example has one variance and every pair "
+        f"one correlation: a deviation grows by {100.0 * (eigenvalue - 1.0):.3g} % a layer, tenfold in "
+        f"{math.log(10.0) / math.log(eigenvalue):.0f} layers, and by then gradients grow at another rate; use a "
+        "smaller batch or a shallower network"
     )

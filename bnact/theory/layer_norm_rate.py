@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from bnact.activations import Activation
 
 from .normal_moments import normal_moments
-from .rate_arguments import Numbers, check_numbers, check_order, over_arrays, without_jumps
+from .rate_arguments import Numbers, check_numbers, check_order, over_arrays, raised_by, without_jumps
 
 
 def layer_norm_rate(
@@ -31,8 +31,9 @@ def layer_norm_rate(
       activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
       order: where the norm stands, "before" or "after" the activation.
       scale: the norm's scale, not 0; any shape.
-      shift: the norm's bias; broadcast against `scale`.
-      weight_scale: standard deviation of a weight times the root of its fan-in; likewise.
+      shift: the norm's shift, called bias by its module; broadcast against `scale`.
+      weight_scale: standard deviation of a weight times the root of its fan-in, so that weight_variance is
+        weight_scale^2; likewise.
 
     Returns:
       The rate, to a relative error of about 1e-9: a float for numbers, else float64.
@@ -50,17 +51,18 @@ def layer_norm_rate(
 
     def before(scale: float, shift: float, weight_scale: float) -> float:
         del weight_scale  # the norm divides by it
-        moments = normal_moments("layer_norm_rate", phi, scale, shift)
+        moments = normal_moments(phi, scale, shift)
         square = moments.variance + moments.mean**2
-        return _ratio("layer_norm_rate", moments.a_a, square, phi, scale, shift)
+        return _ratio(moments.a_a, square, phi, scale, shift)
 
     def after(scale: float, shift: float, weight_scale: float) -> float:
         spread = math.hypot(scale, shift)
-        moments = normal_moments("layer_norm_rate", phi, weight_scale * spread, 0.0)
+        moments = normal_moments(phi, weight_scale * spread, 0.0)
         slopes = (scale / spread) ** 2 * moments.a_a
-        return _ratio("layer_norm_rate", slopes, moments.variance, phi, weight_scale * spread, 0.0)
+        return _ratio(slopes, moments.variance, phi, weight_scale * spread, 0.0)
 
-    return over_arrays(before if order == "before" else after, scale, shift, weight_scale)
+    with raised_by("layer_norm_rate"):
+        return over_arrays(before if order == "before" else after, scale, shift, weight_scale)
 
 
 def rms_norm_rate(
@@ -78,7 +80,8 @@ def rms_norm_rate(
       activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
       order: where the norm stands, "before" or "after" the activation.
       scale: the norm's scale, not 0; any shape.
-      weight_scale: standard deviation of a weight times the root of its fan-in; broadcast against `scale`.
+      weight_scale: standard deviation of a weight times the root of its fan-in, so that weight_variance is
+        weight_scale^2; broadcast against `scale`.
 
     Returns:
       The rate, to a relative error of about 1e-9: a float for numbers, else float64.
@@ -94,16 +97,17 @@ def rms_norm_rate(
 
     def rate(scale: float, weight_scale: float) -> float:
         spread = scale if order == "before" else weight_scale * scale
-        moments = normal_moments("rms_norm_rate", phi, spread, 0.0)
-        return _ratio("rms_norm_rate", moments.a_a, moments.variance + moments.mean**2, phi, spread, 0.0)
+        moments = normal_moments(phi, spread, 0.0)
+        return _ratio(moments.a_a, moments.variance + moments.mean**2, phi, spread, 0.0)
 
-    return over_arrays(rate, scale, weight_scale)
+    with raised_by("rms_norm_rate"):
+        return over_arrays(rate, scale, weight_scale)
 
 
-def _ratio(what: str, slopes: float, size: float, phi: Activation, scale: float, shift: float) -> float:
+def _ratio(slopes: float, size: float, phi: Activation, scale: float, shift: float) -> float:
     if not size > 0.0:
         raise ValueError(
-            f"{what}: there must be something to normalize; got {phi.name}, which is constant within 13 "
+            f"there must be something to normalize; got {phi.name}, which is constant within 13 "
             f"standard deviations at scale={scale:g}, shift={shift:g}; bring the shift nearer to 0"
         )
     return slopes / size

@@ -10,6 +10,7 @@ from bnact.activations import Activation
 
 from .evaluation import evaluate
 from .normal_moments import normal_moments
+from .rate_arguments import raised_by
 from .symmetric_point import constant
 
 # Numbers drawn, over all shifts: the second is tried where the first is not enough.
@@ -36,8 +37,9 @@ def rate_of_infinite_batch(
       what: the function that errors name.
       phi: an activation without jumps.
       scale: the norm's scale, not 0.
-      shift: the norm's bias.
-      weight_scale: standard deviation of a weight times the root of its fan-in.
+      shift: the norm's shift.
+      weight_scale: standard deviation of a weight times the root of its fan-in, so that weight_variance is
+        weight_scale^2.
 
     Returns:
       The rate.
@@ -46,10 +48,11 @@ def rate_of_infinite_batch(
       ValueError: phi is too steep, or so far in its tail that it is constant.
     """
     if shift == 0.0:
-        return _ratio(what, phi, weight_scale * scale, 0.0)
+        with raised_by(what):
+            return _ratio(phi, weight_scale * scale, 0.0)
     offsets, weights = _offsets()
     try:
-        ratios = [_ratio(what, phi, weight_scale * scale, weight_scale * shift * z) for z in offsets.tolist()]
+        ratios = [_ratio(phi, weight_scale * scale, weight_scale * shift * z) for z in offsets.tolist()]
     except ValueError as error:
         raise ValueError(
             f"{what}: the shift must not carry whole features into the tails of {phi.name}, where "
@@ -59,7 +62,6 @@ def rate_of_infinite_batch(
     return float(weights @ ratios)
 
 
-@functools.lru_cache(maxsize=256)
 def rate_of_batch(
     what: str, phi: Activation, batch_size: int, scale: float, shift: float, weight_scale: float
 ) -> float:
@@ -74,8 +76,9 @@ def rate_of_batch(
       phi: an activation without jumps.
       batch_size: B, at least 4.
       scale: the norm's scale, not 0.
-      shift: the norm's bias.
-      weight_scale: standard deviation of a weight times the root of its fan-in.
+      shift: the norm's shift.
+      weight_scale: standard deviation of a weight times the root of its fan-in, so that weight_variance is
+        weight_scale^2.
 
     Returns:
       The rate; the same at every call.
@@ -83,6 +86,12 @@ def rate_of_batch(
     Raises:
       ValueError: that error is not reached, since rare batches that are nearly constant make up the mean.
     """
+    with raised_by(what):
+        return _drawn_rate(phi, batch_size, scale, shift, weight_scale)
+
+
+@functools.lru_cache(maxsize=256)
+def _drawn_rate(phi: Activation, batch_size: int, scale: float, shift: float, weight_scale: float) -> float:
     mean, error = 0.0, math.inf
     for effort in _EFFORTS:
         points = max(_FEWEST_POINTS, effort // (_SHIFTS * (batch_size + 1)))
@@ -96,7 +105,7 @@ def rate_of_batch(
             break
     if not 0.0 < mean < math.inf or error > _TOLERATED * mean:
         raise ValueError(
-            f"{what}: the mean over batches must not be made up by the rare ones that {phi.name} maps to "
+            f"the mean over batches must not be made up by the rare ones that {phi.name} maps to "
             f"nearly one value; got {mean:.4g}, standard error {error:.1g}, at batch_size={batch_size}, "
             f"scale={scale:g}, shift={shift:g}; use a larger batch, a smaller shift, or None for an infinite "
             "batch"
@@ -104,11 +113,11 @@ def rate_of_batch(
     return mean
 
 
-def _ratio(what: str, phi: Activation, scale: float, shift: float) -> float:
+def _ratio(phi: Activation, scale: float, shift: float) -> float:
     """scale^2 E phi'(x)^2 / Var phi(x), x = scale z + shift."""
-    moments = normal_moments(what, phi, scale, shift)
+    moments = normal_moments(phi, scale, shift)
     if not moments.variance > 0.0:
-        raise constant(what, phi, scale, shift)
+        raise constant(phi, scale, shift)
     return moments.a_a / moments.variance
 
 

@@ -35,21 +35,20 @@ class NormalMoments(NamedTuple):
     a_a: float
 
 
-def normal_moments(what: str, phi: Activation, scale: float, shift: float) -> NormalMoments:
+def normal_moments(phi: Activation, scale: float, shift: float) -> NormalMoments:
     """The means, to a relative error of about 1e-9.
 
     Args:
-      what: the function that errors name.
       phi: an activation without jumps.
       scale: the norm's scale, not 0.
-      shift: the norm's bias.
+      shift: the norm's shift.
 
     Returns:
       The means.
 
     Raises:
       ValueError: phi(scale z + shift) overflows, varies over lengths too short for the quadrature, or its
-        mean square is made by values beyond 12 standard deviations.
+        mean square is made by values beyond 12 standard deviations. The caller puts its name before it.
     """
     kinks = tuple((point - shift) / scale for point in phi.breakpoints)
 
@@ -61,17 +60,17 @@ def normal_moments(what: str, phi: Activation, scale: float, shift: float) -> No
         rows = _rows(phi, scale, shift, mean)
         means, finer = (np.asarray(expectation(rows, split)) for split in (kinks, (*kinks, *_BETWEEN)))
     except ValueError as error:
-        raise _unresolved(what, phi, scale, shift) from error
+        raise _unresolved(phi, scale, shift) from error
     squares, far = means[:2], means[2:4]
     agree = np.abs(squares - finer[:2]) <= _AGREEMENT * squares
     if not (np.all(agree) and np.all(far <= _AGREEMENT * squares)):
-        raise _unresolved(what, phi, scale, shift)
+        raise _unresolved(phi, scale, shift)
     return NormalMoments(mean, *(float(means[row]) for row in (0, 4, 5, 1)))
 
 
-def _unresolved(what: str, phi: Activation, scale: float, shift: float) -> ValueError:
+def _unresolved(phi: Activation, scale: float, shift: float) -> ValueError:
     return ValueError(
-        f"{what}: the activation must vary over lengths of a tenth or more, and be finite, within 12 "
+        "the activation must vary over lengths of a tenth or more, and be finite, within 12 "
         f"standard deviations; got {phi.name} at scale={scale:g}, shift={shift:g}; bring the scale nearer to "
         "1, or the shift to 0, or declare the breakpoints"
     )

@@ -37,21 +37,21 @@ class PairMoments(NamedTuple):
     a1_a2_u1_u2: float
 
 
-def pair_moments(what: str, phi: Activation, batch_size: int, scale: float, shift: float) -> PairMoments:
+def pair_moments(phi: Activation, batch_size: int, scale: float, shift: float) -> PairMoments:
     """The means, to a relative error of about 1e-10.
 
     Args:
-      what: the function that errors name.
       phi: an activation without jumps.
       batch_size: B, at least 4.
       scale: the norm's scale, not 0.
-      shift: the norm's bias.
+      shift: the norm's shift.
 
     Returns:
       The means.
 
     Raises:
-      ValueError: phi(scale x + shift) varies over lengths too short for the quadrature.
+      ValueError: phi(scale x + shift) varies over lengths too short for the quadrature. The caller puts its
+        name before it.
     """
     kinks = tuple((point - shift) / scale for point in phi.breakpoints)
     for fineness in _FINENESSES:
@@ -61,7 +61,7 @@ def pair_moments(what: str, phi: Activation, batch_size: int, scale: float, shif
         if agree:
             return _means_of_two(phi, batch_size, kinks, fineness, scale, shift, means)
     raise ValueError(
-        f"{what}: the activation must vary over lengths of about a tenth of a standard deviation or more; "
+        "the activation must vary over lengths of about a tenth of a standard deviation or more; "
         f"got {phi.name} at scale={scale:g}, shift={shift:g}, which is steeper or has a kink that its record "
         "does not name; lower the scale, or declare its breakpoints"
     )

@@ -4,11 +4,14 @@ import itertools
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from bnact.activations import Activation, get
 
 from .dead_share import dead_share, dead_share_under_batch_norm
-from .evaluation import not_negative, positive
+from .evaluation import evaluate, not_negative, positive
 from .following import Step, steps
+from .limits import gradient_limit
 from .opposed_dead_share import opposed_dead_share
 from .prediction import LayerPrediction, Prediction
 from .propagation import PROPAGATIONS, Layer
@@ -18,6 +21,7 @@ from .symmetric_point import symmetric_point
 from .verdict import judged, sentence
 
 _BATCH_BEFORE = ("batch", "before")
+_LARGEST_LOG = 709.0
 
 
 def predict(
@@ -43,7 +47,7 @@ def predict(
       order: where the norm stands, "before" or "after" the activation; "before" for "none".
       depth: layers, at least 1.
       width: units in a layer, for `Prediction.born_dead`; None for wide ones.
-      batch_size: examples in a batch, at least 4 for batch norm; None for an infinite batch.
+      batch_size: examples in a batch, at least 2, and 4 for batch norm; None for an infinite batch.
       weight_variance: of a weight times the width of the layer before it; 2 is He's for relu.
       bias_variance: of a bias.
 
@@ -54,7 +58,8 @@ def predict(
 
     Raises:
       ValueError: an unknown activation, norm or order; an activation that jumps; a depth, width or batch size
-        that is none; a weight variance that is not positive, or a negative bias variance.
+        that is none; a weight variance that is not positive, or a negative bias variance; batch norm after an
+        activation that maps many a small batch to one value, see `batch_norm_rate`.
 
     Source: Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation, 2017; Yang,
     Pennington, Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization, 2019.
@@ -69,7 +74,7 @@ def predict(
     drift = (
         symmetric_point(layer.activation, batch_size).eigenvalue if (norm, order) == _BATCH_BEFORE else None
     )
-    judgement = judged(layers, depth, silent)
+    judgement = judged(layers, depth, silent, gradient_limit(norm, order))
     return Prediction(
         layers,
         judgement.verdict,
@@ -104,7 +109,7 @@ def checked_layer(
             "nothing of how a signal changes there; use a continuous activation"
         )
     if batch_size is not None:
-        _check_count(what, "batch_size", batch_size)
+        _check_count(what, "batch_size", batch_size, 2)
         if norm == "batch" and batch_size < 4:
             raise ValueError(
                 f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the "
@@ -115,9 +120,11 @@ def checked_layer(
     return Layer(phi, float(weights), float(biases), batch_size)
 
 
-def _check_count(what: str, name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{what}: {name} must be a whole number of at least 1; got {value!r}; use 1 or more")
+def _check_count(what: str, name: str, value: int, least: int = 1) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(
+            f"{what}: {name} must be a whole number of at least {least}; got {value!r}; use {least} or more"
+        )
 
 
 def _described(layer: Layer, norm: str, order: str) -> str:
@@ -127,20 +134,24 @@ def _described(layer: Layer, norm: str, order: str) -> str:
 
 def _layers(layer: Layer, norm: str, order: str, followed: Sequence[Step]) -> tuple[LayerPrediction, ...]:
     growths = [step.growth for step in followed[:-1]] + [1.0]
-    gradients = list(itertools.accumulate(reversed(growths), _product))[::-1]
+    gradients = list(itertools.accumulate(map(_log, reversed(growths))))[::-1]
     shares: dict[Step, tuple[float, float]] = {}  # the same for all layers once the signal has arrived
     low, high = _bounds(layer, norm, order)
     found = []
     for step, growth, gradient in zip(followed, growths, gradients, strict=True):
         if step not in shares:
             shares[step] = _dead(layer, norm, order, step), _saturated(layer, norm, order, step)
-        found.append(LayerPrediction(*step.signal, growth, gradient, *shares[step], low, high))
+        found.append(LayerPrediction(*step.signal, growth, _exp(gradient), *shares[step], low, high))
     return tuple(found)
 
 
-def _product(first: float, second: float) -> float:
-    """Of gradients, which may be larger than any float."""
-    return math.exp(min(math.log(first) + math.log(second), 709.0)) if first and second else 0.0
+def _log(growth: float) -> float:
+    return math.log(growth) if growth else -math.inf
+
+
+def _exp(logarithm: float) -> float:
+    """Infinite where it is beyond every float."""
+    return math.exp(logarithm) if logarithm < _LARGEST_LOG else math.inf
 
 
 def _dead(layer: Layer, norm: str, order: str, step: Step) -> float:
@@ -173,6 +184,12 @@ def _bounds(layer: Layer, norm: str, order: str) -> tuple[float, float]:
 
 def _silent(layer: Layer, norm: str, order: str, width: int | None) -> float | None:
     """Probability that a layer is 0 for one input: relu's, with nothing added or subtracted before it."""
-    one_sided = any(low == -math.inf and high == 0.0 for low, high in layer.activation.flat)
+    one_sided = any(_is_silent_half(layer.activation, interval) for interval in layer.activation.flat)
     centered = norm == "batch" or (norm, order) == ("layer", "before")
     return None if width is None or not one_sided or centered or layer.bias_variance else 0.5**width
+
+
+def _is_silent_half(phi: Activation, interval: tuple[float, float]) -> bool:
+    """Whether phi is 0 on one side of 0."""
+    side = {(-math.inf, 0.0): -1.0, (0.0, math.inf): 1.0}.get(interval)
+    return side is not None and float(evaluate(phi, np.array(side))) == 0.0

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-Verdict = Literal["trains", "vanishes", "explodes", "dies"]
+Verdict = Literal["trains", "vanishes", "explodes", "forgets", "dies"]
 
 
 class LayerPrediction(NamedTuple):
@@ -34,13 +34,15 @@ class Prediction(NamedTuple):
 
     Attributes:
       layers: from the input on; fewer than asked for where the variance leaves [1e-30, 1e30].
-      verdict: whether it "trains", "vanishes", "explodes" or "dies".
-      depth: for the last three, the number of layers that bring it about; None if it trains.
+      verdict: whether it "trains"; or its gradient "vanishes" or "explodes", or it "dies", whichever takes
+        the fewest layers; or, its gradient kept, "forgets" its input. See `bnact.theory.limits`.
+      depth: how many layers it takes, None if it trains: the last ones for a gradient, which comes from the
+        output; the first ones for what forgets or dies on the way forward.
       born_dead: probability that the whole output is 0 for one input, whatever it is; None where the width is
         not known or a layer's outputs cannot all be 0.
-      drift: under batch norm before the activation, what a layer multiplies a deviation from the state by in
-        which all examples are alike, see `symmetric_point`; above 1 the batch leaves that state, and
-        gradients come to grow at another rate. None without it.
+      drift: under batch norm before the activation, what a layer multiplies a deviation from the state by
+        that this holds in, where every example has one variance and every pair one correlation, see
+        `symmetric_point`; above 1 the batch leaves it, and gradients come to grow at another rate. Else None.
       sentence: all this in one sentence.
     """
 

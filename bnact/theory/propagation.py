@@ -110,8 +110,10 @@ def _layer_norm_after(layer: Layer, signal: Signal) -> Signal:
 
 
 def _growth_with_layer_norm_after(layer: Layer, signal: Signal) -> float:
-    variance = _square(layer, signal) - _mean(layer, signal) ** 2
-    return _growth_without_norm(layer, signal) / variance
+    square = _square(layer, signal)
+    if not np.isfinite(square):
+        return np.inf
+    return _growth_without_norm(layer, signal) / (square - _mean(layer, signal) ** 2)
 
 
 def _mean(layer: Layer, signal: Signal) -> float:

@@ -1,11 +1,15 @@
 """What the rates take: an activation that does not jump, a batch that normalizes, a scale that is not 0."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bnact.activations import Activation, get
+
+from .batch_sizes import whole_number
 
 Numbers = float | np.ndarray
 LEAST_BATCH = 4
@@ -26,13 +30,35 @@ def normalizing_batch(what: str, batch_size: int | None) -> int | None:
     """The batch size, refused if the mean inverse variance of a batch is infinite."""
     if batch_size is None:
         return None
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < LEAST_BATCH:
+    size = whole_number(batch_size)
+    if size is None or size < LEAST_BATCH:
         raise ValueError(
             f"{what}: batch_size must be an integer of at least {LEAST_BATCH}, since the mean inverse "
             f"variance of 3 or fewer normal values is infinite; got {batch_size!r}; use {LEAST_BATCH} or "
             "more, or None for an infinite batch"
         )
-    return batch_size
+    return size
+
+
+def one_number(what: str, name: str, given: Any) -> float:
+    """The number, refused if it is an array: what is computed of it is one record, not an array."""
+    if isinstance(given, int | float):
+        return float(given)
+    try:
+        if np.ndim(given) == 0 and not isinstance(given, str):
+            return float(given)
+    except (TypeError, ValueError):  # no number, or lists of unequal lengths
+        pass
+    raise ValueError(f"{what}: {name} must be one number; got {given!r}; loop over the values")
+
+
+@contextlib.contextmanager
+def raised_by(what: str) -> Iterator[None]:
+    """Puts the function that was called before the errors of what it is computed by."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from error
 
 
 def check_order(what: str, order: str) -> None:
@@ -56,16 +82,20 @@ def check_numbers(what: str, **numbers: ArrayLike) -> None:
 
 def over_arrays(rate: Callable[..., float], *numbers: ArrayLike) -> Numbers:
     """The rate at every point of arrays broadcast against each other; a float for numbers."""
+    shape = np.broadcast_shapes(*(np.shape(values) for values in numbers))
+    rates = [rate(*point) for point in points_of(*numbers)]
+    return np.array(rates, np.float64).reshape(shape) if shape else rates[0]
+
+
+def points_of(*numbers: ArrayLike) -> list[tuple[float, ...]]:
+    """The points of arrays broadcast against each other, in the order of their elements."""
     arrays = np.broadcast_arrays(*(np.asarray(values, np.float64) for values in numbers))
-    rates = [
-        rate(*(float(value) for value in point)) for point in zip(*(a.flat for a in arrays), strict=True)
-    ]
-    return rates[0] if arrays[0].ndim == 0 else np.array(rates, np.float64).reshape(arrays[0].shape)
+    return [tuple(map(float, point)) for point in zip(*(a.flat for a in arrays), strict=True)]
 
 
 _RULES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray], str]] = {
     "scale": ("finite and not 0", lambda values: values != 0.0, "a norm of scale 0 hands no gradient on"),
-    "shift": ("finite", np.isfinite, "pass the norm's own bias"),
+    "shift": ("finite", np.isfinite, "pass the norm's own shift"),
     "weight_scale": (
         "finite and positive",
         lambda values: values > 0.0,

@@ -13,7 +13,7 @@ from bnact.types import Array
 
 # A spread this small beside the mean is what rounding makes of a constant.
 _ROUNDING = 1e-14
-# An eigenvalue is 1 where the activation is relu or its kin: neither lets go nor holds, whatever rounding says.
+# Of relu and its kin an eigenvalue is exactly 1, whatever rounding says.
 _MARGIN = 1e-9
 
 

@@ -7,14 +7,14 @@ from bnact.activations import Activation
 
 from .normal_moments import normal_moments
 from .pair_moments import PairMoments, pair_moments
-from .rate_arguments import check_numbers, normalizing_batch, without_jumps
+from .rate_arguments import check_numbers, normalizing_batch, one_number, raised_by, without_jumps
 
 # An eigenvalue that exceeds 1 by less is 1 within the error of the quadrature.
 _MARGIN = 1e-6
 
 
 class SymmetricPoint(NamedTuple):
-    """A batch of which all examples have one variance and all pairs one correlation.
+    """A batch of which every example has one variance and every pair one correlation.
 
     Attributes:
       variance: E phi^2, of what one example hands to the next layer, for weights of unit scale.
@@ -59,23 +59,24 @@ def symmetric_point(
     Args:
       activation: a name in `ACTIVATIONS` or an `Activation`, without a jump.
       batch_size: B, at least 4; None for an infinite batch.
-      scale: the norm's scale, not 0.
-      shift: the norm's bias.
+      scale: the norm's scale, one number, not 0.
+      shift: the norm's shift, called bias by its module.
 
     Returns:
       The point, to about 1e-9.
 
     Raises:
       ValueError: an unknown activation, one that jumps, is constant over the batch or too steep; a batch of 3
-        or fewer; a scale or shift that is not finite, or a scale of 0.
+        or fewer; a scale or shift that is an array or not finite, or a scale of 0.
 
     Source: Yang, Pennington, Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization,
     2019; the eigenvalues by the derivation above.
     """
     phi = without_jumps("symmetric_point", activation)
     size = normalizing_batch("symmetric_point", batch_size)
-    check_numbers("symmetric_point", scale=scale, shift=shift)
-    return point_of("symmetric_point", phi, size, float(scale), float(shift))
+    gamma, beta = (one_number("symmetric_point", *each) for each in (("scale", scale), ("shift", shift)))
+    check_numbers("symmetric_point", scale=gamma, shift=beta)
+    return point_of("symmetric_point", phi, size, gamma, beta)
 
 
 def drifts(eigenvalue: float) -> bool:
@@ -83,17 +84,22 @@ def drifts(eigenvalue: float) -> bool:
     return eigenvalue > 1.0 + _MARGIN
 
 
-@functools.lru_cache(maxsize=1024)
 def point_of(
     what: str, phi: Activation, batch_size: int | None, scale: float, shift: float
 ) -> SymmetricPoint:
     """`symmetric_point` of arguments that have been checked, for the function `what`."""
+    with raised_by(what):
+        return _point(phi, batch_size, scale, shift)
+
+
+@functools.lru_cache(maxsize=1024)
+def _point(phi: Activation, batch_size: int | None, scale: float, shift: float) -> SymmetricPoint:
     if batch_size is None:
-        return _of_infinite_batch(what, phi, scale, shift)
-    moments = pair_moments(what, phi, batch_size, scale, shift)
+        return _of_infinite_batch(phi, scale, shift)
+    moments = pair_moments(phi, batch_size, scale, shift)
     spread = moments.f1_f1 - moments.f1_f2
     if not spread > 0.0:
-        raise constant(what, phi, scale, shift)
+        raise constant(phi, scale, shift)
     second = moments.f1_f1 + moments.mean**2
     return SymmetricPoint(
         variance=second,
@@ -104,18 +110,18 @@ def point_of(
     )
 
 
-def constant(what: str, phi: Activation, scale: float, shift: float) -> ValueError:
-    """The error for an activation that gives every example the same."""
+def constant(phi: Activation, scale: float, shift: float) -> ValueError:
+    """The error for an activation that gives every example the same; the caller puts its name before it."""
     return ValueError(
-        f"{what}: the activation must vary over the batch; got {phi.name}, which is constant at "
+        f"the activation must vary over the batch; got {phi.name}, which is constant at "
         f"scale={scale:g}, shift={shift:g}; bring the shift nearer to 0"
     )
 
 
-def _of_infinite_batch(what: str, phi: Activation, scale: float, shift: float) -> SymmetricPoint:
-    moments = normal_moments(what, phi, scale, shift)
+def _of_infinite_batch(phi: Activation, scale: float, shift: float) -> SymmetricPoint:
+    moments = normal_moments(phi, scale, shift)
     if not moments.variance > 0.0:
-        raise constant(what, phi, scale, shift)
+        raise constant(phi, scale, shift)
     second = moments.variance + moments.mean**2
     return SymmetricPoint(
         variance=second,

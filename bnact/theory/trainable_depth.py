@@ -1,16 +1,17 @@
-"""How deep a network may be before its gradient is lost."""
+"""How deep a network may be before its gradient is lost, or what its input was."""
 
+import itertools
 import math
 
 from bnact.activations import Activation
 
-from .following import steps
+from .following import Step, has_arrived, steps
+from .limits import ALIKE, gradient_limit
 from .predict import checked_layer
-from .verdict import LIMIT
 
 _DEEPEST = 1024
-# Growth that has come to rest: what follows is as before.
-_AT_REST = 1e-9
+# Growth this near to none is none, but for rounding.
+_NONE = 1e-9
 
 
 def trainable_depth(
@@ -22,15 +23,17 @@ def trainable_depth(
     weight_variance: float = 1.0,
     bias_variance: float = 0.0,
 ) -> float:
-    """The depth over which the squared gradient changes by a factor of e^`LIMIT`, up or down.
+    """The depth at which the squared gradient has changed beyond its limit, or any two inputs are alike.
+
+    The limits are those of `bnact.theory.limits`: the logarithm of the squared gradient, from the first layer
+    to the one behind the last, changes by more than `gradient_limit`, or 1 - correlation falls below `ALIKE`.
 
     Args:
       activation, norm, order, batch_size, weight_variance, bias_variance: as in `predict`.
 
     Returns:
-      The number of layers, not rounded, so that networks can be ordered by it; infinite if the gradient is
-      kept, or lost only beyond 1024 layers, to which the layers are followed one by one where their growth
-      changes.
+      The number of layers, not rounded, so that networks can be ordered by it; infinite if neither happens
+      within 1024 layers of a signal that still changes.
 
     Raises:
       ValueError: as `predict`.
@@ -38,25 +41,30 @@ def trainable_depth(
     layer = checked_layer(
         "trainable_depth", activation, norm, order, batch_size, weight_variance, bias_variance
     )
-    total, before, number = 0.0, math.nan, 0
-    for number, step in enumerate(steps(layer, norm, order), start=1):
+    limit, total, before = gradient_limit(norm, order), 0.0, None
+    number = 0
+    for number, step in enumerate(itertools.islice(steps(layer, norm, order), _DEEPEST), start=1):
         growth = math.log(step.growth) if step.growth else -math.inf
-        if abs(total + growth) > LIMIT:
-            return number + _share(total, growth)
-        total += growth
-        if abs(growth - before) <= _AT_REST:
-            return number + _further(total, growth)
-        if number == _DEEPEST:
-            return math.inf
-        before = growth
-    return float(number)
+        # Between so many layers and one more lie so many growths.
+        passed = min(1.0 + _until(limit, total, growth), _until_alike(before, step))
+        # A signal that has arrived goes on like this for ever.
+        if passed <= 2.0 or (before is not None and has_arrived(before.signal, step.signal)):
+            return number - 1 + passed
+        total, before = total + growth, step
+    return math.inf if number == _DEEPEST else float(number)
 
 
-def _share(total: float, growth: float) -> float:
-    """What part of a layer's growth is left until the limit is reached."""
-    return (math.copysign(LIMIT, growth) - total) / growth
-
-
-def _further(total: float, growth: float) -> float:
+def _until(limit: float, total: float, growth: float) -> float:
     """How many layers of that growth it takes to reach the limit."""
-    return (math.copysign(LIMIT, growth) - total) / growth if abs(growth) > _AT_REST else math.inf
+    return (math.copysign(limit, growth) - total) / growth if abs(growth) > _NONE else math.inf
+
+
+def _until_alike(before: Step | None, step: Step) -> float:
+    """Up to 1: which part of the way from one layer to the next it takes; else infinite."""
+    after = 1.0 - step.signal.correlation
+    if after >= ALIKE:
+        return math.inf
+    if before is None:
+        return 1.0
+    start = 1.0 - before.signal.correlation
+    return math.log(start / ALIKE) / math.log(start / after) if after > 0.0 else 1.0

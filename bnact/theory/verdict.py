@@ -4,14 +4,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from .limits import ALIKE
 from .prediction import LayerPrediction, Verdict
 from .symmetric_point import drifts
 
-LIMIT = 12.0
-"""A gradient is lost when its square has shrunk, or grown, by more than e^12: 400 times in length."""
-
 LIKELY = 0.5
-"""Something is expected to happen when it is at least this probable."""
+"""Something is expected to happen when it is more probable than not."""
+
+_ROUNDING = 1e-9
 
 
 class Judgement(NamedTuple):
@@ -28,19 +28,22 @@ class Judgement(NamedTuple):
     why: str
 
 
-def judged(layers: Sequence[LayerPrediction], depth: int, silent: float | None) -> Judgement:
-    """What happens first, counted in layers.
+def judged(layers: Sequence[LayerPrediction], depth: int, silent: float | None, limit: float) -> Judgement:
+    """What happens first, counted in layers; that inputs are forgotten, only where a gradient is kept.
 
     Args:
       layers: those that were followed.
       depth: how many were asked for.
       silent: probability that a layer is 0 for one input; None if it cannot be, or is not known.
+      limit: see `gradient_limit`.
     """
-    happening = [
-        event for event in (_dead_units(layers), _dead_layer(silent, depth), _lost(layers, depth)) if event
-    ]
+    events = _dead_units(layers), _dead_layer(silent, depth), _lost(layers, depth, limit)
+    happening = [event for event in events if event]
     if happening:
         return min(happening, key=lambda event: event.depth or 0)
+    forgotten = _forgotten(layers)
+    if forgotten:
+        return forgotten
     total = sum(log_growths(layers))
     return Judgement(
         "trains",
@@ -69,23 +72,25 @@ def log_growths(layers: Iterable[LayerPrediction]) -> list[float]:
     return [math.log(layer.growth) if layer.growth else -math.inf for layer in layers]
 
 
-def layers_until_lost(growths: Iterable[float]) -> int | None:
+def layers_until_lost(growths: Iterable[float], limit: float) -> int | None:
     """How many layers change the squared gradient by more than the limit; None if they do not.
 
     Args:
       growths: logarithms, in the order in which the gradient meets them.
+      limit: of the logarithm of their product.
     """
     total = 0.0
     for number, growth in enumerate(growths, start=1):
         total += growth
-        if abs(total) > LIMIT:
+        if abs(total) > limit:
             return number
     return None
 
 
 def _dead_units(layers: Sequence[LayerPrediction]) -> Judgement | None:
     for number, layer in enumerate(layers, start=1):
-        if layer.dead >= LIKELY:
+        # Of inputs that are all the same, half of relu's units are dead; that is no death of units.
+        if layer.dead > LIKELY + _ROUNDING:
             return Judgement(
                 "dies", number, f"of layer {number}'s units {layer.dead:.0%} are dead on a whole batch"
             )
@@ -102,20 +107,32 @@ def _dead_layer(silent: float | None, depth: int) -> Judgement | None:
     )
 
 
-def _lost(layers: Sequence[LayerPrediction], depth: int) -> Judgement | None:
+def _forgotten(layers: Sequence[LayerPrediction]) -> Judgement | None:
+    for number, layer in enumerate(layers, start=1):
+        if 1.0 - layer.correlation < ALIKE:
+            return Judgement(
+                "forgets",
+                number,
+                f"in layer {number} any two inputs have a correlation above {1.0 - ALIKE:g}",
+            )
+    return None
+
+
+def _lost(layers: Sequence[LayerPrediction], depth: int, limit: float) -> Judgement | None:
     growths = log_growths(layers)[:-1]
-    number = layers_until_lost(reversed(growths))
+    number = layers_until_lost(reversed(growths), limit)
     if number is None and len(layers) < depth:
         verdict: Verdict = "vanishes" if layers[-1].variance < 1.0 else "explodes"
         return Judgement(verdict, len(layers), f"behind layer {len(layers)} the variance leaves all bounds")
     if number is None:
         return None
     total = sum(growths[len(growths) - number :])
+    of_each = f", {_times(total / number)} from one to the next" if number > 1 else ""
+    # Between so many layers and one more lie so many growths.
     return Judgement(
         "explodes" if total > 0.0 else "vanishes",
-        number,
-        f"the squared gradient changes {_times(total)} within {_counted(number)}, "
-        f"{_times(total / number)} in each of them",
+        number + 1,
+        f"over the last {_counted(number + 1)} the squared gradient changes {_times(total)}{of_each}",
     )
 
 

@@ -23,15 +23,19 @@ from experiments.command import DONE, Command, new_flags, run, whole_numbers
 from experiments.diagnose.fresh import Fresh
 from experiments.marked_page import around, marks_of
 
-from .comparison import Agreement, agreement
-from .page import part
+from .comparison import agreement
+from .page import OtherWidths, part
 from .settings import SETTINGS, WIDTH
 
 MARKS = marks_of("agreement")
 
 # One in so many settings, and so many networks of each.
 QUICK_STRIDE, QUICK_SEEDS = 6, 2
-NARROWER = 4
+# Narrower, and wider, is what does not agree.
+TIMES = 4
+
+LEAST_WIDTH = 64
+"""The narrowest networks are then of 16 units: far narrower ones are born dead."""
 
 FLAGS = new_flags()
 flags.DEFINE_bool("quick", False, "a few settings and networks, to see that it works", flag_values=FLAGS)
@@ -47,7 +51,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
       OSError: the page cannot be read.
     """
     (seeds,), (width,) = (whole_numbers(name, [str(values[name].value)]) for name in ("seeds", "width"))
-    for name, number, least in (("seeds", seeds, 2), ("width", width, NARROWER)):
+    for name, number, least in (("seeds", seeds, 2), ("width", width, LEAST_WIDTH)):
         if number < least:
             raise ValueError(f"{name}: must be at least {least}; got {number}; use {least} or more")
     settings = [setting._replace(width=width) for setting in SETTINGS]
@@ -62,17 +66,21 @@ def written(page: Path, parts: tuple[str, str], settings: Sequence[Fresh], seeds
     page.parent.mkdir(parents=True, exist_ok=True)
     found = [agreement(setting, range(seeds)) for setting in _shown(settings, "settings")]
     exceptions = [row.network for row in found if not row.agrees]
-    narrow = {network: _narrow(network, seeds) for network in _shown(exceptions, "exceptions")}
+    others = {network: _at_other_widths(network, seeds) for network in _shown(exceptions, "exceptions")}
     before, after = parts
-    write_atomically(page, f"{before}{part(found, narrow, seeds)}{after}")
+    write_atomically(page, f"{before}{part(found, others, seeds)}{after}")
     agreed = len(found) - len(exceptions)
     sys.stdout.write(f"{agreed} of {len(found)} settings agree: {page}\n")
     return DONE
 
 
-def _narrow(network: Fresh, seeds: int) -> Agreement:
-    # Of narrower networks the same time pays for more, and they scatter more.
-    return agreement(network._replace(width=network.width // NARROWER), range(NARROWER * seeds))
+def _at_other_widths(network: Fresh, seeds: int) -> OtherWidths:
+    # Narrow networks scatter more and cost less: more of them.
+    narrow, wide = network.width // TIMES, network.width * TIMES
+    return OtherWidths(
+        agreement(network._replace(width=narrow), range(TIMES * seeds)),
+        agreement(network._replace(width=wide), range(max(2, seeds // 2))),
+    )
 
 
 def _shown(networks: Sequence[Fresh], what: str) -> Iterable[Fresh]:

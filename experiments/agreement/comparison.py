@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bnact.theory import Prediction
-from experiments.diagnose.comparison import predicted
+from experiments.diagnose.comparison import predicted, share_error, standard_error
 from experiments.diagnose.fresh import Fresh, LayerStatistics, fresh_statistics
 
 from .amplification import amplification
@@ -39,9 +39,11 @@ class Pair(NamedTuple):
 
     @property
     def deviation(self) -> float:
-        """Measured minus predicted in standard errors; 0 where they are equal."""
+        """Measured minus predicted in standard errors: 0 if equal, infinite if different without scatter."""
         difference = self.measured - self.predicted
-        return difference / self.error if difference else 0.0
+        if not difference:
+            return 0.0
+        return difference / self.error if self.error else math.copysign(math.inf, difference)
 
 
 class Agreement(NamedTuple):
@@ -107,14 +109,8 @@ def _growth(predicted: float, measured: np.ndarray, layers: int) -> Pair:
     # Growths multiply, and where they are followed over many layers their logarithm is what scatters evenly.
     logarithms = np.log(measured) / layers
     mean = math.exp(logarithms.mean())
-    return Pair(predicted ** (1.0 / layers), mean, mean * _standard_error(logarithms))
+    return Pair(predicted ** (1.0 / layers), mean, mean * float(standard_error(logarithms)))
 
 
 def _share(predicted: float, measured: np.ndarray, units: int) -> Pair:
-    """The share; its error is the larger of what networks scatter by and what counts of so many units do."""
-    binomial = math.sqrt(predicted * (1.0 - predicted) / (measured.size * units))
-    return Pair(predicted, float(measured.mean()), max(binomial, _standard_error(measured)))
-
-
-def _standard_error(values: np.ndarray) -> float:
-    return float(values.std(ddof=1)) / math.sqrt(values.size)
+    return Pair(predicted, float(measured.mean()), float(share_error(predicted, measured, units)))

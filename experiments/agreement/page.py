@@ -1,6 +1,7 @@
 """The comparison as part of a page: how many settings agree, the table of all, and the exceptions."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from bnact.studies.report.wording import signed
 from experiments.diagnose.fresh import Fresh
@@ -13,21 +14,28 @@ HEAD = (
     "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|",
 )
 EXCEPTIONS_HEAD = (
-    "| setting | what differs | at width {width} | at width {narrow} | why |",
-    "|---|---|--:|--:|---|",
+    "| setting | what differs | at width {} | at width {} | at width {} | why |",
+    "|---|---|--:|--:|--:|---|",
 )
 
 
-def part(found: Sequence[Agreement], narrow: Mapping[Fresh, Agreement], seeds: int) -> str:
+class OtherWidths(NamedTuple):
+    """An exception in narrower and in wider networks."""
+
+    narrow: Agreement
+    wide: Agreement
+
+
+def part(found: Sequence[Agreement], others: Mapping[Fresh, OtherWidths], seeds: int) -> str:
     """What stands between the marks.
 
     Args:
       found: all settings.
-      narrow: of each exception, the same in narrower networks.
+      others: of each exception, the same at other widths.
       seeds: networks behind each.
     """
     return (
-        "\n".join([_summary(found, seeds), "", *HEAD, *map(_row, found), "", *_exceptions(found, narrow)])
+        "\n".join([_summary(found, seeds), "", *HEAD, *map(_row, found), "", *_exceptions(found, others)])
         + "\n"
     )
 
@@ -73,26 +81,27 @@ def _share(share: float) -> str:
     return f"{share:.4f}" if share >= 1e-3 or share == 0.0 else f"{share:.0e}"
 
 
-def _exceptions(found: Sequence[Agreement], narrow: Mapping[Fresh, Agreement]) -> list[str]:
+def _exceptions(found: Sequence[Agreement], others: Mapping[Fresh, OtherWidths]) -> list[str]:
     exceptions = [row for row in found if not row.agrees]
     if not exceptions:
         return ["There is no exception."]
-    width, narrower = exceptions[0].network.width, narrow[exceptions[0].network].network.width
-    head = [line.format(width=width, narrow=narrower) for line in EXCEPTIONS_HEAD]
-    return [*head, *(_exception(row, narrow[row.network]) for row in exceptions)]
+    by_width = [(narrow, row, wide) for row in exceptions for narrow, wide in [others[row.network]]]
+    widths = [each.network.width for each in by_width[0]]
+    return [EXCEPTIONS_HEAD[0].format(*widths), EXCEPTIONS_HEAD[1], *map(_exception, by_width)]
 
 
-def _exception(row: Agreement, narrow: Agreement) -> str:
+def _exception(by_width: tuple[Agreement, Agreement, Agreement]) -> str:
+    row = by_width[1]
     network = row.network
     setting = (
         f"`{network.activation}`, {place(network)}, batch {network.batch_size}, weight variance "
         f"{network.weight_variance:g}"
     )
     if not row.growth_agrees:
-        what, numbers = "growth, ratio", [_with_error(each.growth) for each in (row, narrow)]
+        what, numbers = "growth, ratio", [_with_error(each.growth) for each in by_width]
     else:
         what = "dead share, measured \N{MINUS SIGN} theory"
-        numbers = [signed(each.dead.measured - each.dead.predicted, 4) for each in (row, narrow)]
+        numbers = [signed(each.dead.measured - each.dead.predicted, 4) for each in by_width]
     return f"| {' | '.join((setting, what, *numbers, why(row)))} |"
 
 
@@ -104,4 +113,4 @@ def why(row: Agreement) -> str:
     """What theory itself says of a deviation."""
     if row.amplification > 1.0:
         return f"unstable: up to the middle layer a deviation grows {row.amplification:.3g}-fold"
-    return "finite width"
+    return "finite width; a deviation does not grow"

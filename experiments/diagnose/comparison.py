@@ -31,11 +31,13 @@ class Compared(NamedTuple):
 
     @property
     def deviation(self) -> np.ndarray:
-        """Measured minus predicted in standard errors; 0 where they are equal, NaN where nothing scatters."""
+        """Measured minus predicted in standard errors.
+
+        0 where they are equal; infinite where they differ and nothing scatters.
+        """
         difference = self.measured - self.predicted
         with np.errstate(divide="ignore", invalid="ignore"):
-            deviation = np.where(self.error > 0.0, difference / self.error, math.nan)
-        return np.where(difference == 0.0, 0.0, deviation)
+            return np.where(difference == 0.0, 0.0, difference / self.error)
 
 
 def predicted(network: Fresh) -> Prediction:
@@ -81,9 +83,27 @@ def compared(network: Fresh, prediction: Prediction, found: LayerStatistics) -> 
 
 def _compared(name: str, network: Fresh, predicted: np.ndarray, values: np.ndarray) -> Compared:
     values = values[:, : predicted.size]
-    seeds = len(values)
-    error = values.std(axis=0, ddof=1) / math.sqrt(seeds)
+    error = standard_error(values)
     if name == "dead":
-        # Units are drawn independently, so their number is binomial: where none is dead nothing scatters.
-        error = np.sqrt(predicted * (1.0 - predicted) / (seeds * network.width))
+        error = share_error(predicted, values, network.width)
     return Compared(name, predicted, values.mean(axis=0), values.min(axis=0), values.max(axis=0), error)
+
+
+def standard_error(values: np.ndarray) -> np.ndarray:
+    """Of the mean over seeds, the first axis."""
+    return np.asarray(values.std(axis=0, ddof=1) / math.sqrt(len(values)))
+
+
+def share_error(predicted: np.ndarray | float, values: np.ndarray, units: int) -> np.ndarray:
+    """The standard error of a share of units.
+
+    The larger of what networks scatter by and what counts of so many independent units would: few seeds may
+    agree by chance, and the units of one network are not quite independent: they are given the same inputs.
+
+    Args:
+      predicted: the share.
+      values: measured, seeds on the first axis.
+      units: counted in each network.
+    """
+    binomial = np.sqrt(predicted * (1.0 - predicted) / (len(values) * units))
+    return np.maximum(binomial, standard_error(values))

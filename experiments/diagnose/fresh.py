@@ -67,7 +67,7 @@ class LayerStatistics(NamedTuple):
 def fresh_statistics(network: Fresh, seeds: Iterable[int]) -> LayerStatistics:
     """The statistics of random networks, one of each seed and independent of the others.
 
-    One program is compiled, and one network at a time is in memory.
+    One program is compiled, the same for all variances, and one network at a time is in memory.
 
     Args:
       network: which kind.
@@ -76,28 +76,46 @@ def fresh_statistics(network: Fresh, seeds: Iterable[int]) -> LayerStatistics:
     Returns:
       Fields (seeds, depth), float64.
     """
-    each = [jax.device_get(_of_a_key(network, jax.random.key(seed))) for seed in seeds]
+    spreads = Spreads(
+        jnp.float32((network.weight_variance / network.width) ** 0.5), jnp.float32(network.bias_variance**0.5)
+    )
+    kind = network._replace(weight_variance=0.0, bias_variance=0.0)
+    each = [jax.device_get(_of_a_key(kind, spreads, jax.random.key(seed))) for seed in seeds]
     return LayerStatistics(*(np.stack(field).astype(np.float64) for field in zip(*each, strict=True)))
 
 
+class Spreads(NamedTuple):
+    """Standard deviations, float32.
+
+    Attributes:
+      weights: of a weight.
+      biases: of a bias.
+    """
+
+    weights: Array
+    biases: Array
+
+
 @functools.partial(jax.jit, static_argnums=0)
-def _of_a_key(network: Fresh, key: Key) -> LayerStatistics:
+def _of_a_key(network: Fresh, spreads: Spreads, key: Key) -> LayerStatistics:
     input_key, layer_key, loss_key = jax.random.split(key, 3)
     inputs = jax.random.normal(input_key, (network.batch_size, network.width))
     direction = jax.random.normal(loss_key, inputs.shape)
 
     def loss(sinks: Array) -> tuple[Array, LayerStatistics]:
         keys = jax.random.split(layer_key, network.depth)
-        outputs, statistics = lax.scan(functools.partial(_layer, network), inputs, (keys, sinks))
+        outputs, statistics = lax.scan(functools.partial(_layer, network, spreads), inputs, (keys, sinks))
         return jnp.sum(outputs * direction), statistics
 
     sizes, statistics = jax.grad(loss, has_aux=True)(jnp.zeros(network.depth))
     return statistics._replace(gradient=sizes / sizes[-1])
 
 
-def _layer(network: Fresh, x: Array, layer: tuple[Key, Array]) -> tuple[Array, LayerStatistics]:
+def _layer(
+    network: Fresh, spreads: Spreads, x: Array, layer: tuple[Key, Array]
+) -> tuple[Array, LayerStatistics]:
     key, sink = layer
-    h = with_gradient_sink(_linear(network, key, x), sink)
+    h = with_gradient_sink(_linear(spreads, key, x), sink)
     phi = get(network.activation)
     if network.order == "before":
         into = _normalized(network, h)
@@ -120,12 +138,12 @@ def _layer(network: Fresh, x: Array, layer: tuple[Key, Array]) -> tuple[Array, L
     )
 
 
-def _linear(network: Fresh, key: Key, x: Array) -> Array:
+def _linear(spreads: Spreads, key: Key, x: Array) -> Array:
     weight_key, bias_key = jax.random.split(key)
-    weights = jax.random.normal(weight_key, (network.width, network.width))
-    bias = jax.random.normal(bias_key, (network.width,))
-    spread = (network.weight_variance / network.width) ** 0.5
-    return x @ weights * spread + bias * network.bias_variance**0.5
+    width = x.shape[1]
+    weights = jax.random.normal(weight_key, (width, width))
+    bias = jax.random.normal(bias_key, (1, width))
+    return x @ weights * spreads.weights + bias * spreads.biases
 
 
 def _normalized(network: Fresh, x: Array) -> Array:

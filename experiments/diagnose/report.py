@@ -21,7 +21,7 @@ PREDICTED, MEASURED = Style("#0072B2", (), "x"), Style("#D55E00", (5.0, 2.0), "o
 MEANINGS = {
     "variance": "mean square of the linear map's outputs",
     "correlation": "of two examples, after the linear map",
-    "growth": "squared gradient by a layer / by the next",
+    "growth": "squared gradient by a layer / by the next, 1 for the last",
     "gradient": "squared gradient / the last layer's",
     "dead": "share of units without slope on the batch",
     "saturated": "share of slopes below 1/20 of the largest",
@@ -29,10 +29,20 @@ MEANINGS = {
 
 HOW = (
     "Theory: mean fields of wide layers, bnact.theory.predict. Networks: fresh random ones on fresh standard "
-    "normal inputs, nothing trained. Deviation: the mean over networks minus theory, in standard errors of that "
-    "mean; of dead units in those of a binomial count. Theory is exact for infinite width: at a finite one it"
-    " is off by terms of the order of depth over width, and enough networks always show them."
+    "normal inputs, nothing trained. Deviation: the mean over networks minus theory, in standard errors; for "
+    "dead units in those of a binomial count. Theory is exact for infinite width. At a finite one it is off "
+    "by terms of the order of depth over width, and enough networks always show them."
 )
+
+AXES = {
+    "variance": "mean square",
+    "correlation": "of two examples",
+    "growth": "ratio to the next layer's",
+    "gradient": "ratio to the last layer's",
+    "dead": "share of units",
+    "saturated": "share of slopes",
+}
+"""What stands beside an axis of a small panel."""
 
 GROUPS = {
     "The signal": ("variance", "correlation"),
@@ -40,6 +50,9 @@ GROUPS = {
     "The units": ("dead", "saturated"),
 }
 """The quantities of each table of the page, which a narrow screen can show."""
+
+DECADES = 30.0
+"""What varies by more is drawn on a scale of powers of ten."""
 
 
 def summary_table(parts: Sequence[Compared], most: int) -> Table:
@@ -65,7 +78,7 @@ def _cell(part: Compared, layer: int) -> str:
 
 
 def _deviation(part: Compared, layer: int) -> str:
-    return "no scatter" if np.isnan(part.deviation[layer]) else signed(float(part.deviation[layer]))
+    return signed(float(part.deviation[layer]))
 
 
 def tables(parts: Sequence[Compared]) -> tuple[Table, ...]:
@@ -128,9 +141,14 @@ def _panel(part: Compared) -> Panel:
         f"{part.name}, {MEANINGS[part.name]}: in the first layer {part.predicted[0]:.3g} predicted and "
         f"{part.measured[0]:.3g} measured, in the last {part.predicted[-1]:.3g} and {part.measured[-1]:.3g}"
     )
-    kind = "powers" if part.name in ("variance", "gradient") else "numbers"
-    look = AxesLook("layer (1 is next to the input)", MEANINGS[part.name], "numbers", kind)
+    kind = "powers" if _spans_decades(part) else "numbers"
+    look = AxesLook("layer (1 is next to the input)", AXES[part.name], "numbers", kind)
     return line_panel(part.name, words, series, look)
+
+
+def _spans_decades(part: Compared) -> bool:
+    values = np.concatenate([part.predicted, part.low, part.high])
+    return bool(np.all(values > 0.0) and values.max() > DECADES * values.min())
 
 
 def command_of(network: Fresh, seeds: int) -> str:

@@ -52,15 +52,8 @@ def check_theory(maps: Maps) -> None:
     Raises:
       ValueError: a norm, or an activation that jumps.
     """
-    for pair, weight_variance in maps.places:
-        theory.predict(
-            pair.activation,
-            pair.norm,
-            pair.order,
-            depth=1,
-            batch_size=BATCH_SIZE,
-            weight_variance=weight_variance,
-        )
+    for pair in maps.weight_variances:
+        theory.predict(pair.activation, pair.norm, pair.order, depth=1, batch_size=BATCH_SIZE)
 
 
 COMMAND = Command(__doc__ or "", FLAGS, prepare)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bnact.studies.statistics import ALPHA
+from bnact.studies.statistics import ALPHA, ENOUGH_TO_RESAMPLE
 
 RESAMPLES = 10_000
 
@@ -17,7 +17,7 @@ class Agreement(NamedTuple):
 
     Attributes:
       spearman: the correlation, in [-1, 1]; NaN where one of the two is the same for all.
-      low, high: bootstrap interval; NaN likewise.
+      low, high: bootstrap interval; NaN likewise, or for fewer than `ENOUGH_TO_RESAMPLE` groups.
       n: how many settings.
     """
 
@@ -46,8 +46,10 @@ def rank_agreement(predicted: np.ndarray, measured: np.ndarray, groups: np.ndarr
     """
     _, membership = np.unique(groups, return_inverse=True)
     count = int(membership.max(initial=-1)) + 1
+    if count < ENOUGH_TO_RESAMPLE:
+        return Agreement(spearman(predicted, measured), float("nan"), float("nan"), len(predicted))
     # RandomState's streams are frozen for ever; a Generator's may change with a version of numpy.
-    picks = np.random.RandomState(0).randint(0, max(count, 1), (RESAMPLES, count), dtype=np.int64)
+    picks = np.random.RandomState(0).randint(0, count, (RESAMPLES, count), dtype=np.int64)
     times = np.stack([np.bincount(pick, minlength=count) for pick in picks])[:, membership]
     resampled = _weighted(predicted, measured, times)
     known = resampled[np.isfinite(resampled)]

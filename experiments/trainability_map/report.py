@@ -29,11 +29,10 @@ HOW_MEASURED = (
     "values share the mean of their ranks."
 )
 HOW_PREDICTED = (
-    "bnact.theory.trainable_depth follows the mean squared gradient and the correlation of two inputs "
-    "through infinitely wide random layers, and says at which layer the gradient has changed, or two inputs "
-    "have become alike, beyond a fixed limit. It knows the activation, the norm, its place, the batch size "
-    "and the weight variance; not the data, the width, the learning rates or how long is trained. So its "
-    "depths may all be off by one factor, and only their order is judged."
+    "bnact.theory.trainable_depth follows a signal and its gradient through infinitely wide random layers, "
+    "and says after how many of them what is left is beyond its fixed limits. It knows the activation, the "
+    "norm, its place, the batch size and the weight variance; not the data, the width, the learning rates "
+    "or how long is trained. So its depths may all be off by one factor, and only their order is judged."
 )
 AGREEMENT = (
     "Spearman's rank correlation over the settings. Its interval is the central 95 % of 10,000 seeded "

@@ -17,11 +17,11 @@ def agreement_in_words(agreement: Agreement) -> str:
     """The number with its interval: "Spearman 0.91 (95 % interval 0.83 to 0.95, 48 settings)."."""
     if not np.isfinite(agreement.spearman):
         return f"No rank agreement can be told: {counted(agreement.n, 'setting')}, too few that differ."
+    number, settings = plain(agreement.spearman, 2), counted(agreement.n, "setting")
+    if not np.isfinite(agreement.low):
+        return f"Spearman {number} ({settings}; of too few pairs for an interval)."
     interval = span(agreement.low, agreement.high, lambda value: plain(value, 2))
-    return (
-        f"Spearman {plain(agreement.spearman, 2)} (95 % interval {interval}, "
-        f"{counted(agreement.n, 'setting')})."
-    )
+    return f"Spearman {number} (95 % interval {interval}, {settings})."
 
 
 def settings_table(settings: Sequence[Compared], maps: Sequence[AccuracyMap]) -> Table:

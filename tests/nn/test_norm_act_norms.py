@@ -88,7 +88,7 @@ def test_evaluation_may_be_inside_of_a_transformation_that_the_module_is_outside
 
 @pytest.mark.parametrize("setting", [{"epsilon": 1e-3}, {"momentum": 0.9}])
 def test_settings_beside_a_norm_that_has_its_own_are_refused(setting):
-    with pytest.raises(ValueError, match="must be left out beside a Normalization.*; make the norm with them"):
+    with pytest.raises(ValueError, match="left out beside a Normalization.*; make the norm with them"):
         nn.NormAct(FEATURES, group_norm(groups=4), **setting)
 
 

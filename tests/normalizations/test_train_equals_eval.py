@@ -85,8 +85,8 @@ def test_exact_statistics_evaluate_as_training_does_at_any_mean():
     norm = batch_norm()
     params, state = norm.init(FEATURES)
     for x in batches("float32", 64):
-        trained, _ = applied(norm, params, state, x)
-        evaluated, _ = applied(norm, params, reestimated(state, [x]), x, train=False)
+        trained, _ = norm.apply(params, state, x)
+        evaluated, _ = norm.apply(params, reestimated(state, [x]), x, train=False)
         assert units_apart(evaluated, trained) <= BOUND
 
 

@@ -30,8 +30,8 @@ class NormAct(linen.Module):
     activation: str | Activation | Learnable = "relu"
     order: str = "before"
     fused: bool = True
-    epsilon: float = 1e-5
-    momentum: float = 0.99
+    epsilon: float | None = None
+    momentum: float | None = None
     use_running_average: bool | None = None
     axis_name: AxisName | None = None
     dtype: DTypeLike | None = None

@@ -18,10 +18,10 @@ MINUS = "\N{MINUS SIGN}"
 
 def signed(value: float, digits: int = 1) -> str:
     """A number with its sign, for example "+1.2" or "−0.3"; "–" if it is not a number."""
-    if not math.isfinite(value):
+    if math.isnan(value):
         return "–"
-    text = f"{abs(value):.{digits}f}"
-    if float(text) == 0.0:
+    text = "\N{INFINITY}" if math.isinf(value) else f"{abs(value):.{digits}f}"
+    if math.isfinite(value) and float(text) == 0.0:
         return text
     return f"{MINUS if value < 0 else '+'}{text}"
 

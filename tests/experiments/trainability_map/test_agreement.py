@@ -32,6 +32,11 @@ def test_the_interval_holds_the_correlation_and_is_the_same_every_time():
     assert found == rank_agreement(first, second, np.arange(40))
 
 
+def test_few_groups_have_no_interval():
+    assert np.isnan(rank_agreement(DRAWS[0], DRAWS[1], np.arange(40) % 5).low)
+    assert np.isfinite(rank_agreement(DRAWS[0], DRAWS[1], np.arange(40) % 6).low)
+
+
 def test_settings_that_err_together_say_less():
     repeated = np.repeat(DRAWS[:, :10], 4, axis=1)
     first, second = repeated[0], repeated[0] + repeated[1]

@@ -8,10 +8,11 @@ from bnact.studies import Rows
 from bnact.studies.manifest import Manifest
 from bnact.studies.report import html
 from experiments.trainability_map.accuracy_map import accuracy_maps
+from experiments.trainability_map.agreement import Agreement
 from experiments.trainability_map.comparison import agreement_of, compared
 from experiments.trainability_map.heat_map import heat_maps
 from experiments.trainability_map.report import latest, map_page
-from experiments.trainability_map.wording import depth_in_words, settings_table
+from experiments.trainability_map.wording import agreement_in_words, depth_in_words, settings_table
 from tests.experiments.trainability_map.maps import CHANCE, SMALL, lost_at, made_rows, without
 
 MANIFEST = Manifest(
@@ -58,8 +59,7 @@ def test_every_cell_of_a_map_is_lettered_and_a_missing_one_is_not():
 def test_the_report_has_the_agreement_the_maps_the_table_the_method_and_the_command(page):
     agreement = agreement_of(SETTINGS)
     text = html(page)
-    assert f"Spearman {agreement.spearman:.2f} (95 % interval" in page.summary
-    assert f"{len(SMALL.places)} settings" in page.summary
+    assert f"Spearman {agreement.spearman:.2f} ({len(SMALL.places)} settings; of too few" in page.summary
     assert text.count('width="350" height="250"') == len(SMALL.weight_variances) + 1
     assert not re.search(r'<img[^>]*alt=""[^>]*width="350"', text)
     assert "--activation=relu,tanh --norm=batch,none" in text
@@ -89,6 +89,11 @@ def test_runs_that_are_missing_are_said_to_be():
     page = map_page(without(ROWS, activation="tanh", norm="none", depth=8), MANIFEST, lost_at)
     assert page.notices[0].startswith("3 settings left out for lack of runs at some depth")
     assert html(page)
+
+
+def test_an_agreement_is_said_with_its_interval():
+    words = agreement_in_words(Agreement(0.912, 0.834, 0.957, 48))
+    assert words == "Spearman 0.91 (95 % interval 0.83 to 0.96, 48 settings)."
 
 
 def test_a_single_setting_is_reported_without_an_agreement():

@@ -143,7 +143,12 @@ def orders(seeds: int, width: int) -> Figure:
                 found.append((gradients[:, 3:9] / gradients[:, 4:10]).mean(axis=1))
             _points(axes, np.array(seen), np.array(found).T, style.colour)
         axes.set_ylim(0.9, 2.3)
-        _dress(axes, activation, "scale of the weights", "growth of the squared gradient a layer")
+        _dress(
+            axes,
+            f"{activation} (lines: infinite batch; points: batches of 128)",
+            "scale of the weights",
+            "growth of the squared gradient a layer",
+        )
         axes.legend(fontsize=8)
     return figure
 

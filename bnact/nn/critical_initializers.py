@@ -74,6 +74,9 @@ def critical_orthogonal_for(
 
 
 def _biases(variance: float) -> Initializer:
+    if variance == 0.0:
+        return jax.nn.initializers.zeros  # a normal draw times 0 would be -0 as often as 0
+
     def biases(key: Key, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32) -> Array:
         return jax.random.normal(key, shape, dtype) * jnp.asarray(math.sqrt(variance), dtype)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import DTypeLike
 
 from bnact import theory
@@ -16,6 +17,8 @@ Initializer = Callable[..., Array]
 
 # How far from mean 0 and variance 1 an activation may leave them and still count as self-normalizing.
 _SELF_NORMALIZING = 1e-6
+# Of the identity and its kin an eigenvalue is exactly 1, whatever rounding says.
+_MARGIN = 1e-9
 
 
 def normal_with_gain(gain: Array | float) -> Initializer:
@@ -101,13 +104,15 @@ def self_normalizing_for(activation: str | Activation | Learnable = "selu") -> I
     """LeCun's normal weights of variance 1 / fan_in, for an activation that they suit.
 
     Args:
-      activation: one that gives a standard normal input mean 0 and variance 1, as selu.
+      activation: one that gives a standard normal input mean 0 and variance 1, and comes back to them from
+        nearby, as selu.
 
     Returns:
       An initializer `(key, shape, dtype) -> weights` as flax takes it; biases are to begin at 0.
 
     Raises:
-      ValueError: an unknown activation, or one that gives another mean or variance.
+      ValueError: an unknown activation; one that gives another mean or variance; or one that does not come
+        back to them: an eigenvalue of a layer's map of mean and variance is not below 1 in size.
 
     Source: Klambauer, Unterthiner, Mayr and Hochreiter, Self-normalizing neural networks, 2017.
     """
@@ -116,10 +121,23 @@ def self_normalizing_for(activation: str | Activation | Learnable = "selu") -> I
     if max(abs(mean), abs(variance - 1.0)) > _SELF_NORMALIZING:
         raise ValueError(
             "self_normalizing_for: activation must keep mean 0 and variance 1; got "
-            f"{phi.name}, which makes them {mean:.6g} and {variance:.6g}; use normal_for, or an activation "
-            "with the constants of bnact.theory.standardizing_constants"
+            f"{phi.name}, which makes them {mean:.6g} and {variance:.6g}; {_INSTEAD}"
+        )
+    # Weights of mean 0 hand no mean on.
+    eigenvalues = np.linalg.eigvals(theory.moment_map_jacobian(phi, 0.0, 1.0) * np.array([0.0, 1.0]))
+    largest = float(np.max(np.abs(eigenvalues)))
+    if not largest < 1.0 - _MARGIN:
+        raise ValueError(
+            "self_normalizing_for: activation must come back to mean 0 and variance 1 from nearby; got "
+            f"{phi.name}, where a layer multiplies a deviation of the variance by {largest:.6g}; {_INSTEAD}"
         )
     return normal_with_gain(1.0)
+
+
+_INSTEAD = (
+    "use normal_for, or an activation with the constants of bnact.theory.self_normalizing_constants or "
+    "standardizing_constants where these say stable"
+)
 
 
 def first_values(activation: str | Activation | Learnable) -> Activation:

@@ -94,8 +94,9 @@ def _by_own_rule(
     sums = sharing.totals(jnp.sum(dx, axes), jnp.sum((x - spread(mean)) * dx, axes))
     dmean = sums[0] / count if centered else jnp.zeros_like(r)
     dsquare = sums[1] / count - lost * dmean
-    # From the inside out: r^3 alone may be infinite where the product is not.
-    weight = r * dgain - slope * (r * (r * dsquare))
+    # From the inside out: r^3 alone may be infinite where the product is not. With r 0 it is 0 anyway; but XLA
+    # on a CPU makes a sum part of the pass that reads it, and writes broadcasts, unless a choice comes between.
+    weight = jnp.where(r > 0, r * dgain - slope * (r * (r * dsquare)), 0)
     level = -(slope * dmean + lost * weight)
     # x + -mean, since XLA on a CPU writes to memory what a sum shares, and this becomes one when transposed.
     dy = spread(slope) * dx + spread(level) + (x + spread(-mean)) * spread(weight)

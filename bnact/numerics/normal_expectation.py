@@ -8,9 +8,8 @@ import numpy as np
 from jax.typing import ArrayLike as FunctionValues
 from numpy.typing import ArrayLike
 
-from .evaluation import evaluate
+from .evaluation import Numbers, evaluate
 
-Numbers = float | np.ndarray
 Flat = Callable[[np.ndarray], np.ndarray]
 
 REACH = 13.0

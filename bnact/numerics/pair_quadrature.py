@@ -8,8 +8,8 @@ import numpy as np
 from jax.typing import ArrayLike as FunctionValues
 from numpy.typing import ArrayLike
 
-from .evaluation import evaluate
-from .normal_expectation import Flat, Numbers, expectations_or_nan, finite_kinks
+from .evaluation import Numbers, evaluate
+from .normal_expectation import Flat, expectations_or_nan, finite_kinks
 
 # So many deviations beside a kink of the inner function its smoothed kink ends.
 _SMOOTHED = 9.0

@@ -113,8 +113,8 @@ def batch_norm_rate(
 def _drift(phi: Activation, batch_size: int | None, eigenvalue: float) -> str:
     batch = "an infinite batch" if batch_size is None else f"a batch of {batch_size}"
     return (
-        f"{_NAME}: {phi.name} at {batch} leaves the state in which every example has one variance and every pair "
-        f"one correlation: a deviation grows by {100.0 * (eigenvalue - 1.0):.3g} % a layer, tenfold in "
-        f"{math.log(10.0) / math.log(eigenvalue):.0f} layers, and by then gradients grow at another rate; use a "
-        "smaller batch or a shallower network"
+        f"{_NAME}: {phi.name} at {batch} leaves the state in which every example has one variance and every "
+        f"pair one correlation: a deviation grows by {100.0 * (eigenvalue - 1.0):.3g} % a layer, tenfold in "
+        f"{math.log(10.0) / math.log(eigenvalue):.0f} layers, and by then gradients grow at another rate; "
+        "use a smaller batch or a shallower network"
     )

@@ -1,14 +1,15 @@
 """The weight and bias variances at which a deep wide random network neither forgets nor is chaotic."""
 
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from bnact.activations import Activation, get
+from bnact.activations import Activation
 from bnact.numerics.brackets import brackets
 from bnact.numerics.roots import root_between
 
-from .evaluation import not_negative, without_jumps
+from .evaluation import Numbers, not_negative, number, without_jumps
 from .fixed_variance import MARGIN
 from .normal_means import square_mean_slopes, square_means, square_slope_means
 
@@ -33,7 +34,11 @@ class HalfStablePoint(NamedTuple):
     variance: float
 
 
-def edge_of_chaos(activation: str | Activation, bias_variance: float) -> float:
+@overload
+def edge_of_chaos(activation: str | Activation, bias_variance: float) -> float: ...
+@overload
+def edge_of_chaos(activation: str | Activation, bias_variance: ArrayLike) -> Numbers: ...
+def edge_of_chaos(activation: str | Activation, bias_variance: ArrayLike) -> Numbers:
     """The weight variance at which chi_1 = 1 at the fixed variance: between order, below, and chaos, above.
 
     chi_1 = 1 asks for the weight variance 1 / E phi'(u)^2, so the fixed variance q solves
@@ -43,10 +48,10 @@ def edge_of_chaos(activation: str | Activation, bias_variance: float) -> float:
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation` that does not jump.
-      bias_variance: of a bias, not negative.
+      bias_variance: of a bias, not negative, any shape.
 
     Returns:
-      The weight variance: of a weight times the width.
+      The weight variance, of a weight times the width: a float for a number, else float64.
 
     Raises:
       ValueError: an unknown activation, or one that jumps; a negative bias variance; no edge of chaos.
@@ -55,9 +60,13 @@ def edge_of_chaos(activation: str | Activation, bias_variance: float) -> float:
     networks through transient chaos, 2016; Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information
     propagation, 2017.
     """
-    phi = without_jumps("edge_of_chaos", get(activation))
-    bias = float(not_negative("edge_of_chaos", "bias_variance", bias_variance))
+    phi = without_jumps("edge_of_chaos", activation)
+    biases = not_negative("edge_of_chaos", "bias_variance", bias_variance)
+    edges = np.array([_edge(phi, bias) for bias in biases.ravel().tolist()], np.float64)
+    return number(edges.reshape(biases.shape))
 
+
+def _edge(phi: Activation, bias: float) -> float:
     if bias == 0.0 and _rests_at_nothing(phi):
         return _critical_weights(phi, _NOTHING)
     for low, high, crosses in brackets(lambda q: _excess(phi, bias, q), bias + _VARIANCES, MARGIN):
@@ -93,7 +102,7 @@ def half_stable_point(activation: str | Activation) -> HalfStablePoint:
 
     Source: Roberts, Yaida and Hanin, The principles of deep learning theory, 2022.
     """
-    phi = without_jumps("half_stable_point", get(activation))
+    phi = without_jumps("half_stable_point", activation)
     for low, high, crosses in brackets(lambda q: _slopes_apart(phi, q), _MODERATE, MARGIN):
         if crosses:
             variance = root_between(lambda q: float(_slopes_apart(phi, np.array([q]))[0]), low, high)

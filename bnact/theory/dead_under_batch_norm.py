@@ -16,7 +16,11 @@ _MANY = 49
 
 
 def dead_under_batch_norm(shift_over_scale: ArrayLike, batch_size: int) -> Numbers:
-    """P(relu(scale xhat + shift) is 0 on the whole batch), for a batch of normal values before the norm.
+    """`dead_share_under_batch_norm` for relu, by shift over scale: P(relu is 0 on the whole batch).
+
+    Of relu(scale xhat + shift), for a batch of normal values before the norm. For any other activation, or
+    scale and shift each on its own, see `bnact.theory.dead_share_under_batch_norm`; without a norm
+    `bnact.theory.dead_share`.
 
     P(max_i xhat_i <= b) with b = -shift / scale, scale positive, xhat normalized by the batch's own biased
     statistics with epsilon 0. As sum xhat = 0 and sum xhat^2 = B, a unit is never dead for b below
@@ -29,7 +33,8 @@ def dead_under_batch_norm(shift_over_scale: ArrayLike, batch_size: int) -> Numbe
     shrinks xhat, as a smaller scale would.
 
     Args:
-      shift_over_scale: the norm's shift over its scale, any shape; -inf and inf count.
+      shift_over_scale: the norm's shift, called bias by its module, over its scale, any shape; -inf and
+        inf count.
       batch_size: B, at least 2.
 
     Returns:
@@ -39,14 +44,14 @@ def dead_under_batch_norm(shift_over_scale: ArrayLike, batch_size: int) -> Numbe
     Raises:
       ValueError: a ratio is NaN, or the batch size is not an integer of at least 2.
     """
-    check_batch_size("dead_under_batch_norm", batch_size)
+    size = check_batch_size("dead_under_batch_norm", batch_size)
     threshold = -np.asarray(shift_over_scale, np.float64)
     if np.any(np.isnan(threshold)):
         raise ValueError(
             f"dead_under_batch_norm: shift_over_scale must not be NaN; got {shift_over_scale}; "
             "where the scale is 0 the unit is dead if the shift is not positive"
         )
-    return number(largest_below(threshold, batch_size))
+    return number(largest_below(threshold, size))
 
 
 def largest_below(threshold: np.ndarray, batch_size: int) -> np.ndarray:

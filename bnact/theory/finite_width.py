@@ -7,7 +7,7 @@ import numpy as np
 
 from bnact.activations import Activation, get
 
-from .evaluation import evaluate
+from .evaluation import count_of, evaluate
 
 # Powers of two, so that a function of two straight pieces is reproduced to the last place.
 _STRETCHES = 2.0 ** np.arange(-40.0, 41.0)
@@ -78,9 +78,4 @@ def _kurtosis(name: str, activation: Activation) -> float:
 
 
 def _counts(name: str, argument: str, values: Sequence[int]) -> list[int]:
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(
-                f"{name}: {argument} must be positive integers; got {value!r}; count the units of a layer"
-            )
-    return [int(value) for value in values]
+    return [count_of(name, argument, value) for value in values]

@@ -1,12 +1,14 @@
 """Where variance and correlation come to rest in a deep wide random network, and how soon."""
 
-import math
 from typing import NamedTuple
 
-from bnact.activations import Activation, get
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bnact.activations import Activation
 from bnact.numerics.roots import root_between
 
-from .evaluation import not_negative, positive, without_jumps
+from .evaluation import Numbers, not_negative, number, numbers_of, positive, without_jumps
 from .fixed_variance import MARGIN, Layer, fixed_variance
 from .maps import correlation_map, correlation_slope, variance_slope
 
@@ -20,21 +22,23 @@ class FixedPoint(NamedTuple):
     """The state that a deep network of one kind of layer comes to.
 
     Attributes:
-      variance: of every input.
+      variance: of the pre-activations of every input.
       correlation: of two inputs, unless they were the same: 1 if chi_1 is at most 1.
       slope: chi_1, the correlation map's slope at correlation 1, by which a squared gradient grows a layer.
       depth_scale_variance: in layers: a small deviation of variance falls by e over so many.
       depth_scale_correlation: the same of the correlation; infinite where its slope is 1.
     """
 
-    variance: float
-    correlation: float
-    slope: float
-    depth_scale_variance: float
-    depth_scale_correlation: float
+    variance: Numbers
+    correlation: Numbers
+    slope: Numbers
+    depth_scale_variance: Numbers
+    depth_scale_correlation: Numbers
 
 
-def fixed_point(activation: str | Activation, weight_variance: float, bias_variance: float) -> FixedPoint:
+def fixed_point(
+    activation: str | Activation, weight_variance: ArrayLike, bias_variance: ArrayLike
+) -> FixedPoint:
     """Where variance and correlation come to rest: stable q = variance_map(q) and c = correlation_map(c).
 
     Of several variances it is the one next to 1 on the side to which the map moves 1: where iteration from
@@ -46,10 +50,10 @@ def fixed_point(activation: str | Activation, weight_variance: float, bias_varia
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation` that does not jump.
       weight_variance: of a weight times the width, positive.
-      bias_variance: of a bias, not negative.
+      bias_variance: of a bias, not negative; broadcast against `weight_variance`.
 
     Returns:
-      The fixed point, to about 1e-10 of the variance.
+      The fixed point, to about 1e-10 of the variance: of floats for numbers, else of float64 arrays.
 
     Raises:
       ValueError: an unknown activation, or one that jumps; a variance that is not as said; no stable
@@ -59,11 +63,19 @@ def fixed_point(activation: str | Activation, weight_variance: float, bias_varia
     networks through transient chaos, 2016; Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information
     propagation, 2017.
     """
-    layer = Layer(
-        without_jumps("fixed_point", get(activation)),
-        float(positive("fixed_point", "weight_variance", weight_variance)),
-        float(not_negative("fixed_point", "bias_variance", bias_variance)),
+    phi = without_jumps("fixed_point", activation)
+    weights, biases = np.broadcast_arrays(
+        positive("fixed_point", "weight_variance", weight_variance),
+        not_negative("fixed_point", "bias_variance", bias_variance),
     )
+    layers = (
+        Layer(phi, *each) for each in zip(weights.ravel().tolist(), biases.ravel().tolist(), strict=True)
+    )
+    points = np.array([_fixed_point(layer) for layer in layers], np.float64).reshape(-1, 5)
+    return FixedPoint(*(number(field.reshape(weights.shape)) for field in points.T))
+
+
+def _fixed_point(layer: Layer) -> FixedPoint:
     variance = fixed_variance(layer)
     slope = _correlation_slope(layer, 1.0, variance)
     correlation = _fixed_correlation(layer, variance, slope)
@@ -76,18 +88,25 @@ def fixed_point(activation: str | Activation, weight_variance: float, bias_varia
     )
 
 
-def depth_scale(slope: float) -> float:
+def depth_scale(slope: ArrayLike) -> Numbers:
     """Layers over which a deviation that is multiplied by the slope in each falls, or grows, by e.
 
     Args:
-      slope: of a map at its fixed point.
+      slope: of a map at its fixed point, any shape.
 
     Returns:
       1 / |log |slope||; infinite where the slope is 1 as far as the quadrature knows, 0 where it is 0.
+      A float for a number, else float64.
+
+    Raises:
+      ValueError: a slope is NaN.
     """
-    if abs(abs(slope) - 1.0) <= MARGIN:
-        return math.inf
-    return 1.0 / abs(math.log(abs(slope))) if slope != 0.0 else 0.0
+    size = np.abs(numbers_of("depth_scale", "slope", slope))
+    if np.any(np.isnan(size)):
+        raise ValueError(f"depth_scale: slope must be a number; got {slope}; leave out what is unknown")
+    with np.errstate(divide="ignore"):
+        scale = 1.0 / np.abs(np.log(size))
+    return number(np.where(np.abs(size - 1.0) <= MARGIN, np.inf, scale))
 
 
 def _fixed_correlation(layer: Layer, variance: float, slope: float) -> float:

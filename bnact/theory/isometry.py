@@ -5,10 +5,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnact.activations import Activation, get
+from bnact.activations import Activation
 from bnact.numerics.normal_expectation import normal_expectation
 
-from .evaluation import Numbers, not_negative, number, without_jumps
+from .evaluation import Numbers, count_of, not_negative, number, numbers_of, without_jumps
 from .split_points import split_points
 
 Weights = Literal["normal", "orthogonal"]
@@ -64,7 +64,7 @@ def jacobian_moments(
     isometry: theory and practice, 2017.
     """
     what = "jacobian_moments"
-    phi = without_jumps(what, get(activation))
+    phi = without_jumps(what, activation)
     q = not_negative(what, "variance", variance)
     layers, q, s = np.broadcast_arrays(
         _layers(depth), q, not_negative(what, "weight_variance", weight_variance)
@@ -88,10 +88,10 @@ def jacobian_moments(
 
 
 def _layers(depth: ArrayLike) -> np.ndarray:
-    layers = np.asarray(depth)
-    if not (np.issubdtype(layers.dtype, np.integer) and np.all(layers > 0)):
-        raise ValueError(f"jacobian_moments: depth must be a positive integer; got {depth}; count the layers")
-    return layers.astype(np.float64)
+    what = "jacobian_moments"
+    shape = numbers_of(what, "depth", depth).shape
+    counts = [count_of(what, "depth", each) for each in np.asarray(depth).ravel().tolist()]
+    return np.array(counts, np.float64).reshape(shape)
 
 
 def _slope_means(phi: Activation, power: int, variance: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from bnact.activations import Activation, get
 from bnact.numerics.pair_quadrature import pair_expectation
 
-from .evaluation import not_negative, without_jumps
+from .evaluation import count_of, not_negative, numbers_of, one_number, without_jumps
 from .normal_means import square_means, square_slope_means
 from .split_points import split_deviations
 
@@ -51,7 +51,7 @@ def nngp_kernel(
     phi = get(activation)
     weights, biases = _variances("nngp_kernel", weight_variance, bias_variance)
     kernel = weights * _gram("nngp_kernel", gram) + biases
-    for _ in range(_layers("nngp_kernel", depth)):
+    for _ in range(count_of("nngp_kernel", "depth", depth, least=0)):
         kernel = weights * _values("nngp_kernel", phi, kernel) + biases
     return kernel
 
@@ -87,10 +87,10 @@ def neural_tangent_kernel(
     networks, 2018.
     """
     what = "neural_tangent_kernel"
-    phi = without_jumps(what, get(activation))
+    phi = without_jumps(what, activation)
     weights, biases = _variances(what, weight_variance, bias_variance)
     kernel = tangent = weights * _gram(what, gram) + biases
-    for _ in range(_layers(what, depth)):
+    for _ in range(count_of(what, "depth", depth, least=0)):
         slopes = weights * _slopes(what, phi, kernel)
         kernel = weights * _values(what, phi, kernel) + biases
         tangent = kernel + slopes * tangent
@@ -147,21 +147,15 @@ def _correlations(kernel: np.ndarray) -> np.ndarray:
 
 def _variances(what: str, weight_variance: float, bias_variance: float) -> tuple[float, float]:
     given = {"weight_variance": weight_variance, "bias_variance": bias_variance}
-    weights, biases = (float(not_negative(what, name, value)) for name, value in given.items())
+    weights, biases = (
+        float(not_negative(what, name, one_number(what, name, value))) for name, value in given.items()
+    )
     return weights, biases
-
-
-def _layers(what: str, depth: int) -> int:
-    if isinstance(depth, bool) or not isinstance(depth, int | np.integer) or depth < 0:
-        raise ValueError(
-            f"{what}: depth must be an integer of at least 0; got {depth!r}; count the hidden layers"
-        )
-    return int(depth)
 
 
 def _gram(what: str, gram: ArrayLike) -> np.ndarray:
     """The Gram matrix in float64, exactly symmetric."""
-    given = np.asarray(gram, np.float64)
+    given = numbers_of(what, "gram", gram)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
         raise ValueError(f"{what}: gram must be (n, n); got shape {given.shape}; use X @ X.T / features")
     lengths = np.sqrt(np.maximum(np.diag(given), 0.0))

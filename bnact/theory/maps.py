@@ -1,6 +1,6 @@
 """What one wide random layer makes of variances, means and correlations.
 
-A layer is h = W phi(u) + b, with u the layer's input, weights of variance weight_variance / width and biases
+A layer is h = W phi(u) + b, u the pre-activations, with weights of variance weight_variance / width and biases
 of variance bias_variance, all independent. As the width grows, the units of h become normal, and the maps
 here become exact.
 
@@ -19,7 +19,7 @@ from bnact.activations import Activation, get
 from bnact.numerics.normal_expectation import normal_expectation
 from bnact.numerics.pair_quadrature import pair_expectation
 
-from .evaluation import Numbers, correlations, not_negative, number, positive, without_jumps
+from .evaluation import Numbers, correlations, finite, not_negative, number, positive, without_jumps
 from .normal_means import square_mean_slopes, square_means
 from .split_points import split_deviations, split_points
 
@@ -31,7 +31,7 @@ def variance_map(
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.
-      variance: of the layer's input, not negative.
+      variance: of the pre-activations, not negative.
       weight_variance: of a weight times the width, not negative.
       bias_variance: of a bias, not negative. The three are broadcast against each other.
 
@@ -57,7 +57,7 @@ def variance_slope(activation: str | Activation, variance: ArrayLike, weight_var
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.
-      variance: of the layer's input, positive.
+      variance: of the pre-activations, positive.
       weight_variance: of a weight times the width, not negative; broadcast against `variance`.
 
     Returns:
@@ -75,6 +75,8 @@ def variance_slope(activation: str | Activation, variance: ArrayLike, weight_var
 def mean_map(activation: str | Activation, mean: ArrayLike, variance: ArrayLike) -> Numbers:
     """The mean of an activation: E phi(mean + sqrt(variance) z), z standard normal.
 
+    It is `moment_map(activation, mean, variance).mean`, known too where the variance is not.
+
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.
       mean: of the input, finite.
@@ -88,7 +90,7 @@ def mean_map(activation: str | Activation, mean: ArrayLike, variance: ArrayLike)
     """
     phi = get(activation)
     deviation = np.sqrt(not_negative("mean_map", "variance", variance))
-    return normal_expectation(phi, mean, deviation, split_points(phi))
+    return normal_expectation(phi, finite("mean_map", "mean", mean), deviation, split_points(phi))
 
 
 def correlation_map(
@@ -105,7 +107,7 @@ def correlation_map(
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.
-      correlation: of the layer's two inputs, within [-1, 1].
+      correlation: of the two inputs' pre-activations, within [-1, 1].
       variance: of each of them, positive.
       weight_variance: of a weight times the width, not negative.
       bias_variance: of a bias, not negative. The four are broadcast against each other.
@@ -138,7 +140,7 @@ def correlation_slope(
 
     Args:
       activation: a name in `ACTIVATIONS`, or an `Activation`.
-      correlation: of the layer's two inputs, within [-1, 1].
+      correlation: of the two inputs' pre-activations, within [-1, 1].
       variance: of each of them, positive.
       weight_variance: of a weight times the width, not negative. The three are broadcast.
 
@@ -148,7 +150,7 @@ def correlation_slope(
     Raises:
       ValueError: an unknown activation, or one that jumps; an argument that is not as said.
     """
-    phi = without_jumps("correlation_slope", get(activation))
+    phi = without_jumps("correlation_slope", activation)
     between = correlations("correlation_slope", correlation)
     before = positive("correlation_slope", "variance", variance)
     weights = not_negative("correlation_slope", "weight_variance", weight_variance)

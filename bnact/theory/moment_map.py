@@ -12,7 +12,7 @@ from bnact.activations import Activation, get
 from bnact.numerics.normal_expectation import normal_expectation
 from bnact.types import Array
 
-from .evaluation import Numbers, not_negative, number, positive
+from .evaluation import Numbers, finite, not_negative, number, positive
 from .split_points import split_points
 
 
@@ -80,10 +80,7 @@ def moment_map_jacobian(activation: str | Activation, mean: ArrayLike, variance:
 def _inputs(
     what: str, activation: str | Activation, mean: ArrayLike, variance: np.ndarray
 ) -> tuple[Activation, np.ndarray, np.ndarray]:
-    center = np.asarray(mean, np.float64)
-    if not np.all(np.isfinite(center)):
-        raise ValueError(f"{what}: mean must be finite; got {mean}; leave the others out")
-    means, variances = np.broadcast_arrays(center, variance)
+    means, variances = np.broadcast_arrays(finite(what, "mean", mean), variance)
     return get(activation), means, variances
 
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .batch_sizes import check_batch_size
+from .batch_sizes import check_batch_size, whole_number
 from .evaluation import Numbers, number
 from .gamma_ratio import log_gamma_ratio
 
@@ -36,13 +36,14 @@ def normalized_moment(order: int, batch_size: int) -> float:
     Raises:
       ValueError: an order that is no integer, or negative; a batch size below 2.
     """
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+    power = whole_number(order)
+    if power is None or power < 0:
         raise ValueError(
             f"normalized_moment: order must be an integer of at least 0; got {order!r}; "
             "use normalized_absolute_moment for any other"
         )
-    check_batch_size("normalized_moment", batch_size)
-    return 0.0 if order % 2 else normalized_absolute_moment(float(order), batch_size)
+    size = check_batch_size("normalized_moment", batch_size)
+    return 0.0 if power % 2 else normalized_absolute_moment(float(power), size)
 
 
 def normalized_absolute_moment(order: float, batch_size: int) -> float:
@@ -66,8 +67,7 @@ def normalized_absolute_moment(order: float, batch_size: int) -> float:
             f"normalized_absolute_moment: order must be finite and above -1; got {order}; "
             "lower ones have no mean"
         )
-    check_batch_size("normalized_absolute_moment", batch_size)
-    half, dimensions = order / 2.0, batch_size - 1
+    half, dimensions = order / 2.0, check_batch_size("normalized_absolute_moment", batch_size) - 1
     normal = log_gamma_ratio(0.5, half)
     return math.exp(normal + half * math.log(dimensions) - log_gamma_ratio(dimensions / 2.0, half))
 
@@ -89,19 +89,19 @@ def batch_variance_moment(order: float, batch_size: int, variance: float = 1.0) 
     Raises:
       ValueError: an order with an infinite mean, a batch size below 2, or a variance of 0 or below.
     """
-    check_batch_size("batch_variance_moment", batch_size)
-    if not (math.isfinite(order) and 2.0 * order > 1 - batch_size):
+    size = check_batch_size("batch_variance_moment", batch_size)
+    if not (math.isfinite(order) and 2.0 * order > 1 - size):
         raise ValueError(
             f"batch_variance_moment: order must be finite and above -(B - 1) / 2; got order={order} at "
-            f"batch_size={batch_size}; use a larger batch"
+            f"batch_size={size}; use a larger batch"
         )
     if not (math.isfinite(variance) and variance > 0.0):
         raise ValueError(
             f"batch_variance_moment: variance must be positive and finite; got {variance}; "
             "pass the variance of the values"
         )
-    scaled = order * math.log(2.0 * variance / batch_size)
-    return math.exp(scaled + log_gamma_ratio((batch_size - 1) / 2.0, order))
+    scaled = order * math.log(2.0 * variance / size)
+    return math.exp(scaled + log_gamma_ratio((size - 1) / 2.0, order))
 
 
 def normalized_distribution(value: ArrayLike, batch_size: int) -> Numbers:
@@ -120,14 +120,14 @@ def normalized_distribution(value: ArrayLike, batch_size: int) -> Numbers:
     Raises:
       ValueError: a value is NaN; a batch size below 2.
     """
-    check_batch_size("normalized_distribution", batch_size)
+    size = check_batch_size("normalized_distribution", batch_size)
     values = np.asarray(value, np.float64)
     if np.any(np.isnan(values)):
         raise ValueError(f"normalized_distribution: value must not be NaN; got {value}; leave it out")
-    if batch_size == 2:
+    if size == 2:
         below = np.where(values >= 1.0, 1.0, np.where(values >= -1.0, 0.5, 0.0))
     else:
-        below = 0.5 + _mass_from_zero(np.clip(values / math.sqrt(batch_size - 1), -1.0, 1.0), batch_size - 3)
+        below = 0.5 + _mass_from_zero(np.clip(values / math.sqrt(size - 1), -1.0, 1.0), size - 3)
     return number(below)
 
 

@@ -7,12 +7,10 @@ from jax.scipy.special import ndtri
 from numpy.typing import ArrayLike
 
 from bnact.activations import Activation, get
-from bnact.numerics.evaluation import evaluate
 
 from .batch_sizes import check_batch_size
+from .evaluation import Numbers, evaluate, number
 from .monotone_pieces import falling_points, mass_below, turning_points
-
-Numbers = float | np.ndarray
 
 
 def output_density(activation: str | Activation, y: ArrayLike) -> Numbers:
@@ -42,7 +40,7 @@ def output_density(activation: str | Activation, y: ArrayLike) -> Numbers:
     inside = (values > low) & (values < high)
     x = evaluate(inverse, np.where(inside, values, _center(phi)))
     density = np.exp(-(x**2) / 2.0) / math.sqrt(2.0 * math.pi) / evaluate(phi.derivative, x)
-    return _number(np.where(inside, density, 0.0))
+    return number(np.where(inside, density, 0.0))
 
 
 def output_mass(activation: str | Activation, low: ArrayLike, high: ArrayLike) -> Numbers:
@@ -66,7 +64,7 @@ def output_mass(activation: str | Activation, low: ArrayLike, high: ArrayLike) -
     lows, highs = np.broadcast_arrays(np.asarray(low, np.float64), np.asarray(high, np.float64))
     if not np.all(lows <= highs):
         raise ValueError(f"output_mass: low must not exceed high; got low={low}, high={high}; swap them")
-    return _number(mass_below(phi, highs, inclusive=True) - mass_below(phi, lows, inclusive=False))
+    return number(mass_below(phi, highs, inclusive=True) - mass_below(phi, lows, inclusive=False))
 
 
 def output_quantiles(activation: str | Activation, probabilities: ArrayLike) -> Numbers:
@@ -93,7 +91,7 @@ def output_quantiles(activation: str | Activation, probabilities: ArrayLike) -> 
         raise ValueError(
             f"output_quantiles: probabilities must be within [0, 1]; got {probabilities}; clip them"
         )
-    return _number(evaluate(phi, evaluate(ndtri, levels)))
+    return number(evaluate(phi, evaluate(ndtri, levels)))
 
 
 def normalized_bound(batch_size: int) -> float:
@@ -152,7 +150,3 @@ def output_bound(
 def _center(phi: Activation) -> float:
     """A value surely inside the range."""
     return float(evaluate(phi, np.zeros(())))
-
-
-def _number(values: np.ndarray) -> Numbers:
-    return float(values) if np.ndim(values) == 0 else values

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnact.activations import ACTIVATIONS, Activation
 
-from .rate_arguments import without_jumps
+from .rate_arguments import normalizing_batch, without_jumps
 from .symmetric_point import SymmetricPoint, symmetric_point
 
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256, 1024)
@@ -61,15 +61,23 @@ def rates_table(
     """
     given = [act for act in ACTIVATIONS.values() if not act.jumps] if activations is None else activations
     records = [without_jumps("rates_table", activation) for activation in given]
+    sizes = tuple(normalizing_batch("rates_table", size) for size in batch_sizes)
 
     def row(phi: Activation) -> list[SymmetricPoint]:
-        return [symmetric_point(phi, size) for size in batch_sizes]
+        return [symmetric_point(phi, size) for size in sizes]
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         rows = list(pool.map(row, records))
     return RatesTable(
         tuple(phi.name for phi in records),
-        tuple(batch_sizes),
+        sizes,
         np.array([[point.rate for point in points] for points in rows]),
         np.array([[point.stable for point in points] for points in rows]),
     )
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, where the system tells; else those of the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

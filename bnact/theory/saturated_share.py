@@ -11,6 +11,7 @@ from bnact.probes.units import SATURATED_BELOW
 from .batch_sizes import check_batch_size
 from .evaluation import evaluate
 from .normalized_moments import normalized_distribution
+from .rate_arguments import one_number
 
 _REACH = 38.0
 """The normal mass beyond is below the smallest float64."""
@@ -34,8 +35,8 @@ def saturated_share(
 
     Args:
       activation: a name in `ACTIVATIONS` or an `Activation`.
-      scale: the norm's scale, or the standard deviation of what is activated; 0 is allowed.
-      shift: the norm's shift, or the mean.
+      scale: the norm's scale, or the standard deviation of what is activated; one number, 0 is allowed.
+      shift: the norm's shift, called bias by its module, or the mean; one number.
       batch_size: B, at least 2, of the norm before the activation; None for an infinite one, or none.
 
     Returns:
@@ -43,28 +44,30 @@ def saturated_share(
       missed: so for a periodic activation at a scale of a hundred.
 
     Raises:
-      ValueError: an unknown activation, a scale or shift that is not finite, a batch size below 2.
+      ValueError: an unknown activation, a scale or shift that is an array or not finite, a batch size
+        below 2.
     """
     phi = get(activation)
+    scale, shift = (
+        one_number("saturated_share", "scale", scale),
+        one_number("saturated_share", "shift", shift),
+    )
     if not (math.isfinite(scale) and math.isfinite(shift)):
         raise ValueError(
             f"saturated_share: scale and shift must be finite; got scale={scale}, shift={shift}; "
             "pass the norm's own parameters"
         )
-    if batch_size is not None:
-        check_batch_size("saturated_share", batch_size)
+    size = None if batch_size is None else check_batch_size("saturated_share", batch_size)
     if scale == 0.0:
         return float(_saturated(phi, np.array([shift]))[0])
-    if batch_size == 2:
+    if size == 2:
         return float(np.mean(_saturated(phi, shift + scale * np.array([-1.0, 1.0]))))
     inputs = _inputs(phi, abs(scale), shift)
     saturated = _saturated(phi, inputs)
     changes = np.flatnonzero(saturated[1:] != saturated[:-1])
     crossings = _crossings(phi, inputs[changes], inputs[changes + 1])
     ends = (np.array([-math.inf, *crossings, math.inf]) - shift) / abs(scale)
-    below = (
-        evaluate(ndtr, ends) if batch_size is None else np.asarray(normalized_distribution(ends, batch_size))
-    )
+    below = evaluate(ndtr, ends) if size is None else np.asarray(normalized_distribution(ends, size))
     # Saturated and not take turns.
     return float(np.sum(np.diff(below)[0 if saturated[0] else 1 :: 2]))
 

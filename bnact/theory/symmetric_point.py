@@ -89,11 +89,12 @@ def point_of(
 ) -> SymmetricPoint:
     """`symmetric_point` of arguments that have been checked, for the function `what`."""
     with raised_by(what):
-        return _point(phi, batch_size, scale, shift)
+        return unnamed_point(phi, batch_size, scale, shift)
 
 
 @functools.lru_cache(maxsize=1024)
-def _point(phi: Activation, batch_size: int | None, scale: float, shift: float) -> SymmetricPoint:
+def unnamed_point(phi: Activation, batch_size: int | None, scale: float, shift: float) -> SymmetricPoint:
+    """What `point_of` gives, kept; its errors name no function."""
     if batch_size is None:
         return _of_infinite_batch(phi, scale, shift)
     moments = pair_moments(phi, batch_size, scale, shift)

@@ -10,6 +10,8 @@ from bnact.theory import Prediction
 
 from .fresh import Fresh, LayerStatistics
 
+_ROUNDING = 1e-6
+
 
 class Compared(NamedTuple):
     """One quantity of every layer; all arrays are (layers,).
@@ -37,7 +39,9 @@ class Compared(NamedTuple):
         """
         difference = self.measured - self.predicted
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(difference == 0.0, 0.0, difference / self.error)
+            deviation = difference / self.error
+        # Networks compute in float32.
+        return np.where(np.abs(difference) <= _ROUNDING * np.abs(self.predicted), 0.0, deviation)
 
 
 def predicted(network: Fresh) -> Prediction:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments import theory_figures
@@ -45,7 +46,7 @@ def test_the_figures_are_those_of_the_page():
 def test_what_is_drawn_is_what_theory_says():
     figure = theory_figures.explosion(1, 8)
     (axes,) = figure.axes
-    lines = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
+    lines = {line.get_label(): np.asarray(line.get_ydata()) for line in axes.get_lines()}
     assert lines["relu, no norm, He's weights"] == pytest.approx([1.0] * 20)
     growing = lines["relu, batch norm before"]
     assert growing[10] / growing[11] == pytest.approx(1.4931, abs=1e-4)

@@ -55,7 +55,10 @@ def test_the_spread_is_that_of_the_edge_of_chaos(kind, key):
     weights, biases = kernel(key, (300, 300)), bias(key, (40_000,))
     assert 300 * np.mean(np.square(weights)) == pytest.approx(theory.edge_of_chaos("tanh", 0.2), rel=0.02)
     assert np.var(biases) == pytest.approx(0.2, rel=0.03)
-    np.testing.assert_array_equal(KINDS[kind]("tanh").bias(key, (3,)), 0.0)
+    none = KINDS[kind]("tanh").bias(key, (30,), jnp.float16)
+    np.testing.assert_array_equal(none, 0.0)
+    assert not np.any(np.signbit(none))
+    assert none.dtype == jnp.float16
 
 
 def test_elsewhere_gradients_vanish_or_explode():

@@ -1,5 +1,6 @@
 """Initial weights have the spread that was asked for, and draws that do not depend on it."""
 
+import dataclasses
 from typing import NamedTuple
 
 import jax
@@ -156,3 +157,23 @@ def test_an_activation_that_is_not_self_normalizing():
 def test_relu_is_initialized_as_by_he(key):
     weights = nn.normal_for("relu")(key, (8, 4))
     np.testing.assert_allclose(weights, 2**0.5 * nn.normal_with_gain(1.0)(key, (8, 4)), rtol=1e-6)
+
+
+def test_an_activation_that_leaves_mean_0_and_variance_1():
+    # (z^2 - 1) / sqrt(2): an error of the variance doubles in a layer.
+    constants = theory.standardizing_constants("square")
+    square = ACTIVATIONS["square"]
+    standardized = dataclasses.replace(
+        square,
+        name="standardized_square",
+        function=lambda x: constants.scale * (square(x) - constants.shift),
+    )
+    with pytest.raises(
+        ValueError, match="must come back to mean 0 and variance 1 .*; got standardized_square, .* by 2; use"
+    ):
+        nn.self_normalizing_for(standardized)
+
+
+def test_the_identity_does_not_come_back():
+    with pytest.raises(ValueError, match="got identity, where .* by 1; use normal_for"):
+        nn.self_normalizing_for("identity")

@@ -60,6 +60,12 @@ def test_groups_of_other_features_are_caught():
         assert_of_groups(shared_by_features(X[..., ::2].repeat(2, -1)), groups)
 
 
+def test_two_totals_are_the_totals_of_each():
+    groups = FeatureGroups(3, ALONE)
+    for both, alone in zip(groups.totals(X, 2 * X), (groups.total(X), groups.total(2 * X)), strict=True):
+        np.testing.assert_allclose(both, alone, rtol=1e-6)
+
+
 def test_the_number_counts_the_features_of_a_group():
     assert FeatureGroups(3, ALONE).number() == 3
     np.testing.assert_array_equal(

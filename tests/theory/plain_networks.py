@@ -47,10 +47,9 @@ def one(kind, random, largest_slope):
         x, back, slope = layer(kind, h)
         backs.append((kernel, back))
         rows.append((*signal(h), *units(slope, largest_slope), x.min(), x.max()))
-    variance, correlation, dead, saturated, low, high = zip(*rows, strict=True)
-    return Statistics(
-        variance, correlation, growths(backs, random.standard_normal(x.shape)), dead, saturated, low, high
-    )
+    variance, correlation, dead, saturated, low, high = np.array(rows).T
+    growth = growths(backs, random.standard_normal(x.shape))
+    return Statistics(variance, correlation, growth, dead, saturated, low, high)
 
 
 def signal(h):
@@ -73,7 +72,7 @@ def growths(backs, cotangent):
         sizes.append(np.sum(by_h**2))
         cotangent = by_h @ kernel.T
     sizes = sizes[::-1]
-    return [first / second for first, second in zip(sizes, [*sizes[1:], sizes[-1]], strict=True)]
+    return np.array(sizes) / np.array([*sizes[1:], sizes[-1]])
 
 
 def layer(kind, h):

@@ -7,9 +7,10 @@ import warnings
 import numpy as np
 import pytest
 
-from bnact.activations import ACTIVATIONS, get
+from bnact.activations import ACTIVATIONS, get, softplus
 from bnact.numerics.quadrature import expectation
 from bnact.theory import DriftWarning, batch_norm_rate, symmetric_point
+from bnact.theory.symmetric_point import unnamed_point
 from tests.theory.simulated_growth import Shape, growth_in_the_middle
 
 CASES = json.loads((pathlib.Path(__file__).parent.parent / "reference_cases.json").read_text())
@@ -112,12 +113,41 @@ def test_arrays():
 
 def test_a_drift_is_said():
     with pytest.warns(
-        DriftWarning, match=r"gelu at a batch of 256 leaves .* grows by 1.053 a layer, tenfold in 45"
+        DriftWarning, match=r"gelu at a batch of 256 leaves .* grows by 5.2\d % a layer, tenfold in 45 l"
     ):
         batch_norm_rate("gelu", 256)
     with pytest.warns(DriftWarning, match="silu at an infinite batch"):
         batch_norm_rate("silu", order="after", scale=[0.1, 1.0])
     batch_norm_rate("gelu", 16)
+
+
+def test_a_drift_that_takes_a_thousand_layers_is_not():
+    slow = softplus(beta=100.0)
+    assert 1.0 < symmetric_point(slow).eigenvalue < 10.0**1e-3
+    batch_norm_rate(slow)  # a warning would be an error
+
+
+@pytest.mark.parametrize("size", [np.int64(8), np.array(8), np.uint8(8)])
+def test_an_integer_of_any_kind_is_a_batch_size(size):
+    assert batch_norm_rate("relu", size) == batch_norm_rate("relu", 8)
+
+
+def test_an_error_names_the_function_that_was_called():
+    # What is computed is kept for all of them under one key.
+    for function in (batch_norm_rate, symmetric_point, batch_norm_rate):
+        with pytest.raises(
+            ValueError, match=f"^{function.__name__}: the activation must vary over the batch"
+        ):
+            function("relu", 8, shift=-100.0)
+
+
+def test_what_is_computed_for_one_function_serves_another():
+    before = unnamed_point.cache_info()
+    point = symmetric_point("tanh", 9, 0.77, 0.11)
+    assert batch_norm_rate("tanh", 9, "before", 0.77, 0.11) == point.rate
+    after = unnamed_point.cache_info()
+    assert after.misses - before.misses == 1
+    assert after.hits > before.hits
 
 
 @pytest.mark.parametrize("size", [3, 2, 0, 8.0, True])
@@ -140,7 +170,7 @@ def test_an_activation_that_jumps(name):
     [
         ({"scale": 0.0}, "scale must be finite and not 0; got 0.0; a norm of scale 0"),
         ({"scale": [1.0, math.nan]}, "scale must be finite and not 0; got nan"),
-        ({"shift": math.inf}, "shift must be finite; got inf; pass the norm's own bias"),
+        ({"shift": math.inf}, "shift must be finite; got inf; pass the norm's own shift"),
         ({"weight_scale": -1.0}, "weight_scale must be finite and positive; got -1.0; pass the standard"),
         ({"order": "beside"}, "order must be 'before' or 'after', where the norm stands; got 'beside'; use"),
         ({"scale": 300.0}, "must vary over lengths of .* got tanh at scale=300, shift=0"),

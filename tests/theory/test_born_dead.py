@@ -80,3 +80,15 @@ def test_widths_that_are_none(widths):
         ValueError, match=r"widths must be one or more positive integers; got .*; give the width"
     ):
         born_dead_probability(widths)
+
+
+@pytest.mark.parametrize("widths", [np.array([3, 3]), [np.int64(3), np.int32(3)]])
+@pytest.mark.parametrize("whole_network", [False, True])
+def test_integers_of_any_kind_are_widths(widths, whole_network):
+    assert born_dead_probability(widths, whole_network) == born_dead_probability((3, 3), whole_network)
+
+
+@pytest.mark.parametrize("widths", [np.array([3.0, 3.0]), np.array([[3, 3]]), np.array([True]), np.array(3)])
+def test_arrays_that_are_no_widths(widths):
+    with pytest.raises(ValueError, match=r"widths must be one or more positive integers; got array"):
+        born_dead_probability(widths)

@@ -1,7 +1,11 @@
+import os
+
+import numpy as np
 import pytest
 
 from bnact.activations import ACTIVATIONS
 from bnact.theory import rates_table, symmetric_point
+from bnact.theory.rates_table import usable_cores
 
 
 def test_a_row_is_an_activation_and_a_column_a_batch_size():
@@ -27,3 +31,18 @@ def test_all_that_do_not_jump_are_in_it():
 def test_one_that_jumps():
     with pytest.raises(ValueError, match="rates_table: activation must not jump"):
         rates_table(["step"])
+
+
+def test_sizes_are_integers_of_any_kind():
+    table = rates_table(["relu"], np.array([8, 16]))
+    assert table.batch_sizes == (8, 16)
+    with pytest.raises(ValueError, match="rates_table: batch_size must be an integer of at least 4"):
+        rates_table(["relu"], (8, 3))
+
+
+def test_there_are_as_many_threads_as_cores_that_may_be_used(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
+    assert usable_cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert usable_cores() == 1

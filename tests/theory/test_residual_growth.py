@@ -68,6 +68,7 @@ def test_networks_of_width_512_grow_as_predicted(name, norm):
         ),
         ({"batch_size": 3}, "batch_size must be an integer of at least 4"),
         ({"variance": 0.0}, "variance must be finite and positive; got 0.0; pass that of the input"),
+        ({"variance": np.ones(2)}, "variance must be one number; got array.*; loop over the values"),
         ({"weight_scale": -1.0}, "weight_scale must be finite and positive; got -1.0"),
         ({"activation": "sign"}, "must not jump"),
     ],
@@ -75,3 +76,15 @@ def test_networks_of_width_512_grow_as_predicted(name, norm):
 def test_arguments_without_a_meaning(arguments, message):
     with pytest.raises(ValueError, match=f"residual_growth: .*{message}"):
         residual_growth(**{"activation": "relu", "depth": 3, **arguments})
+
+
+def test_an_integer_of_any_kind_is_a_depth():
+    one, other = (residual_growth("relu", depth, batch_size=depth) for depth in (4, np.int64(4)))
+    np.testing.assert_array_equal(one.gradient, other.gradient)
+
+
+def test_a_variance_that_outgrows_every_float():
+    with pytest.raises(
+        ValueError, match="residual_growth: .*; got square, .* at variance=.*; use a smaller depth"
+    ):
+        residual_growth("square", 30, "none")

@@ -94,3 +94,17 @@ def test_a_batch_of_one():
 def test_an_unknown_activation():
     with pytest.raises(ValueError, match="nearest: sigmoid"):
         saturated_share("sigmoyd")
+
+
+@pytest.mark.parametrize("name", ["scale", "shift"])
+def test_arrays_are_looped_over_by_the_caller(name):
+    with pytest.raises(
+        ValueError, match=f"saturated_share: {name} must be one number; got array.*; loop over the values"
+    ):
+        saturated_share("tanh", **{name: np.ones(2)})
+
+
+def test_integers_of_any_kind():
+    assert saturated_share("tanh", np.float64(2.0), np.array(0.5), np.int64(8)) == saturated_share(
+        "tanh", 2.0, 0.5, 8
+    )

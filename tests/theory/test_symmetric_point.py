@@ -91,6 +91,8 @@ def test_the_rate_is_that_of_batch_norm():
         ((3,), "symmetric_point: batch_size must be an integer of at least 4"),
         ((8, 0.0), "symmetric_point: scale must be finite and not 0; got 0.0"),
         ((8, 1.0, math.nan), "symmetric_point: shift must be finite; got nan"),
+        ((8, np.ones(2)), "symmetric_point: scale must be one number; got array.*; loop over the values"),
+        ((8, 1.0, [0.0, 1.0]), "symmetric_point: shift must be one number; got .*; loop over the values"),
     ],
 )
 def test_arguments_without_a_meaning(arguments, message):

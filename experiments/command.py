@@ -16,7 +16,7 @@ from absl.flags import FlagValues
 from bnact.distributed import use_every_core
 from bnact.studies import StudyError
 
-DONE, SOME_FAILED, REFUSED = 0, 1, 2
+DONE, SOME_FAILED, REFUSED, STOPPED = 0, 1, 2, 130
 
 
 class Command(NamedTuple):
@@ -90,6 +90,9 @@ def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) ->
         return perform()
     except StudyError as error:
         return _refused(str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        return STOPPED
 
 
 def _flags_in_words(values: flags.FlagValues) -> str:

@@ -66,7 +66,9 @@ def correlation_maps(seeds: int, width: int) -> Figure:
         axes.plot(before, before, color=INK, linewidth=0.8)
         axes.plot(before, after, color=ACTIVATION_COLOURS["tanh"], linewidth=2.0)
         axes.plot(
-            *_staircase(0.0 if phase == "order" else 0.98, fixed.variance, weights), color=INK, linestyle=":"
+            *_staircase(0.0 if phase == "order" else 0.98, float(fixed.variance), weights),
+            color=INK,
+            linestyle=":",
         )
         axes.plot(fixed.correlation, fixed.correlation, "o", color=INK)
         _dress(

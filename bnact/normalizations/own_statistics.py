@@ -94,8 +94,8 @@ def _by_own_rule(
     sums = sharing.totals(jnp.sum(dx, axes), jnp.sum((x - spread(mean)) * dx, axes))
     dmean = sums[0] / count if centered else jnp.zeros_like(r)
     dsquare = sums[1] / count - lost * dmean
-    # From the inside out: r^3 alone may be infinite where the product is not. With r 0 it is 0 anyway; but XLA
-    # on a CPU makes a sum part of the pass that reads it, and writes broadcasts, unless a choice comes between.
+    # From the inside out: r^3 alone may be infinite where the product is not. Where r is 0, so is this; but
+    # without a choice XLA on a CPU makes the sum a part of the pass that reads it, which costs broadcasts.
     weight = jnp.where(r > 0, r * dgain - slope * (r * (r * dsquare)), 0)
     level = -(slope * dmean + lost * weight)
     # x + -mean, since XLA on a CPU writes to memory what a sum shares, and this becomes one when transposed.

@@ -117,9 +117,9 @@ def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array |
     count = _count(x, axes, mask, sharing, near)
     near = jnp.where(count > 0, near, 0)
     total = _total(_counted(x - jnp.expand_dims(near, axes), mask), axes, sharing)
-    # A choice, so that no compiler contracts the division with the sum in two_sum: what reads the mean may
-    # compute it again, and a mean that is contracted in one place and not in another is two means.
-    distance = jnp.where(total != 0, total / jnp.maximum(count, 1), 0)
+    # Sign and size apart, so that no compiler contracts the division with the sum in two_sum: what reads the
+    # mean may compute it again, and a mean that is contracted in one place and not in another is two means.
+    distance = jnp.sign(total) * (jnp.abs(total) / jnp.maximum(count, 1))
     mean, correction = two_sum(near, distance)
     # Neither x - near nor x - mean, which others use: XLA on a CPU writes to memory what two sums share.
     difference = (x + jnp.expand_dims(-near, axes)) - jnp.expand_dims(distance, axes)

@@ -64,8 +64,8 @@ def correlations(what: str, value: ArrayLike) -> np.ndarray:
 
 
 def one_number(what: str, name: str, value: ArrayLike) -> float:
-    """The value as a float; an error if it is an array of several, or not finite."""
-    array = finite(what, name, value)
+    """The value as a float; an error if it is an array."""
+    array = numbers_of(what, name, value)
     if array.ndim != 0:
         raise ValueError(
             f"{what}: {name} must be one number; got an array of shape {array.shape}; call it for each"

@@ -148,7 +148,7 @@ def _correlations(kernel: np.ndarray) -> np.ndarray:
 def _variances(what: str, weight_variance: float, bias_variance: float) -> tuple[float, float]:
     given = {"weight_variance": weight_variance, "bias_variance": bias_variance}
     weights, biases = (
-        float(not_negative(what, name, one_number(what, name, value))) for name, value in given.items()
+        one_number(what, name, not_negative(what, name, value)) for name, value in given.items()
     )
     return weights, biases
 

@@ -1,6 +1,6 @@
 """What one wide random layer makes of variances, means and correlations.
 
-A layer is h = W phi(u) + b, u the pre-activations, with weights of variance weight_variance / width and biases
+A layer is h = W phi(u) + b, u the pre-activations, weights of variance weight_variance / width and biases
 of variance bias_variance, all independent. As the width grows, the units of h become normal, and the maps
 here become exact.
 

@@ -65,6 +65,9 @@ def normal_moments(phi: Activation, scale: float, shift: float) -> NormalMoments
     agree = np.abs(squares - finer[:2]) <= _AGREEMENT * squares
     if not (np.all(agree) and np.all(far <= _AGREEMENT * squares)):
         raise _unresolved(phi, scale, shift)
+    # Poincare's inequality says E f^2 <= E a^2. Where it fails, all slope lies between the nodes.
+    if means[1] < means[0] * (1.0 - _AGREEMENT):
+        raise _unresolved(phi, scale, shift)
     return NormalMoments(mean, *(float(means[row]) for row in (0, 4, 5, 1)))
 
 

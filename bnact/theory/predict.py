@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bnact.activations import Activation, get
+from bnact.activations import Activation
 
 from .dead_share import dead_share, dead_share_under_batch_norm
-from .evaluation import evaluate, not_negative, positive
+from .evaluation import count_of, evaluate, not_negative, positive, without_jumps
 from .following import Step, steps
 from .limits import gradient_limit
 from .opposed_dead_share import opposed_dead_share
@@ -22,6 +22,7 @@ from .verdict import judged, sentence
 
 _BATCH_BEFORE = ("batch", "before")
 _LARGEST_LOG = 709.0
+_SMALLEST, _LARGEST = 1e-20, 1e20
 
 
 def predict(
@@ -65,9 +66,8 @@ def predict(
     Pennington, Rao, Sohl-Dickstein and Schoenholz, A mean field theory of batch normalization, 2019.
     """
     layer = checked_layer("predict", activation, norm, order, batch_size, weight_variance, bias_variance)
-    _check_count("predict", "depth", depth)
-    if width is not None:
-        _check_count("predict", "width", width)
+    depth = count_of("predict", "depth", depth)
+    width = None if width is None else count_of("predict", "width", width)
     followed = list(itertools.islice(steps(layer, norm, order), depth))
     layers = _layers(layer, norm, order, followed)
     silent = _silent(layer, norm, order, width)
@@ -95,7 +95,7 @@ def checked_layer(
     bias_variance: float,
 ) -> Layer:
     """The layer of these arguments, all of them checked for the function `what`."""
-    phi = get(activation)
+    phi = without_jumps(what, activation)
     norms, orders = ({key[part] for key in PROPAGATIONS} for part in (0, 1))
     for argument, value, known in (("norm", norm, norms), ("order", order, orders)):
         if value not in known:
@@ -103,13 +103,8 @@ def checked_layer(
             raise ValueError(f"{what}: {argument} must be one of {names}; got {value!r}; use one of them")
     if (norm, order) not in PROPAGATIONS:
         raise ValueError(f"{what}: order must be 'before' without a norm; got {order!r}; leave it out")
-    if phi.jumps:
-        raise ValueError(
-            f"{what}: activation must not jump; got {phi.name}, which jumps at {phi.jumps}: its slope says "
-            "nothing of how a signal changes there; use a continuous activation"
-        )
     if batch_size is not None:
-        _check_count(what, "batch_size", batch_size, 2)
+        batch_size = count_of(what, "batch_size", batch_size, 2)
         if norm == "batch" and batch_size < 4:
             raise ValueError(
                 f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the "
@@ -117,19 +112,23 @@ def checked_layer(
             )
     weights = positive(what, "weight_variance", weight_variance)
     biases = not_negative(what, "bias_variance", bias_variance)
-    return Layer(phi, float(weights), float(biases), batch_size)
+    numbers = _number(what, "weight_variance", weights), _number(what, "bias_variance", biases)
+    return Layer(phi, *numbers, batch_size)
 
 
-def _check_count(what: str, name: str, value: int, least: int = 1) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+def _number(what: str, name: str, values: np.ndarray) -> float:
+    """A single number of ordinary size."""
+    if values.ndim or not (_SMALLEST <= values <= _LARGEST or values == 0.0):
         raise ValueError(
-            f"{what}: {name} must be a whole number of at least {least}; got {value!r}; use {least} or more"
+            f"{what}: {name} must be one number, 0 or from {_SMALLEST:g} to {_LARGEST:g}; got {values}; use "
+            "one nearer to 1, and call again for another"
         )
+    return float(values)
 
 
 def _described(layer: Layer, norm: str, order: str) -> str:
     name = layer.activation.name
-    return f"{name} without a norm" if norm == "none" else f"{name} with {norm} norm {order} it"
+    return f"{name} without a norm" if norm == "none" else f"{name} ({norm} norm {order} it)"
 
 
 def _layers(layer: Layer, norm: str, order: str, followed: Sequence[Step]) -> tuple[LayerPrediction, ...]:

@@ -48,7 +48,8 @@ def judged(layers: Sequence[LayerPrediction], depth: int, silent: float | None, 
     return Judgement(
         "trains",
         None,
-        f"from the last of {depth} layers to the first the squared gradient changes {_times(total)}",
+        f"from the last of {_counted(depth)} to the first the squared gradient changes {_times(total)} "
+        f"(it may by {math.exp(limit):.0e})",
     )
 
 
@@ -64,7 +65,10 @@ def sentence(described: str, judgement: Judgement, drift: float | None) -> str:
     if drift is None or not drifts(drift):
         return f"{said}."
     layers = math.log(10.0) / math.log(drift)
-    return f"{said}; but the batch drifts from the state this holds in, tenfold in {layers:.0f} layers."
+    return (
+        f"{said}; but a few examples come to dominate such batches, tenfold in {layers:.0f} layers, and then "
+        "gradients grow at another rate."
+    )
 
 
 def log_growths(layers: Iterable[LayerPrediction]) -> list[float]:
@@ -123,7 +127,10 @@ def _lost(layers: Sequence[LayerPrediction], depth: int, limit: float) -> Judgem
     number = layers_until_lost(reversed(growths), limit)
     if number is None and len(layers) < depth:
         verdict: Verdict = "vanishes" if layers[-1].variance < 1.0 else "explodes"
-        return Judgement(verdict, len(layers), f"behind layer {len(layers)} the variance leaves all bounds")
+        way = "shrinks" if verdict == "vanishes" else "grows"
+        return Judgement(
+            verdict, len(layers), f"behind layer {len(layers)} the variance {way} beyond all bounds"
+        )
     if number is None:
         return None
     total = sum(growths[len(growths) - number :])
@@ -132,7 +139,8 @@ def _lost(layers: Sequence[LayerPrediction], depth: int, limit: float) -> Judgem
     return Judgement(
         "explodes" if total > 0.0 else "vanishes",
         number + 1,
-        f"over the last {_counted(number + 1)} the squared gradient changes {_times(total)}{of_each}",
+        f"over the last {number + 1} of {_counted(depth)} the squared gradient changes "
+        f"{_times(total)}{of_each}",
     )
 
 

@@ -2,10 +2,10 @@
 
 For example:
 
-  .venv/bin/python -m experiments.diagnose --activation=relu --norm=batch --depth=20 --workdir=mine
+  .venv/bin/python -m experiments.diagnose --activation=relu --norm=batch --depth=40 --workdir=mine
 
 Shows a sentence and a table, and writes DIR/diagnosis.html with the figure. Nothing is trained. Exit codes: 0
-done, 2 bad input.
+done, 2 bad input, 130 stopped.
 """
 
 import functools
@@ -50,6 +50,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
 
     Raises:
       ValueError: a flag is not what it must be; see `bnact.theory.predict`.
+      OSError: the work directory cannot be made.
     """
     whole = {name: _one(whole_numbers, name, values) for name in ("depth", "width", "batch_size", "seeds")}
     real = {name: _one(numbers, name, values) for name in ("weight_variance", "bias_variance")}
@@ -66,9 +67,9 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
         real["weight_variance"],
         real["bias_variance"],
     )
-    return functools.partial(
-        diagnosed, network, predicted(network), int(whole["seeds"]), Path(values.workdir)
-    )
+    prediction, workdir = predicted(network), Path(values.workdir)
+    workdir.mkdir(parents=True, exist_ok=True)
+    return functools.partial(diagnosed, network, prediction, int(whole["seeds"]), workdir)
 
 
 def _one(reading: Callable[..., tuple[float, ...]], name: str, values: flags.FlagValues) -> float:
@@ -78,7 +79,6 @@ def _one(reading: Callable[..., tuple[float, ...]], name: str, values: flags.Fla
 
 def diagnosed(network: Fresh, prediction: theory.Prediction, seeds: int, workdir: Path) -> int:
     """Measures, shows the table and writes the page; returns the exit code."""
-    workdir.mkdir(parents=True, exist_ok=True)
     sys.stdout.write(f"{prediction.sentence}\n")
     parts = compared(network, prediction, fresh_statistics(network, _shown(range(seeds))))
     show_table(summary_table(parts, ROWS), sys.stdout)

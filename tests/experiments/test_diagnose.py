@@ -103,13 +103,13 @@ def test_the_same_seeds_are_the_same_networks():
 def test_a_command_shows_and_writes(tmp_path, capsys):
     assert called(tmp_path, *FLAGS, "--activation=tanh", "--norm=rms", "--order=after") == 0
     out = capsys.readouterr().out
-    assert out.startswith("tanh with rms norm after it trains: ")
+    assert out.startswith("tanh (rms norm after it) trains: ")
     assert "variance" in out
     assert out.endswith(f"report: {tmp_path / 'diagnosis.html'}\n")
     page = (tmp_path / "diagnosis.html").read_text()
     assert page.count("<table>") == 3
     assert page.count("<img") == 6 + 2  # panels and legend
-    assert "Tanh with rms norm after it trains" in page
+    assert "Tanh (rms norm after it) trains" in page
     assert "--activation=tanh --norm=rms --order=after --depth=3" in page
 
 
@@ -133,9 +133,9 @@ def test_the_command_of_a_page_is_what_was_called():
         ("--activation=step", "activation must not jump"),
         ("--norm=group", "norm must be one of"),
         ("--order=between", "order must be one of"),
-        ("--depth=0", "depth must be a whole number of at least 1; got 0"),
+        ("--depth=0", "depth must be a concrete integer of at least 1; got 0"),
         ("--depth=many", "depth: must be whole numbers.*got 'many'"),
-        ("--width=0", "width must be a whole number of at least 1"),
+        ("--width=0", "width must be a concrete integer of at least 1"),
         ("--batch_size=3", "batch_size must be at least 4 for batch norm"),
         ("--batch_size=1", "batch_size: must be at least 2; got 1"),
         ("--seeds=1", "seeds: must be at least 2; got 1; use 2 or more"),

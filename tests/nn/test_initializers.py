@@ -1,6 +1,5 @@
 """Initial weights have the spread that was asked for, and draws that do not depend on it."""
 
-import dataclasses
 from typing import NamedTuple
 
 import jax
@@ -10,7 +9,7 @@ import pytest
 from flax import nnx
 
 from bnact import nn, theory
-from bnact.activations import ACTIVATIONS
+from bnact.activations import ACTIVATIONS, activation_of
 
 
 @pytest.mark.parametrize("shape, fan_in", [((400, 100), 400), ((5, 5, 16, 100), 400)])
@@ -162,11 +161,8 @@ def test_relu_is_initialized_as_by_he(key):
 def test_an_activation_that_leaves_mean_0_and_variance_1():
     # (z^2 - 1) / sqrt(2): an error of the variance doubles in a layer.
     constants = theory.standardizing_constants("square")
-    square = ACTIVATIONS["square"]
-    standardized = dataclasses.replace(
-        square,
-        name="standardized_square",
-        function=lambda x: constants.scale * (square(x) - constants.shift),
+    standardized = activation_of(
+        lambda x: constants.scale * (x * x - constants.shift), name="standardized_square"
     )
     with pytest.raises(
         ValueError, match="must come back to mean 0 and variance 1 .*; got standardized_square, .* by 2; use"

@@ -28,7 +28,7 @@ def test_the_slope_of_variance_near_variance_0():
 
 @pytest.mark.parametrize("name", ["hard_sigmoid", "soft_shrink", "softplus", "relu"])
 def test_the_slope_of_variance_is_the_same_on_both_sides_of_where_it_is_taken_otherwise(name):
-    below, above = theory.variance_slope(name, np.array([1e-2 * (1 - 1e-9), 1e-2]), 1.0)
+    below, above = np.asarray(theory.variance_slope(name, np.array([1e-2 * (1 - 1e-9), 1e-2]), 1.0))
     assert below == pytest.approx(above, rel=1e-7)
 
 
@@ -36,8 +36,10 @@ def test_fixed_points_and_edges_over_arrays():
     weights, biases = np.array([[1.5], [2.5]]), np.array([0.05, 0.1])
     found = theory.fixed_point("tanh", weights, biases)
     assert [np.shape(field) for field in found] == [(2, 2)] * 5
-    np.testing.assert_array_equal([field[1, 0] for field in found], theory.fixed_point("tanh", 2.5, 0.05))
-    assert theory.edge_of_chaos("tanh", biases)[1] == theory.edge_of_chaos("tanh", 0.1)
+    np.testing.assert_array_equal(
+        [np.asarray(field)[1, 0] for field in found], theory.fixed_point("tanh", 2.5, 0.05)
+    )
+    assert np.asarray(theory.edge_of_chaos("tanh", biases))[1] == theory.edge_of_chaos("tanh", 0.1)
 
 
 def test_a_depth_scale_of_what_is_unknown():
@@ -47,7 +49,7 @@ def test_a_depth_scale_of_what_is_unknown():
 
 def test_a_kernel_has_one_weight_variance():
     with pytest.raises(ValueError, match="weight_variance must be one number; got an array of shape .2,.; c"):
-        theory.nngp_kernel("relu", np.eye(2), 1, np.ones(2), 0.0)
+        theory.nngp_kernel("relu", np.eye(2), 1, np.ones(2), 0.0)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("name", ["tanh", "gelu", "step"])

@@ -89,10 +89,12 @@ def test_what_is_refused(scatter):
     with pytest.raises(ValueError, match="nearest: relu"):
         scatter("rleu", WIDTHS)
     for width in (0, -2, 2.5, True):
-        with pytest.raises(ValueError, match=f"widths must be positive integers; got {width}; count"):
+        with pytest.raises(
+            ValueError, match=f"widths must be a concrete integer of at least 1; got {width}; use"
+        ):
             scatter("relu", [3, width])
 
 
 def test_no_inputs():
-    with pytest.raises(ValueError, match="in_features must be positive integers; got 0; count"):
+    with pytest.raises(ValueError, match="in_features must be a concrete integer of at least 1; got 0; use"):
         input_gradient_scatter("relu", WIDTHS, 0)

@@ -76,8 +76,8 @@ def test_arrays_broadcast_and_numbers_stay_numbers():
     [
         (("tahn", 3, 1.0, 1.0), "nearest: tanh"),
         (("step", 3, 1.0, 1.0), "must not jump; got step, which jumps at .*; use"),
-        (("tanh", 0, 1.0, 1.0), "depth must be a positive integer; got 0; count"),
-        (("tanh", 2.5, 1.0, 1.0), "depth must be a positive integer; got 2.5; count"),
+        (("tanh", 0, 1.0, 1.0), "depth must be a concrete integer of at least 1; got 0; use"),
+        (("tanh", 2.5, 1.0, 1.0), "depth must be a concrete integer of at least 1; got 2.5; use"),
         (("tanh", 3, -1.0, 1.0), "variance must be finite and not negative; got -1.0; a variance"),
         (("tanh", 3, 1.0, math.nan), "weight_variance must be finite and not negative; got nan; a variance"),
         (("tanh", 3, 1.0, 1.0, "diagonal"), "must be 'normal' or 'orthogonal'; got 'diagonal'; use 'normal'"),

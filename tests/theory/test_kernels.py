@@ -171,7 +171,9 @@ def test_no_gram_matrix(kernel, message):
 @each_kernel
 def test_other_bad_calls(kernel):
     for depth in (-1, 1.5, True):
-        with pytest.raises(ValueError, match=f"depth must be an integer of at least 0; got {depth}; count"):
+        with pytest.raises(
+            ValueError, match=f"depth must be a concrete integer of at least 0; got {depth}; use"
+        ):
             kernel("tanh", GRAM, depth, 1.5, 0.1)
     with pytest.raises(ValueError, match="weight_variance must be finite and not negative; got -1.5;"):
         kernel("tanh", GRAM, 1, -1.5, 0.1)

@@ -154,7 +154,7 @@ def test_relu_behind_a_batch_that_sums_to_zero_is_never_dead():
 
 
 def test_a_batch_that_drifts_is_told():
-    assert "but the batch drifts" in theory.predict("hard_silu", depth=10, batch_size=64).sentence
+    assert "come to dominate such batches" in theory.predict("hard_silu", depth=10, batch_size=64).sentence
     calm = theory.predict("hard_silu", depth=10, batch_size=8)
     assert calm.drift is not None
     assert calm.drift < 1.0
@@ -178,13 +178,19 @@ def test_what_is_steep_or_turns_or_is_flat_has_a_prediction(name, norm, order):
         (("relu", "batch", "between"), {}, ["predict: order must be one of after, before", "got 'between'"]),
         (("relu", "none", "after"), {}, ["order must be 'before' without a norm", "leave it out"]),
         (("sign",), {}, ["predict: activation must not jump", "got sign, which jumps at (0.0,)"]),
-        (("relu",), {"depth": 0}, ["predict: depth must be a whole number of at least 1", "got 0"]),
-        (("relu",), {"depth": True}, ["depth must be a whole number", "got True"]),
-        (("relu",), {"depth": 2.0}, ["depth must be a whole number", "got 2.0"]),
-        (("relu",), {"width": 0}, ["predict: width must be a whole number of at least 1", "got 0"]),
-        (("relu",), {"width": True}, ["width must be a whole number"]),
+        (("relu",), {"depth": 0}, ["predict: depth must be a concrete integer of at least 1", "got 0"]),
+        (("relu",), {"depth": True}, ["depth must be a concrete integer", "got True"]),
+        (("relu",), {"depth": 2.0}, ["depth must be a concrete integer", "got 2.0"]),
+        (("relu",), {"weight_variance": 1e30}, ["weight_variance must be one number", "got 1e+30"]),
+        (("relu",), {"weight_variance": np.ones(2)}, ["weight_variance must be one number", "got [1. 1.]"]),
+        (("relu",), {"width": 0}, ["predict: width must be a concrete integer of at least 1", "got 0"]),
+        (("relu",), {"width": True}, ["width must be a concrete integer"]),
         (("relu",), {"batch_size": 3}, ["batch_size must be at least 4 for batch norm", "got 3"]),
-        (("relu", "none"), {"batch_size": 0}, ["batch_size must be a whole number of at least 2", "got 0"]),
+        (
+            ("relu", "none"),
+            {"batch_size": 0},
+            ["batch_size must be a concrete integer of at least 2", "got 0"],
+        ),
         (("relu",), {"weight_variance": 0.0}, ["predict: weight_variance must be", "got 0.0"]),
         (("relu",), {"weight_variance": math.nan}, ["weight_variance must be", "got nan"]),
         (("relu",), {"weight_variance": math.inf}, ["weight_variance must be", "got inf"]),

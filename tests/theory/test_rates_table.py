@@ -33,8 +33,9 @@ def test_one_that_jumps():
         rates_table(["step"])
 
 
-def test_sizes_are_integers_of_any_kind():
-    table = rates_table(["relu"], np.array([8, 16]))
+@pytest.mark.parametrize("sizes", [np.array([8, 16]), [np.int64(8), 16]])
+def test_sizes_are_integers_of_any_kind(sizes):
+    table = rates_table(["relu"], sizes)
     assert table.batch_sizes == (8, 16)
     with pytest.raises(ValueError, match="rates_table: batch_size must be an integer of at least 4"):
         rates_table(["relu"], (8, 3))

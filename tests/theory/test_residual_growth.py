@@ -78,8 +78,9 @@ def test_arguments_without_a_meaning(arguments, message):
         residual_growth(**{"activation": "relu", "depth": 3, **arguments})
 
 
-def test_an_integer_of_any_kind_is_a_depth():
-    one, other = (residual_growth("relu", depth, batch_size=depth) for depth in (4, np.int64(4)))
+@pytest.mark.parametrize("of_numpy", [np.int64(4), np.array(4)])
+def test_an_integer_of_any_kind_is_a_depth(of_numpy):
+    one, other = (residual_growth("relu", depth, batch_size=depth) for depth in (4, of_numpy))
     np.testing.assert_array_equal(one.gradient, other.gradient)
 
 

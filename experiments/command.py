@@ -46,7 +46,11 @@ def new_flags() -> flags.FlagValues:
 def run(command: Command) -> None:
     """Runs a command with the process's arguments, on every core, and exits."""
     use_every_core()
-    sys.exit(exit_code(command, sys.argv))
+    try:
+        sys.exit(exit_code(command, sys.argv))
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        sys.exit(STOPPED)
 
 
 def exit_code(command: Command, argv: Sequence[str]) -> int:
@@ -90,9 +94,6 @@ def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) ->
         return perform()
     except StudyError as error:
         return _refused(str(error))
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
-        return STOPPED
 
 
 def _flags_in_words(values: flags.FlagValues) -> str:

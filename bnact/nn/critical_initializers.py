@@ -44,8 +44,7 @@ def critical_normal_for(activation: str | Activation | Learnable, bias_variance:
 
     Source: Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, Deep information propagation, 2017.
     """
-    weight_variance = theory.edge_of_chaos(first_values(activation), bias_variance)
-    return Initializers(normal_with_gain(math.sqrt(weight_variance)), _biases(bias_variance))
+    return Initializers(normal_with_gain(_critical_gain(activation, bias_variance)), _biases(bias_variance))
 
 
 def critical_orthogonal_for(
@@ -69,8 +68,13 @@ def critical_orthogonal_for(
     Source: Pennington, Schoenholz and Ganguli, Resurrecting the sigmoid in deep learning through dynamical
     isometry: theory and practice, 2017.
     """
-    weight_variance = theory.edge_of_chaos(first_values(activation), bias_variance)
-    return Initializers(orthogonal_with_gain(math.sqrt(weight_variance)), _biases(bias_variance))
+    return Initializers(
+        orthogonal_with_gain(_critical_gain(activation, bias_variance)), _biases(bias_variance)
+    )
+
+
+def _critical_gain(activation: str | Activation | Learnable, bias_variance: float) -> float:
+    return math.sqrt(theory.edge_of_chaos(first_values(activation), bias_variance))
 
 
 def _biases(variance: float) -> Initializer:

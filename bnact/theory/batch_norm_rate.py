@@ -8,16 +8,10 @@ from numpy.typing import ArrayLike
 
 from bnact.activations import Activation
 
+from .batch_sizes import normalizing_batch
+from .evaluation import Numbers, without_jumps
 from .norm_after_rate import rate_of_batch, rate_of_infinite_batch
-from .rate_arguments import (
-    Numbers,
-    check_numbers,
-    check_order,
-    normalizing_batch,
-    over_arrays,
-    points_of,
-    without_jumps,
-)
+from .rate_arguments import check_numbers, check_order, over_arrays, points_of
 from .symmetric_point import point_of
 
 _NAME = "batch_norm_rate"

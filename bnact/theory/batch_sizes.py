@@ -1,7 +1,9 @@
-"""The one rule for the size of a batch that is normalized by its own statistics, and for whole numbers."""
+"""The sizes of a batch that can be normalized by its own statistics."""
 
-import operator
-from typing import Any
+from .evaluation import whole_number
+
+LEAST_BATCH = 4
+"""From here on the mean inverse variance of a batch is finite, and with it the mean of a squared gradient."""
 
 
 def check_batch_size(name: str, batch_size: int) -> int:
@@ -26,11 +28,15 @@ def check_batch_size(name: str, batch_size: int) -> int:
     return size
 
 
-def whole_number(given: Any) -> int | None:
-    """The integer that is given, by Python or by an array library; None for a float, a bool or no number."""
-    if isinstance(given, bool):
+def normalizing_batch(what: str, batch_size: int | None) -> int | None:
+    """The batch size, refused if the mean inverse variance of a batch is infinite."""
+    if batch_size is None:
         return None
-    try:
-        return operator.index(given)
-    except TypeError:
-        return None
+    size = whole_number(batch_size)
+    if size is None or size < LEAST_BATCH:
+        raise ValueError(
+            f"{what}: batch_size must be an integer of at least {LEAST_BATCH}, since the mean inverse "
+            f"variance of 3 or fewer normal values is infinite; got {batch_size!r}; use {LEAST_BATCH} or "
+            "more, or None for an infinite batch"
+        )
+    return size

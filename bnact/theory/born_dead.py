@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .batch_sizes import whole_number
+from .evaluation import whole_number
 from .two_rays import both_rays_dead
 
 

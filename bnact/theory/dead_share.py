@@ -9,10 +9,9 @@ from bnact.activations import Activation, get
 from bnact.activations.activation import Interval
 from bnact.numerics.quadrature import expectation
 
-from .batch_sizes import check_batch_size, whole_number
+from .batch_sizes import check_batch_size
 from .dead_under_batch_norm import largest_below
-from .evaluation import correlations, evaluate
-from .rate_arguments import one_number
+from .evaluation import correlations, evaluate, one_number, whole_number
 
 _DRAWN_VALUES = 2**22
 _FEWEST_BATCHES = 2**12

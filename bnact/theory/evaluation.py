@@ -1,6 +1,7 @@
 """What the functions of this package take and give: numbers or arrays, checked."""
 
 import operator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -64,22 +65,27 @@ def correlations(what: str, value: ArrayLike) -> np.ndarray:
 
 
 def one_number(what: str, name: str, value: ArrayLike) -> float:
-    """The value as a float; an error if it is an array."""
+    """The value as a float; an error if it is an array, since what is computed of it is no array."""
     array = numbers_of(what, name, value)
     if array.ndim != 0:
-        raise ValueError(
-            f"{what}: {name} must be one number; got an array of shape {array.shape}; call it for each"
-        )
+        raise ValueError(f"{what}: {name} must be one number; got {value!r}; loop over the values")
     return float(array)
+
+
+def whole_number(value: Any) -> int | None:
+    """The integer that is given, by Python or by an array library; None for a float, a bool or no number."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
 
 
 def count_of(what: str, name: str, value: object, least: int = 1) -> int:
     """The value as an int; an error if it is none, or below the least. numpy's integers are integers."""
-    try:
-        count = operator.index(value)  # pyright: ignore[reportArgumentType] -- it refuses the others
-    except TypeError:
-        count = None
-    if count is None or isinstance(value, bool) or count < least:
+    count = whole_number(value)
+    if count is None or count < least:
         raise ValueError(
             f"{what}: {name} must be a concrete integer of at least {least}; got {value!r}; "
             f"use {least} or more, and no float, truth value or traced value"

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike
 
 from bnact.activations import Activation
 
+from .evaluation import Numbers, without_jumps
 from .normal_moments import normal_moments
-from .rate_arguments import Numbers, check_numbers, check_order, over_arrays, raised_by, without_jumps
+from .rate_arguments import check_numbers, check_order, over_arrays, raised_by
 
 
 def layer_norm_rate(

@@ -11,8 +11,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .batch_sizes import check_batch_size, whole_number
-from .evaluation import Numbers, number
+from .batch_sizes import check_batch_size
+from .evaluation import Numbers, number, whole_number
 from .gamma_ratio import log_gamma_ratio
 
 # Beyond 10 deviations there is a mass of 1e-23; a normal density up to there takes half of these nodes.

@@ -8,13 +8,14 @@ import numpy as np
 
 from bnact.activations import Activation
 
+from .checked_layer import checked_layer
 from .dead_share import dead_share, dead_share_under_batch_norm
-from .evaluation import count_of, evaluate, not_negative, positive, without_jumps
+from .evaluation import count_of, evaluate
 from .following import Step, steps
 from .limits import gradient_limit
 from .opposed_dead_share import opposed_dead_share
 from .prediction import LayerPrediction, Prediction
-from .propagation import PROPAGATIONS, Layer
+from .propagation import Layer
 from .ranges import normalized_bound, output_bound
 from .saturated_share import saturated_share
 from .symmetric_point import symmetric_point
@@ -22,7 +23,6 @@ from .verdict import judged, sentence
 
 _BATCH_BEFORE = ("batch", "before")
 _LARGEST_LOG = 709.0
-_SMALLEST, _LARGEST = 1e-20, 1e20
 
 
 def predict(
@@ -83,47 +83,6 @@ def predict(
         drift,
         sentence(_described(layer, norm, order), judgement, drift),
     )
-
-
-def checked_layer(
-    what: str,
-    activation: str | Activation,
-    norm: str,
-    order: str,
-    batch_size: int | None,
-    weight_variance: float,
-    bias_variance: float,
-) -> Layer:
-    """The layer of these arguments, all of them checked for the function `what`."""
-    phi = without_jumps(what, activation)
-    norms, orders = ({key[part] for key in PROPAGATIONS} for part in (0, 1))
-    for argument, value, known in (("norm", norm, norms), ("order", order, orders)):
-        if value not in known:
-            names = ", ".join(sorted(known))
-            raise ValueError(f"{what}: {argument} must be one of {names}; got {value!r}; use one of them")
-    if (norm, order) not in PROPAGATIONS:
-        raise ValueError(f"{what}: order must be 'before' without a norm; got {order!r}; leave it out")
-    if batch_size is not None:
-        batch_size = count_of(what, "batch_size", batch_size, 2)
-        if norm == "batch" and batch_size < 4:
-            raise ValueError(
-                f"{what}: batch_size must be at least 4 for batch norm; got {batch_size}, with which the "
-                "mean of a squared gradient is infinite; use a larger one, or None for an infinite batch"
-            )
-    weights = positive(what, "weight_variance", weight_variance)
-    biases = not_negative(what, "bias_variance", bias_variance)
-    numbers = _number(what, "weight_variance", weights), _number(what, "bias_variance", biases)
-    return Layer(phi, *numbers, batch_size)
-
-
-def _number(what: str, name: str, values: np.ndarray) -> float:
-    """A single number of ordinary size."""
-    if values.ndim or not (_SMALLEST <= values <= _LARGEST or values == 0.0):
-        raise ValueError(
-            f"{what}: {name} must be one number, 0 or from {_SMALLEST:g} to {_LARGEST:g}; got {values}; use "
-            "one nearer to 1, and call again for another"
-        )
-    return float(values)
 
 
 def _described(layer: Layer, norm: str, order: str) -> str:

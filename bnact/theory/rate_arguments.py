@@ -1,55 +1,12 @@
-"""What the rates take: an activation that does not jump, a batch that normalizes, a scale that is not 0."""
+"""What the rates take: an order, a scale that is not 0, numbers or arrays of them."""
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnact.activations import Activation, get
-
-from .batch_sizes import whole_number
-
-Numbers = float | np.ndarray
-LEAST_BATCH = 4
-
-
-def without_jumps(what: str, activation: str | Activation) -> Activation:
-    """The activation of that name, refused if it jumps: the mean square of its derivative is infinite."""
-    phi = get(activation)
-    if phi.jumps:
-        raise ValueError(
-            f"{what}: activation must not jump, since the mean square of its derivative is infinite; "
-            f"got {phi.name}, which jumps at {phi.jumps}; use a continuous one"
-        )
-    return phi
-
-
-def normalizing_batch(what: str, batch_size: int | None) -> int | None:
-    """The batch size, refused if the mean inverse variance of a batch is infinite."""
-    if batch_size is None:
-        return None
-    size = whole_number(batch_size)
-    if size is None or size < LEAST_BATCH:
-        raise ValueError(
-            f"{what}: batch_size must be an integer of at least {LEAST_BATCH}, since the mean inverse "
-            f"variance of 3 or fewer normal values is infinite; got {batch_size!r}; use {LEAST_BATCH} or "
-            "more, or None for an infinite batch"
-        )
-    return size
-
-
-def one_number(what: str, name: str, given: Any) -> float:
-    """The number, refused if it is an array: what is computed of it is one record, not an array."""
-    if isinstance(given, int | float):
-        return float(given)
-    try:
-        if np.ndim(given) == 0 and not isinstance(given, str):
-            return float(given)
-    except (TypeError, ValueError):  # no number, or lists of unequal lengths
-        pass
-    raise ValueError(f"{what}: {name} must be one number; got {given!r}; loop over the values")
+from .evaluation import Numbers
 
 
 @contextlib.contextmanager

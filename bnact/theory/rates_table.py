@@ -9,7 +9,8 @@ import numpy as np
 
 from bnact.activations import ACTIVATIONS, Activation
 
-from .rate_arguments import normalizing_batch, without_jumps
+from .batch_sizes import normalizing_batch
+from .evaluation import without_jumps
 from .symmetric_point import SymmetricPoint, symmetric_point
 
 _BATCH_SIZES = (4, 8, 16, 32, 64, 128, 256, 1024)

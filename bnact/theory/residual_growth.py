@@ -7,9 +7,10 @@ import numpy as np
 
 from bnact.activations import Activation
 
-from .batch_sizes import whole_number
+from .batch_sizes import normalizing_batch
+from .evaluation import one_number, whole_number, without_jumps
 from .normal_moments import normal_moments
-from .rate_arguments import check_numbers, normalizing_batch, one_number, raised_by, without_jumps
+from .rate_arguments import check_numbers, raised_by
 from .symmetric_point import point_of
 
 _NAME = "residual_growth"

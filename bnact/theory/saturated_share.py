@@ -9,9 +9,8 @@ from bnact.activations import Activation, get, largest_slope
 from bnact.probes.units import SATURATED_BELOW
 
 from .batch_sizes import check_batch_size
-from .evaluation import evaluate
+from .evaluation import evaluate, one_number
 from .normalized_moments import normalized_distribution
-from .rate_arguments import one_number
 
 _REACH = 38.0
 """The normal mass beyond is below the smallest float64."""

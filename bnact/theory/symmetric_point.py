@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from bnact.activations import Activation
 
+from .batch_sizes import normalizing_batch
+from .evaluation import one_number, without_jumps
 from .normal_moments import normal_moments
 from .pair_moments import PairMoments, pair_moments
-from .rate_arguments import check_numbers, normalizing_batch, one_number, raised_by, without_jumps
+from .rate_arguments import check_numbers, raised_by
 
 # An eigenvalue that exceeds 1 by less is 1 within the error of the quadrature.
 _MARGIN = 1e-6

@@ -5,9 +5,9 @@ import math
 
 from bnact.activations import Activation
 
+from .checked_layer import checked_layer
 from .following import Step, has_arrived, steps
 from .limits import ALIKE, gradient_limit
-from .predict import checked_layer
 
 _DEEPEST = 1024
 # Growth this near to none is none, but for rounding.

@@ -48,7 +48,7 @@ def test_a_depth_scale_of_what_is_unknown():
 
 
 def test_a_kernel_has_one_weight_variance():
-    with pytest.raises(ValueError, match="weight_variance must be one number; got an array of shape .2,.; c"):
+    with pytest.raises(ValueError, match="weight_variance must be one number; got array.*; loop over the v"):
         theory.nngp_kernel("relu", np.eye(2), 1, np.ones(2), 0.0)  # pyright: ignore[reportArgumentType]
 
 

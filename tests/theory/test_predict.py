@@ -182,7 +182,11 @@ def test_what_is_steep_or_turns_or_is_flat_has_a_prediction(name, norm, order):
         (("relu",), {"depth": True}, ["depth must be a concrete integer", "got True"]),
         (("relu",), {"depth": 2.0}, ["depth must be a concrete integer", "got 2.0"]),
         (("relu",), {"weight_variance": 1e30}, ["weight_variance must be one number", "got 1e+30"]),
-        (("relu",), {"weight_variance": np.ones(2)}, ["weight_variance must be one number", "got array([1., 1.])"]),
+        (
+            ("relu",),
+            {"weight_variance": np.ones(2)},
+            ["weight_variance must be one number", "got array([1., 1.])"],
+        ),
         (("relu",), {"width": 0}, ["predict: width must be a concrete integer of at least 1", "got 0"]),
         (("relu",), {"width": True}, ["width must be a concrete integer"]),
         (("relu",), {"batch_size": 3}, ["batch_size must be at least 4 for batch norm", "got 3"]),

@@ -5,6 +5,7 @@ from . import convert as convert
 from . import data as data
 from . import distributed as distributed
 from . import fused as fused
+from . import gradient_graph as gradient_graph
 from . import invariants as invariants
 from . import nn as nn
 from . import normalizations as normalizations

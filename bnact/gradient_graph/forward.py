@@ -1,0 +1,117 @@
+"""The forward pass, written down operation by operation."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+
+from bnact.tracing import Equation, Place, evaluated, scanned_loop, taken_branch, unrolled_scan
+from bnact.types import Array
+
+
+class Value(NamedTuple):
+    """A value met in the forward pass.
+
+    Attributes:
+      number: its place among all values.
+      array: what it is.
+      follows: whether it depends on an input and is real, so that a gradient can reach the input through it.
+    """
+
+    number: int
+    array: Array
+    follows: bool
+
+
+class Operation(NamedTuple):
+    """One operation: the equation, what it took, and what it made."""
+
+    equation: Equation
+    operands: tuple[Value, ...]
+    results: tuple[Value, ...]
+
+
+class Forward(NamedTuple):
+    """The forward pass.
+
+    Attributes:
+      inputs: one value for each input.
+      values: all of them, by number: inputs, constants, results.
+      operations: in the order they were done.
+      output: what the function returned.
+    """
+
+    inputs: tuple[Value, ...]
+    values: tuple[Value, ...]
+    operations: tuple[Operation, ...]
+    output: Value
+
+
+def forward_pass(fn: Callable[..., Any], arrays: Sequence[Array], unfold: bool) -> Forward:
+    """The forward pass of fn.
+
+    Branches not taken are left out; a loop that runs until a condition holds becomes a scan of as many steps.
+
+    Args:
+      fn: from arrays to a scalar.
+      arrays: where.
+      unfold: whether a scan is written down step by step, not as one operation.
+
+    Returns:
+      Every value and operation.
+    """
+    recorder = _Recorder(unfold)
+    inputs = tuple(recorder.value(array, follows=True) for array in arrays)
+    output = evaluated(fn, arrays, recorder.rule, *inputs, whole=_has_own_derivative)
+    return Forward(inputs, tuple(recorder.values), tuple(recorder.operations), recorder.held(output))
+
+
+def _has_own_derivative(equation: Equation) -> bool:
+    """What is inside such a function says nothing of its gradient."""
+    return equation.primitive.startswith("custom_")
+
+
+class _Recorder:
+    def __init__(self, unfold: bool) -> None:
+        self.values: list[Value] = []
+        self.operations: list[Operation] = []
+        self._unfold = unfold
+        self._constants: dict[int, tuple[Any, Value]] = {}
+
+    def value(self, array: Array, follows: bool) -> Value:
+        real = jnp.issubdtype(array.dtype, jnp.inexact)
+        self.values.append(Value(len(self.values), array, follows and real))
+        return self.values[-1]
+
+    def held(self, value: Any) -> Value:
+        """A value as it is; a constant, which the walk meets as an array, as one."""
+        if isinstance(value, Value):
+            return value
+        # Kept beside its number, so that no other object is given the same one.
+        if id(value) not in self._constants:
+            self._constants[id(value)] = value, self.value(_array(value), follows=False)
+        return self._constants[id(value)][1]
+
+    def rule(self, equation: Equation, inputs: Sequence[Any]) -> Sequence[Value]:
+        operands = tuple(map(self.held, inputs))
+        arrays = [operand.array for operand in operands]
+        follows = any(operand.follows for operand in operands)
+        if equation.primitive == "cond":
+            around = equation.place.within(f"branch {int(arrays[0])}")
+            return self._instead(taken_branch(equation, arrays), operands[1:], around)
+        if equation.primitive == "while" and follows:
+            return self._instead(scanned_loop(equation, arrays), operands, equation.place)
+        if equation.primitive == "scan" and follows and self._unfold:
+            return self._instead(unrolled_scan(equation), operands, equation.place)
+        results = tuple(self.value(array, follows) for array in equation.outputs(*arrays))
+        self.operations.append(Operation(equation, operands, results))
+        return results
+
+    def _instead(self, fn: Callable[..., Any], operands: Sequence[Value], around: Place) -> Sequence[Value]:
+        arrays = [operand.array for operand in operands]
+        found = evaluated(fn, arrays, self.rule, *operands, whole=_has_own_derivative, around=around)
+        return [self.held(value) for value in found]
+
+
+def _array(constant: Any) -> Array:
+    return constant if hasattr(constant, "dtype") else jnp.asarray(constant)

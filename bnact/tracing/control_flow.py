@@ -1,0 +1,103 @@
+"""Loops and branches as plain functions, once the values they depend on are known."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend import core
+
+from bnact.types import Array
+
+from .interpreter import Equation
+
+
+def taken_branch(equation: Equation, inputs: Sequence[Any]) -> Callable[..., list[Any]]:
+    """What a `cond` or `switch` computes where its index is known.
+
+    Args:
+      equation: with primitive "cond".
+      inputs: its arrays, the index first.
+
+    Returns:
+      A function of all inputs but the index.
+    """
+    branches = equation.params["branches"]
+    return core.jaxpr_as_fun(branches[min(max(int(inputs[0]), 0), len(branches) - 1)])
+
+
+def scanned_loop(equation: Equation, inputs: Sequence[Any]) -> Callable[..., list[Any]]:
+    """What a `while_loop` computes where the number of its rounds is known, as a scan.
+
+    Reverse mode goes through a scan, but not through a loop whose end depends on the data.
+
+    Args:
+      equation: with primitive "while".
+      inputs: its arrays, from which the rounds are counted.
+
+    Returns:
+      A function of all inputs.
+    """
+    params = equation.params
+    done, body = core.jaxpr_as_fun(params["cond_jaxpr"]), core.jaxpr_as_fun(params["body_jaxpr"])
+    of_cond, of_body = params["cond_nconsts"], params["body_nconsts"]
+
+    def parts(values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
+        return values[:of_cond], values[of_cond : of_cond + of_body], values[of_cond + of_body :]
+
+    def counted(*values: Array) -> Array:
+        of_done, held, carry = parts(values)
+
+        def goes_on(state: Any) -> Array:
+            return done(*of_done, *state[1])[0]
+
+        def round_(state: Any) -> Any:
+            return state[0] + 1, tuple(body(*held, *state[1]))
+
+        return jax.lax.while_loop(goes_on, round_, (jnp.int32(0), tuple(carry)))[0]
+
+    rounds = int(counted(*inputs))
+
+    def scanned(*values: Array) -> list[Any]:
+        _, held, carry = parts(values)
+
+        def step(carry: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], None]:
+            return tuple(body(*held, *carry)), None
+
+        return list(jax.lax.scan(step, tuple(carry), None, length=rounds)[0])
+
+    return scanned
+
+
+def unrolled_scan(equation: Equation) -> Callable[..., list[Any]]:
+    """What a scan computes, one step after the other.
+
+    Args:
+      equation: with primitive "scan".
+
+    Returns:
+      A function of all its inputs; step 3 stands in the named scope "step 3".
+    """
+    params = equation.params
+    body = core.jaxpr_as_fun(params["jaxpr"])
+    held, carried, length = params["num_consts"], params["num_carry"], params["length"]
+    order = range(length - 1, -1, -1) if params["reverse"] else range(length)
+
+    def unrolled(*inputs: Array) -> list[Any]:
+        consts, carry, rows = inputs[:held], inputs[held : held + carried], inputs[held + carried :]
+        emitted: dict[int, Sequence[Any]] = {}
+        for number in order:
+            with jax.named_scope(f"step {number}"):
+                here = [jax.lax.index_in_dim(array, number, keepdims=False) for array in rows]
+                outputs = body(*consts, *carry, *here)
+            carry, emitted[number] = outputs[:carried], outputs[carried:]
+        columns = zip(*(emitted[number] for number in range(length)), strict=True)
+        stacked = [jnp.stack(column) for column in columns] if length else _empty(params, carried)
+        return [*carry, *stacked]
+
+    return unrolled
+
+
+def _empty(params: Any, carried: int) -> list[Array]:
+    shapes = params["jaxpr"].out_avals[carried:]
+    return [jnp.zeros((0, *shape.shape), shape.dtype) for shape in shapes]

@@ -14,7 +14,7 @@ from absl import flags
 from bnact.studies import Study, StudyError, read_study
 from experiments import sweep
 from experiments.command import DONE, Command, new_flags, run
-from experiments.founding_claims.report import publish
+from experiments.founding_claims.report import decides_without_runs, publish
 from experiments.founding_claims.scale import STUDY
 from experiments.trainability_map import maps
 from experiments.trainability_map import report as map_report
@@ -29,7 +29,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
       StudyError: there is none, it cannot be read, or it has no runs.
     """
     study = read_study(Path(values.workdir))
-    if not len(study.rows):
+    if not len(study.rows) and not decides_without_runs(study):
         raise StudyError(
             f"report: there must be at least one finished run; {study.runs} has none; run the study first"
         )

@@ -27,7 +27,7 @@ from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
 from bnact.studies.terminal import show_table
 from experiments.command import Command, new_flags, numbers, run, whole_numbers
 from experiments.initialization import gain
-from experiments.training import Assignment, Occasion, trained
+from experiments.training import Assignment, Occasion, define_check, trained
 
 STUDY = "sweep"
 
@@ -50,6 +50,7 @@ flags.DEFINE_list("learning_rate", ["0.01", "0.03", "0.1"], "learning rates", fl
 flags.DEFINE_integer("steps", 300, "steps of gradient descent", flag_values=FLAGS)
 flags.DEFINE_integer("batch_size", 64, "examples in a step", flag_values=FLAGS)
 flags.DEFINE_integer("seeds", 10, "runs of each setting", flag_values=FLAGS)
+define_check(FLAGS)
 flags.DEFINE_string("data", "digits", "digits, spirals, or npz:FILE", flag_values=FLAGS)
 
 
@@ -76,7 +77,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     )
     check_batch_sizes(settings, dataset)
     workdir = Path(values.workdir)
-    assignment = Assignment(workdir, STUDY, dataset, settings)
+    assignment = Assignment(workdir, STUDY, dataset, settings, values.check)
     occasion = Occasion(
         begin=lambda study: None, publish=lambda rows, study: publish(rows, study.manifest, workdir)
     )

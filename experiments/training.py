@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from absl import flags
+
 from bnact.data import Dataset
 from bnact.studies import Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
 from bnact.studies.counted import counted
@@ -12,6 +14,17 @@ from bnact.training.log import Log
 from bnact.training.setting import Setting
 
 from .command import DONE, SOME_FAILED
+
+
+def define_check(values: flags.FlagValues) -> None:
+    """Adds the flag --check, for `Assignment.check`."""
+    flags.DEFINE_bool(
+        "check",
+        False,
+        "on the way, hold the gradients of every norm against the identities of bnact.invariants; a run in "
+        "which one breaks fails",
+        flag_values=values,
+    )
 
 
 class Assignment(NamedTuple):
@@ -22,12 +35,14 @@ class Assignment(NamedTuple):
       study: name of the study.
       dataset: what to train on.
       settings: all runs.
+      check: whether the gradients of every norm are held against their identities on the way.
     """
 
     workdir: Path
     study: str
     dataset: Dataset
     settings: tuple[Setting, ...]
+    check: bool = False
 
 
 class Occasion(NamedTuple):
@@ -68,7 +83,7 @@ def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log
     from bnact.training import train_population
 
     names = sorted({setting.activation for setting in assignment.settings})
-    return lambda lanes: train_population(lanes, assignment.dataset, names)
+    return lambda lanes: train_population(lanes, assignment.dataset, names, assignment.check)
 
 
 def _closing(outcome: Outcome, failures: Path) -> int:

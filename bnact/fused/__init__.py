@@ -7,6 +7,7 @@ from .statistics import Statistics as Statistics
 from .switch import EPSILON as EPSILON
 from .switch import Switched as Switched
 from .switch import index_of as index_of
+from .switch import is_after as is_after
 from .switch import norm_of as norm_of
 from .switch import switched as switched
 from .switch import switched_and_observed as switched_and_observed

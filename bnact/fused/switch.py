@@ -92,7 +92,12 @@ def index_of(activation: str | Activation, norm: str, order: str, table: Table) 
 def norm_of(index: Index, table: Table) -> Array:
     """Which norm of `STANDARDIZATIONS` the pair at `index` has, in whichever of the two places."""
     first, second = (jnp.asarray([_NORMS.index(norm) for norm in column]) for column in table[::2])
-    return jnp.where(_is_after(index, table), second[index.second], first[index.first])
+    return jnp.where(is_after(index, table), second[index.second], first[index.first])
+
+
+def is_after(index: Index, table: Table) -> Array:
+    """() whether the norm of the pair at `index` stands after the activation."""
+    return jnp.asarray([norm != NOTHING for norm in table.second])[index.second]
 
 
 def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table) -> Array:
@@ -105,12 +110,14 @@ class Switched(NamedTuple):
 
     Attributes:
       y: the output.
+      normalized: what the norm was given.
       given: what the activation was given.
       slope: its derivative there.
       largest_slope: () the `bnact.activations.largest_slope` of the activation.
     """
 
     y: Array
+    normalized: Array
     given: Array
     slope: Array
     largest_slope: Array
@@ -132,7 +139,7 @@ def switched_and_observed(
     by_second = standardizers(statistics(table.second, index.second, a, counted), a, EPSILON)
     largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
     y = affine(second, standardized(a, by_second)).astype(x.dtype)
-    return Switched(y, given, slope, largest)
+    return Switched(y, jnp.where(is_after(index, table), a, u), given, slope, largest)
 
 
 def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:
@@ -141,12 +148,8 @@ def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]
 
 def _affines(index: Index, scale: Array, bias: Array, table: Table) -> tuple[Affine, Affine]:
     """The affine map, behind the norm that does something, and one that does nothing behind the other."""
-    is_after = _is_after(index, table)
+    after = is_after(index, table)
     one, zero = jnp.ones_like(scale), jnp.zeros_like(bias)
-    first = Affine(jnp.where(is_after, one, scale), jnp.where(is_after, zero, bias))
-    second = Affine(jnp.where(is_after, scale, one), jnp.where(is_after, bias, zero))
+    first = Affine(jnp.where(after, one, scale), jnp.where(after, zero, bias))
+    second = Affine(jnp.where(after, scale, one), jnp.where(after, bias, zero))
     return first, second
-
-
-def _is_after(index: Index, table: Table) -> Array:
-    return jnp.asarray([norm != NOTHING for norm in table.second])[index.second]

@@ -10,7 +10,7 @@ from .derivatives import pulled_back
 from .forward import Forward, Operation
 
 # The derivative is zero everywhere, so that nothing behind it is asked for its own.
-_FLAT = frozenset({"ceil", "floor", "nextafter", "round", "sign", "stop_gradient"})
+_FLAT = frozenset({"ceil", "floor", "nextafter", "round", "sign"})
 
 
 class Carried(NamedTuple):

@@ -54,18 +54,18 @@ class _Operation:
     outputs: Callable[..., list[Any]] = field(compare=False)
 
 
-def _of_kind(
-    operation: _Operation, followed: tuple[int, ...], results: tuple[int, ...]
-) -> Callable[..., Any]:
-    return functools.partial(_pulled, operation, followed, results)
-
-
 # An equation met again, in this graph or the next, is not compiled again.
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def _compiled(
     operation: _Operation, followed: tuple[int, ...], results: tuple[int, ...]
 ) -> Callable[..., Any]:
     return jax.jit(_of_kind(operation, followed, results))
+
+
+def _of_kind(
+    operation: _Operation, followed: tuple[int, ...], results: tuple[int, ...]
+) -> Callable[..., Any]:
+    return functools.partial(_pulled, operation, followed, results)
 
 
 def _pulled(
@@ -75,38 +75,51 @@ def _pulled(
     arrays: tuple[Any, ...],
     upstream: tuple[Array, ...],
 ) -> list[Pulled]:
-    def of_followed(*values: Array) -> list[Array]:
-        operands = list(arrays)
-        for place, value in zip(followed, values, strict=True):
-            operands[place] = value
-        outputs = operation.outputs(*operands)
-        return [outputs[number] for number in results]
+    def differentiated(places: Sequence[int]) -> tuple[list[Array], Callable[..., tuple[Array, ...]]]:
+        def of_places(*values: Array) -> list[Array]:
+            operands = list(arrays)
+            for place, value in zip(places, values, strict=True):
+                operands[place] = value
+            outputs = operation.outputs(*operands)
+            return [outputs[number] for number in results]
 
-    points = [arrays[place] for place in followed]
-    outputs, pull = jax.vjp(of_followed, *points)
+        return jax.vjp(of_places, *[arrays[place] for place in places])
 
-    def alone(number: int) -> Callable[[Array], tuple[Array, ...]]:
-        def pull_one(cotangent: Array) -> tuple[Array, ...]:
-            others = [jnp.zeros_like(output) for output in outputs]
-            return pull([*others[:number], cotangent, *others[number + 1 :]])
+    outputs, pull = differentiated(followed)
 
-        return pull_one
+    def handed(number: int, arriving: Array) -> Pulled:
+        small = tuple(place for place in followed if _is_written_out(outputs[number], arrays[place]))
+        # The rows of a Jacobian that is not written out may be more than memory holds.
+        narrow = pull if small == followed else differentiated(small)[1] if small else None
+        rows = _rows(narrow, outputs, number) if narrow else ()
+        local = dict(zip(small, rows, strict=True))
+        return Pulled(
+            pull(_alone(outputs, number, arriving)),
+            tuple(
+                local[place].reshape(*outputs[number].shape, *jnp.shape(arrays[place]))
+                if place in local
+                else None
+                for place in followed
+            ),
+        )
 
-    return [
-        Pulled(alone(number)(arriving), _jacobians(alone(number), outputs[number], points))
-        for number, arriving in enumerate(upstream)
-    ]
+    return [handed(number, arriving) for number, arriving in enumerate(upstream)]
 
 
-def _jacobians(
-    pull: Callable[[Array], tuple[Array, ...]], output: Array, points: Sequence[Array]
-) -> tuple[Array | None, ...]:
-    small = [output.size * jnp.size(point) <= JACOBIAN_ELEMENTS for point in points]
-    if not any(small):
-        return (None,) * len(points)
+def _alone(outputs: Sequence[Array], number: int, cotangent: Array) -> list[Array]:
+    """Cotangents of the outputs: zero but for one."""
+    others = [jnp.zeros_like(output) for output in outputs]
+    return [*others[:number], cotangent, *others[number + 1 :]]
+
+
+def _rows(pull: Callable[..., tuple[Array, ...]], outputs: Sequence[Array], number: int) -> tuple[Array, ...]:
+    """For each operand the derivative of every element of one output by it."""
+    output = outputs[number]
     basis = jnp.eye(output.size, dtype=output.dtype).reshape(output.size, *output.shape)
-    rows = jax.vmap(pull)(basis)
-    return tuple(
-        row.reshape(*output.shape, *jnp.shape(point)) if fits else None
-        for row, point, fits in zip(rows, points, small, strict=True)
-    )
+    return jax.vmap(lambda element: pull(_alone(outputs, number, element)))(basis)
+
+
+def _is_written_out(output: Array, point: Array) -> bool:
+    # What is complex has in general no one derivative by which the upstream gradient could be multiplied.
+    real = not (jnp.iscomplexobj(output) or jnp.iscomplexobj(point))
+    return real and output.size * jnp.size(point) <= JACOBIAN_ELEMENTS

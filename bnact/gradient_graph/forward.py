@@ -3,9 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 
-from bnact.tracing import Equation, Place, evaluated, scanned_loop, taken_branch, unrolled_scan
+from bnact.tracing import (
+    Equation,
+    Place,
+    evaluated,
+    holds_while,
+    scanned_loop,
+    taken_branch,
+    unrolled_scan,
+)
 from bnact.types import Array
 
 
@@ -55,15 +64,17 @@ def forward_pass(fn: Callable[..., Any], arrays: Sequence[Array], unfold: bool) 
     Args:
       fn: from arrays to a scalar.
       arrays: where.
-      unfold: whether a scan is written down step by step, not as one operation.
+      unfold: whether a scan is written down step by step, not as one operation; one that holds a loop
+        without a known end always is, for that loop goes as many rounds in each step as it happens to need.
 
     Returns:
       Every value and operation.
     """
     recorder = _Recorder(unfold)
     inputs = tuple(recorder.value(array, follows=True) for array in arrays)
-    output = evaluated(fn, arrays, recorder.rule, *inputs, whole=_has_own_derivative)
-    return Forward(inputs, tuple(recorder.values), tuple(recorder.operations), recorder.held(output))
+    returned = evaluated(fn, arrays, recorder.rule, *inputs, whole=_has_own_derivative)
+    output = recorder.held(returned)
+    return Forward(inputs, tuple(recorder.values), tuple(recorder.operations), output)
 
 
 def _has_own_derivative(equation: Equation) -> bool:
@@ -95,13 +106,18 @@ class _Recorder:
     def rule(self, equation: Equation, inputs: Sequence[Any]) -> Sequence[Value]:
         operands = tuple(map(self.held, inputs))
         arrays = [operand.array for operand in operands]
-        follows = any(operand.follows for operand in operands)
+        if any(isinstance(array, jax.Ref) for array in arrays):
+            raise ValueError(
+                "trace: fn must compute new arrays, for a reference has no one value; got a jax.Ref in "
+                f"{equation.name!r}; use x.at[...].set(...)"
+            )
+        follows = any(operand.follows for operand in operands) and equation.primitive != "stop_gradient"
         if equation.primitive == "cond":
             around = equation.place.within(f"branch {int(arrays[0])}")
             return self._instead(taken_branch(equation, arrays), operands[1:], around)
         if equation.primitive == "while" and follows:
             return self._instead(scanned_loop(equation, arrays), operands, equation.place)
-        if equation.primitive == "scan" and follows and self._unfold:
+        if equation.primitive == "scan" and follows and (self._unfold or holds_while(equation)):
             return self._instead(unrolled_scan(equation), operands, equation.place)
         results = tuple(self.value(array, follows) for array in equation.outputs(*arrays))
         self.operations.append(Operation(equation, operands, results))

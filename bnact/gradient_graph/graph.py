@@ -15,7 +15,7 @@ Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagati
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,6 +39,7 @@ class Node:
       scope: the functions, modules and named scopes it was made in, outermost first.
       source: "file.py:12", or "" where no line is known.
       output: which of the operation's results it is, from 0.
+      parameters: of the operation, those that are numbers, words, or tuples of them.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Node:
     scope: tuple[str, ...] = ()
     source: str = ""
     output: int = 0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Edge:
       operand: which operand of the target it is, from 0.
       value: of the source.
       local: derivative of the target's value by the source's, (*target's shape, *source's shape); None where
-        it has more than 4096 elements.
+        it has more than 4096 elements, or one of the two is complex.
       upstream: gradient of the graph's value by the target's, of the target's shape.
       gradient: upstream times local, summed over the target's elements; of the source's shape.
     """

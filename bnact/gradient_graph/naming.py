@@ -3,11 +3,11 @@
 import ast
 import functools
 import linecache
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bnact.tracing import Place
+from bnact.tracing import Equation, Place
 
 from .forward import Forward, Operation
 
@@ -54,12 +54,24 @@ def _free(word: str, taken: set[str], counts: dict[str, int]) -> str:
 
 def _variables(operations: Sequence[Operation]) -> list[str]:
     """For each operation the variable its statement assigns, if it is the statement's last."""
-    statements = [_statement(operation.equation.place) for operation in operations]
-    followers = [*statements[1:], None]
-    return [
-        statement.variable if statement is not None and statement != follower else ""
-        for statement, follower in zip(statements, followers, strict=True)
-    ]
+    equations = [operation.equation for operation in operations]
+    statements = _statements_at([equation.place for equation in equations])
+    found, passed = [], set()
+    for number, (equation, statement) in enumerate(zip(equations, statements, strict=True)):
+        passed.add(_written(equation))
+        last = number + 1 == len(equations)
+        # What the same instructions write once more is the next round of a loop.
+        ends = last or statements[number + 1] != statement or _written(equations[number + 1]) in passed
+        found.append(statement.variable if statement is not None and ends else "")
+        if ends:
+            passed.clear()
+    return found
+
+
+def _written(equation: Equation) -> Hashable:
+    # One instruction may write several equations, but seldom two of one kind.
+    instructions = equation.place.instructions
+    return object() if instructions is None else (instructions, equation.name)
 
 
 class _Statement(NamedTuple):
@@ -69,25 +81,30 @@ class _Statement(NamedTuple):
     variable: str
 
 
-def _statement(place: Place) -> _Statement | None:
-    if place.function.endswith("<lambda>"):
-        # What a function without a name computes is not what its statement assigns.
-        return None
-    around = [each for each in _statements(place.file) if each.first <= place.line <= each.last]
-    return min(around, key=lambda each: each.last - each.first, default=None)
+def _statements_at(places: Sequence[Place]) -> list[_Statement | None]:
+    """The statement at each place; none in a lambda: what that computes is not what is assigned."""
+    files = {place.file for place in places}
+    around = {file: _by_line(file, "".join(linecache.getlines(file))) for file in files if file}
+    return [
+        None if place.function.endswith("<lambda>") else around.get(place.file, {}).get(place.line)
+        for place in places
+    ]
 
 
-@functools.lru_cache(maxsize=256)
-def _statements(file: str) -> tuple[_Statement, ...]:
-    """The simple statements of a file; none where its text is not to be had."""
+# The text is part of what is asked: a cell or a file may come again under its name with another.
+@functools.lru_cache(maxsize=64)
+def _by_line(file: str, text: str) -> dict[int, _Statement]:
+    """The innermost simple statement on each line; none where the text is not to be had."""
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except SyntaxError:
-        return ()
-    simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
-    return tuple(
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    simple = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+    found = [
         _Statement(file, node.lineno, node.end_lineno or node.lineno, _variable(node)) for node in simple
-    )
+    ]
+    found.sort(key=lambda each: each.first - each.last)
+    return {line: each for each in found for line in range(each.first, each.last + 1)}
 
 
 def _variable(node: ast.stmt) -> str:

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .arguments import Arguments, arguments_of
+from .arguments import Arguments, arguments_of, kinds_of
 from .backward import Backward, backward_pass
 from .descent import ArgumentDescent
 from .forward import Forward, Operation, Value, forward_pass
 from .graph import CONSTANT, INPUT, Edge, GradientGraph, Node
 from .naming import source_of, value_names
+from .numpy_arrays import numpy_of
 
 
 def trace(
@@ -53,22 +54,25 @@ def trace(
 
 def _scalar(returned: Any) -> Any:
     leaves = jax.tree.leaves(returned)
-    kinds = [f"{jnp.result_type(leaf)}{list(jnp.shape(leaf))}" for leaf in leaves]
-    one = len(leaves) == 1 and jnp.shape(leaves[0]) == ()
-    if not one or not jnp.issubdtype(jnp.result_type(leaves[0]), jnp.floating):
+    if len(leaves) != 1 or not _is_real_number(leaves[0]):
         raise ValueError(
-            f"trace: fn must return one real number; got {', '.join(kinds) or 'nothing'}; return for example "
+            f"trace: fn must return one real number; got {kinds_of(leaves) or 'nothing'}; return for example "
             "jnp.mean(...) of it"
         )
     return jnp.asarray(leaves[0])
+
+
+def _is_real_number(leaf: Any) -> bool:
+    array = isinstance(leaf, float | np.ndarray | np.generic | jax.Array)
+    return array and jnp.shape(leaf) == () and jnp.issubdtype(jnp.result_type(leaf), jnp.floating)
 
 
 def _graph(
     arguments: Arguments, fn: Callable[..., Any], forward: Forward, backward: Backward
 ) -> GradientGraph:
     names = value_names(forward, arguments.names)
-    arrays = [_numpy(value.array) for value in forward.values]
-    gradients = {number: _numpy(gradient) for number, gradient in backward.gradients.items()}
+    arrays = [numpy_of(value.array) for value in forward.values]
+    gradients = {number: numpy_of(gradient) for number, gradient in backward.gradients.items()}
     of_inputs = tuple(
         gradients.get(value.number, np.zeros_like(arrays[value.number])) for value in forward.inputs
     )
@@ -92,13 +96,15 @@ def _graph(
                 names[edge.target],
                 edge.operand,
                 arrays[edge.source],
-                None if edge.local is None else _numpy(edge.local),
-                _numpy(edge.upstream),
-                _numpy(edge.gradient),
+                None if edge.local is None else numpy_of(edge.local),
+                numpy_of(edge.upstream),
+                numpy_of(edge.gradient),
             )
             for number, edge in enumerate(backward.edges, 1)
         ),
-        descent=ArgumentDescent(fn, arguments, of_inputs),
+        descent=ArgumentDescent(
+            fn, arguments, of_inputs, jax.dtypes.canonicalize_dtype(np.float64) == np.float64
+        ),
     )
 
 
@@ -130,13 +136,11 @@ def _made(
     output: int,
 ) -> Node:
     operands = tuple(names[operand.number] for operand in operation.operands)
-    place = operation.equation.place
-    return Node(
-        name, operation.equation.name, array, gradient, operands, place.scope, source_of(place), output
-    )
+    place, params = operation.equation.place, operation.equation.params
+    parameters = {key: value for key, value in params.items() if _is_plain(value)}
+    word, source = operation.equation.name, source_of(place)
+    return Node(name, word, array, gradient, operands, place.scope, source, output, parameters)
 
 
-def _numpy(array: Any) -> np.ndarray:
-    if jnp.issubdtype(array.dtype, jax.dtypes.prng_key):
-        array = jax.random.key_data(array)
-    return np.asarray(array)
+def _is_plain(value: Any) -> bool:
+    return all(map(_is_plain, value)) if isinstance(value, tuple) else isinstance(value, int | float | str)

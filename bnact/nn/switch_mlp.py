@@ -16,6 +16,8 @@ from .initializers import normal_with_gain
 from .mlp import hidden_layers
 from .switch_norm_act import SwitchNormAct
 
+Look = Callable[[Array, SwitchNormAct, Switched], PyTree]
+
 
 class SwitchMLP(nnx.Module):
     """`MLP` with `SwitchNormAct` in every hidden layer, and with ways to look into its layers."""
@@ -64,18 +66,19 @@ class SwitchMLP(nnx.Module):
 
         return self._through(call, x, sinks)[0]
 
-    def observed(self, x: Array, counted: int, look: Callable[[Switched], PyTree]) -> tuple[Array, PyTree]:
+    def observed(self, x: Array, counted: int, look: Look) -> tuple[Array, PyTree]:
         """The output, and what `look` keeps of every hidden layer, stacked along a leading axis.
 
         Args:
           x: (examples, in_features).
           counted: norms take the batch statistics of the first so many examples.
-          look: a function of what one layer's pair did.
+          look: a function of what one layer's linear map made, of its pair, and of what the pair did to it.
         """
 
         def call(block: Block[SwitchNormAct], x: Array, _: None) -> tuple[Array, PyTree]:
-            switched = block.norm_act.observed(block.linear(x), counted)
-            return switched.y, look(switched)
+            made = block.linear(x)
+            switched = block.norm_act.observed(made, counted)
+            return switched.y, look(made, block.norm_act, switched)
 
         return self._through(call, x, None)
 

@@ -42,17 +42,17 @@ class SwitchNormAct(nnx.Module):
 
     def __call__(self, x: Array) -> Array:
         """The pair applied to `x`, of shape (..., num_features), with the batch's statistics."""
-        return switched(self.choice.get_value(), x, *self._affine(), self.table)
+        return switched(self.choice.get_value(), x, *self.affine(), self.table)
 
     def observed(self, x: Array, counted: int) -> Switched:
         """The pair applied to `x` with the batch statistics of its first `counted` examples.
 
         Examples behind those are treated as after training, by a norm that knows the others.
         """
-        return switched_and_observed(self.choice.get_value(), x, *self._affine(), counted, self.table)
+        return switched_and_observed(self.choice.get_value(), x, *self.affine(), counted, self.table)
 
-    def _affine(self) -> tuple[Array, Array]:
-        """The scale and bias that the chosen norm has: 1 and 0 where it has none."""
+    def affine(self) -> tuple[Array, Array]:
+        """The scale and bias that the chosen norm has, (num_features,) each: 1 and 0 where it has none."""
         chosen = norm_of(self.choice.get_value(), self.table)
         has_scale, has_bias = (jnp.asarray(column)[chosen] for column in _affine_of_norms())
         return jnp.where(has_scale, self.scale[...], 1), jnp.where(has_bias, self.bias[...], 0)

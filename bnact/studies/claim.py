@@ -27,15 +27,15 @@ class Scale(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the runs say about a claim; one entry of verdicts.json.
+    """What the runs, or a computation without any, say about a claim; one entry of verdicts.json.
 
     Attributes:
       id, claim, source: of the claim.
       verdict: "supported", "refuted" or "undecided".
       effect: the deciding effect, in the claim's quantity; NaN if nothing was measured.
       low, high: interval of the effect, of the kind that the claim's `Quantity.interval` names; NaN where
-        there are too few seeds for one.
-      n: paired seeds behind it.
+        there are too few seeds for one. Both are the effect itself where it was computed exactly.
+      n: paired seeds behind it, or what else the claim's `Quantity.counted` names.
       sentence: what a person would say.
     """
 
@@ -55,16 +55,18 @@ class Quantity(NamedTuple):
 
     Attributes:
       meaning: in words.
-      unit: "points" or "%".
+      unit: "points", "%", or "" for a number without one.
       factor: brings the effect to that unit.
       interval: of which kind its interval is: "corrected interval" is at the level that Holm's procedure
-        leaves to the comparison that decides.
+        leaves to the comparison that decides; "exact" is a number that was computed, without an interval.
+      counted: what the verdict's n counts, in the singular.
     """
 
     meaning: str
     unit: str
     factor: float
     interval: str = "corrected interval"
+    counted: str = "seed"
 
 
 class Panel(NamedTuple):
@@ -115,7 +117,7 @@ class Claim(NamedTuple):
       why: why it matters to a person who trains networks.
       rule: how the runs decide, in words written before them.
       quantity: what the verdict's effect is.
-      settings: the runs it needs at a scale.
+      settings: the runs it needs at a scale; none for a claim that is decided by computing alone.
       decide, figures, table: made from the rows of those runs.
     """
 

@@ -155,6 +155,8 @@ def best_words(tally: Tally) -> str:
 
 def start_words(tally: Tally) -> str:
     """What there is to do, and what is done already."""
+    if not tally.runs:
+        return "nothing to train"
     to_do = (
         f"{counted(tally.runs, 'run')}, {tally.runs_done:,} stored; {counted(tally.cells, 'cell')} to train"
     )

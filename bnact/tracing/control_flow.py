@@ -1,6 +1,7 @@
 """Loops and branches as plain functions, once the values they depend on are known."""
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -10,6 +11,34 @@ from jax.extend import core
 from bnact.types import Array
 
 from .interpreter import Equation
+
+
+def computes_while(fn: Callable[..., Any], examples: Sequence[Any]) -> bool:
+    """Whether a `while_loop` stands in fn, traced at the examples.
+
+    What stands in a function with a rule of its own for its derivative does not count.
+    """
+    return _stands_in(jax.make_jaxpr(fn)(*examples).jaxpr)
+
+
+def holds_while(equation: Equation) -> bool:
+    """Whether a `while_loop` stands in what an equation computes, as in `computes_while`."""
+    return _stands_in_params(equation.primitive, equation.params)
+
+
+def _stands_in(jaxpr: core.Jaxpr) -> bool:
+    return any(
+        written.primitive.name == "while" or _stands_in_params(written.primitive.name, written.params)
+        for written in jaxpr.eqns
+    )
+
+
+def _stands_in_params(primitive: str, params: Mapping[str, Any]) -> bool:
+    if primitive.startswith("custom_"):
+        return False
+    listed = (value if isinstance(value, tuple | list) else (value,) for value in params.values())
+    bodies = (each for values in listed for each in values if isinstance(each, core.Jaxpr | core.ClosedJaxpr))
+    return any(_stands_in(body.jaxpr if isinstance(body, core.ClosedJaxpr) else body) for body in bodies)
 
 
 def taken_branch(equation: Equation, inputs: Sequence[Any]) -> Callable[..., list[Any]]:
@@ -49,7 +78,7 @@ def scanned_loop(equation: Equation, inputs: Sequence[Any]) -> Callable[..., lis
         of_done, held, carry = parts(values)
 
         def goes_on(state: Any) -> Array:
-            return done(*of_done, *state[1])[0]
+            return jnp.any(done(*of_done, *state[1])[0])
 
         def round_(state: Any) -> Any:
             return state[0] + 1, tuple(body(*held, *state[1]))
@@ -59,14 +88,22 @@ def scanned_loop(equation: Equation, inputs: Sequence[Any]) -> Callable[..., lis
     rounds = int(counted(*inputs))
 
     def scanned(*values: Array) -> list[Any]:
-        _, held, carry = parts(values)
+        of_done, held, carry = parts(values)
 
         def step(carry: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], None]:
-            return tuple(body(*held, *carry)), None
+            going = done(*of_done, *carry)[0]
+            return tuple(map(functools.partial(_where_going, going), body(*held, *carry), carry)), None
 
         return list(jax.lax.scan(step, tuple(carry), None, length=rounds)[0])
 
     return scanned
+
+
+def _where_going(going: Array, moved: Array, still: Array) -> Array:
+    """Of a loop under vmap the new values of the examples that go on, and the others' old ones."""
+    if not going.shape:
+        return moved
+    return jnp.where(jnp.expand_dims(going, tuple(range(going.ndim, moved.ndim))), moved, still)
 
 
 def unrolled_scan(equation: Equation) -> Callable[..., list[Any]]:

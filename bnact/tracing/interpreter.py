@@ -149,15 +149,17 @@ def _equation(written: Any, around: Place) -> Equation:
         dtypes,
         place_of(written.source_info, around),
         outputs,
-        _identity(primitive, params),
+        _identity(written),
     )
 
 
-def _identity(primitive: Any, params: Mapping[str, Any]) -> Hashable:
-    # A traced function among the parameters is equal to itself alone.
-    key = (primitive, tuple(sorted(params.items(), key=lambda item: item[0])))
+def _identity(written: Any) -> Hashable:
+    # A traced function among the parameters is equal to itself alone, and is seldom met again.
+    if any(isinstance(value, core.Jaxpr | core.ClosedJaxpr) for value in written.params.values()):
+        return None
+    key = (written.primitive, written.ctx, tuple(sorted(written.params.items(), key=lambda item: item[0])))
     try:
         hash(key)
     except TypeError:
         return None
-    return None if any(isinstance(value, core.Jaxpr | core.ClosedJaxpr) for value in params.values()) else key
+    return key

@@ -41,16 +41,14 @@ def exact(fn: Callable[[Array], Any], points: np.ndarray, digits: int = DIGITS) 
     # numpy would warn of every NaN that mpmath makes.
     with jax.enable_x64(True), mpmath.workdps(digits), np.errstate(all="ignore"):
         arguments = _exactly(np.asarray(points))
-        traced = _of_a_scalar(fn), (np.float64(0.5),)
-        values = evaluated(*traced, _computed, arguments, whole=_is_whole)
+        values = evaluated(_of_a_scalar(fn), (np.float64(0.5),), _computed, arguments, whole=_is_whole)
         return jax.tree.map(lambda value: np.broadcast_to(_exactly(value), arguments.shape), values)
 
 
 def _of_a_scalar(fn: Callable[[Array], Any]) -> Callable[[Array], Any]:
     def checked(x: Array) -> Any:
         y = fn(x)
-        shapes = [np.shape(leaf) for leaf in jax.tree.leaves(y)]
-        if any(shapes):
+        if any(shapes := [np.shape(leaf) for leaf in jax.tree.leaves(y)]):
             raise ValueError(
                 f"exact: fn must make a scalar of a scalar; got shapes {shapes}; use an elementwise function"
             )

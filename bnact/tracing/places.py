@@ -3,6 +3,7 @@
 import functools
 import itertools
 import sysconfig
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,12 +25,15 @@ class Place(NamedTuple):
       function: in which that statement stands; "" where none is known.
       scope: the named scopes around it if there are any, else the functions called, outermost first; a
         function with the line it was called from.
+      instructions: equal for two equations if the same instruction wrote them, at once or in two rounds of a
+        loop; None where that is not known.
     """
 
     file: str
     line: int
     function: str
     scope: tuple[str, ...]
+    instructions: Hashable = None
 
     def within(self, name: str) -> "Place":
         """The place of what stands in a call made here."""
@@ -53,7 +57,11 @@ def place_of(source_info: Any, around: Place) -> Place:
     own = [frame for frame in frames if not frame.file_name.startswith(_LIBRARIES)] or frames
     place = Place(own[-1].file_name, own[-1].line_num, own[-1].function_name, ()) if own else around
     named = tuple(part for part in str(source_info.name_stack).split("/") if part not in ("", "~"))
-    return place._replace(scope=(*around.scope, *(named or _called(frames))))
+    traceback = source_info.traceback
+    return place._replace(
+        scope=(*around.scope, *(named or _called(frames))),
+        instructions=None if traceback is None else (around.instructions, traceback),
+    )
 
 
 def _frames(traceback: Any) -> list[Any]:

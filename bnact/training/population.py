@@ -14,12 +14,12 @@ from bnact.fused import Index, Table, index_of, table_of
 from .examples import Examples, examples
 from .injury import INJURIES, Injury
 from .log import LOG_POINTS, Log
-from .run import Cell, Lane, run
+from .run import Cell, Lane, Trained, run
 from .setting import Program, Setting
 
 
 def train_population(
-    settings: Sequence[Setting], dataset: Dataset, activations: Sequence[str] = ()
+    settings: Sequence[Setting], dataset: Dataset, activations: Sequence[str] = (), check: bool = False
 ) -> list[Log]:
     """Trains the runs of one cell, all in one call, spread over the devices at hand.
 
@@ -31,6 +31,8 @@ def train_population(
       dataset: the one that the settings name.
       activations: what other cells of the study have, by name, so that one program serves all of them;
         no number depends on it.
+      check: at every point of the logs, hold the gradients of every layer's pair, as its own backward pass
+        computes them, against what must be true of them; the logs are the same.
 
     Returns:
       The logs, as numpy arrays, in the settings' order.
@@ -38,21 +40,25 @@ def train_population(
     Raises:
       ValueError: no settings, settings of several cells, of another dataset, or a batch larger than
         the training set.
+      ArithmeticError: an identity was checked and does not hold.
     """
     _check(settings, dataset)
     mesh = population_mesh()
     lanes = padded_count(len(settings), mesh)
     padded = [*settings, *[settings[0]] * (lanes - len(settings))]
     table = table_of([*activations, settings[0].activation])
-    program = compiled_program(settings[0].program, dataset, lanes, table)
+    program = compiled_program(settings[0].program, dataset, lanes, table, check)
     index = index_of(settings[0].activation, settings[0].norm, settings[0].order, table)
     shared = (examples(dataset), cell_data(settings[0], index))
-    logs = jax.device_get(program(shared, stacked_lanes(padded)))
+    logs, worst = jax.device_get(program(shared, stacked_lanes(padded)))
+    _check_identities(settings, logs, worst)
     return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
 
 
 @functools.lru_cache(maxsize=64)
-def compiled_program(program: Program, dataset: Dataset, lanes: int, table: Table) -> Callable:
+def compiled_program(
+    program: Program, dataset: Dataset, lanes: int, table: Table, check: bool = False
+) -> Callable:
     """The program of one depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
 
     Args:
@@ -60,13 +66,14 @@ def compiled_program(program: Program, dataset: Dataset, lanes: int, table: Tabl
       dataset: its arrays' shapes and its number of classes are compiled in, its values are not.
       lanes: a multiple of the number of devices.
       table: the pairs it can compute.
+      check: whether identities are checked.
 
     Returns:
-      The function ((examples, cell), lanes) -> logs stacked along a leading axis.
+      The function ((examples, cell), lanes) -> `Trained`, stacked along a leading axis.
     """
 
-    def one(shared: tuple[Examples, Cell], lane: Lane) -> Log:
-        return run(program, dataset.classes, *shared, lane, table)
+    def one(shared: tuple[Examples, Cell], lane: Lane) -> Trained:
+        return run(program, dataset.classes, *shared, lane, table, check)
 
     index, some = Index(0, 0, 0), Setting(data=dataset.name)
     arguments = (examples(dataset), cell_data(some, index)), stacked_lanes([some] * lanes)
@@ -112,6 +119,21 @@ def _check(settings: Sequence[Setting], dataset: Dataset) -> None:
     check_batch_size(dataset, settings[0].batch_size)
     for setting in settings:
         _check_numbers(setting)
+
+
+def _check_identities(settings: Sequence[Setting], logs: Log, worst: np.ndarray) -> None:
+    """Raises where an identity is broken; a run that diverged has no finite numbers to hold against it."""
+    sound = np.isfinite(np.asarray(logs.train_loss))[: len(settings), :, None]
+    shares = np.where(sound, np.asarray(worst)[: len(settings)], 0.0)
+    if not np.any(shares > 1):
+        return
+    lane, point, layer = (int(place) for place in np.unravel_index(np.argmax(shares), shares.shape))
+    raise ArithmeticError(
+        f"train_population: the gradients of the norm must satisfy the identities of bnact.invariants; got "
+        f"{shares[lane, point, layer]:.3g} times the bound in hidden layer {layer} after "
+        f"{int(np.asarray(logs.step)[lane, point])} steps, seed {settings[lane].seed}; look at that layer "
+        "with bnact.invariants.assert_norm_gradients"
+    )
 
 
 LEAST = {"depth": 1, "width": 1, "steps": 0, "observed": 2, "seed": 0}

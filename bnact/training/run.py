@@ -61,8 +61,23 @@ class Progress(NamedTuple):
     gradient_norm: Array
 
 
-def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table) -> Log:
-    """The log of one run: a pure function, to be compiled once for a program and run for every lane.
+class Trained(NamedTuple):
+    """What a run leaves behind.
+
+    Attributes:
+      log: the record.
+      worst: (P, L) at every point the `bnact.training.watch.worst_share` of every hidden layer; 0 where none
+        is checked.
+    """
+
+    log: Log
+    worst: Array
+
+
+def run(
+    program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table, check: bool
+) -> Trained:
+    """One run: a pure function, to be compiled once for a program and run for every lane.
 
     Args:
       program: depth, width and batch size; static.
@@ -72,6 +87,7 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
       lane: learning rate and seed. The seed chooses the weights' draws and the data's order, whatever
         the cell, so that runs of equal seed are paired.
       table: the pairs that the program is compiled for; static.
+      check: whether every point holds the pairs' gradients against their identities; static.
     """
     init_key, data_key = jax.random.split(jax.random.key(lane.seed))
     graph, params, state = _fresh(program, classes, examples.train.inputs.shape[-1], cell, table, init_key)
@@ -100,7 +116,7 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
     def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, tuple[Observation, Array]]:
         begin, end = ends
         now = Pure(graph, progress.params, state)
-        observed = observation_at(begin == cell.steps[-1], now, examples, program.observed)
+        observed = observation_at(begin == cell.steps[-1], now, examples, program.observed, check)
         progress = lax.fori_loop(begin, end, partial(step, begin), progress)
         return progress, (observed, progress.gradient_norm)
 
@@ -110,7 +126,7 @@ def run(program: Program, classes: int, examples: Examples, cell: Cell, lane: La
     _, (observations, gradient_norm) = lax.scan(segment, start, (cell.steps, ends))
     # In a short run several points fall on one step, and only the last of them has a step behind it.
     last_alike = jnp.searchsorted(cell.steps, cell.steps, side="right") - 1
-    return _log(cell.steps, observations, gradient_norm[last_alike])
+    return Trained(_log(cell.steps, observations, gradient_norm[last_alike]), observations.worst)
 
 
 def _fresh(program: Program, classes: int, features: int, cell: Cell, table: Table, key: Array) -> Pure:
@@ -134,6 +150,7 @@ def _fresh(program: Program, classes: int, features: int, cell: Cell, table: Tab
 def _log(steps: Array, observations: Observation, gradient_norm: Array) -> Log:
     is_lost = ~jnp.isfinite(observations.train_loss)
     rest = observations._asdict()
+    del rest["worst"]
     return Log(
         step=steps,
         gradient_norm=gradient_norm,

@@ -2,7 +2,8 @@
 
 The same command again continues where it was stopped. DIR then holds results/, verdicts.json and
 report.html; both have all claims that were asked for at the same seeds, steps, rates and depths, in this call
-or an earlier one. Exit codes: 0 done, 1 some runs failed, 2 bad input, 130 or 143 stopped by a signal.
+or an earlier one. Some claims need no training and are computed. Exit codes: 0 done, 1 some runs failed, 2
+bad input, 130 or 143 stopped by a signal.
 """
 
 import difflib
@@ -36,6 +37,10 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     """
     claims = named_claims(values.claims)
     scale = QUICK if values.quick else DEFAULT
+    if values.seeds is not None and values.seeds < 1:
+        raise ValueError(
+            f"founding_claims: seeds must be a whole number of at least 1; got {values.seeds}; use 1 or more"
+        )
     if values.seeds is not None:
         scale = scale._replace(seeds=values.seeds)
     settings = tuple(dict.fromkeys(setting for claim in claims for setting in claim.settings(scale)))

@@ -5,7 +5,19 @@ from types import MappingProxyType
 
 from bnact.studies.claim import Claim
 
-from . import norm_after_activation, norm_cures_dead_relu, sigmoid_confined, sigmoid_with_norm, tanh_with_norm
+from . import (
+    backprop_by_edges,
+    batch_mean,
+    matrix_derivatives,
+    noise,
+    norm_after_activation,
+    norm_cures_dead_relu,
+    one_step,
+    shared_edges,
+    sigmoid_confined,
+    sigmoid_with_norm,
+    tanh_with_norm,
+)
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {
@@ -14,5 +26,11 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
         "norm_cures_dead_relu": norm_cures_dead_relu.CLAIM,
         "norm_after_activation": norm_after_activation.CLAIM,
         "sigmoid_confined": sigmoid_confined.CLAIM,
+        "backprop_by_edges": backprop_by_edges.CLAIM,
+        "one_step": one_step.CLAIM,
+        "batch_mean": batch_mean.CLAIM,
+        "matrix_derivatives": matrix_derivatives.CLAIM,
+        "shared_edges": shared_edges.CLAIM,
+        "noise": noise.CLAIM,
     }
 )

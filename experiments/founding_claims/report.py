@@ -16,7 +16,7 @@ from bnact.studies.verdicts import verdicts_json
 
 from .asked import last_asked
 from .claims import CLAIMS
-from .scale import DEFAULT, QUICK, own_rows
+from .scale import DEFAULT, QUICK, STUDY, own_rows
 
 
 def publish(study: Study) -> bool:
@@ -49,6 +49,12 @@ def publish(study: Study) -> bool:
         sys.stdout.write(f"{notice}\n")
     sys.stdout.write(f"report: {page_path}\nverdicts: {verdicts_path}\n")
     return True
+
+
+def decides_without_runs(study: Study) -> bool:
+    """Whether a claim was asked for that needs no run."""
+    asked = last_asked(study.workdir) if study.manifest.study == STUDY else None
+    return asked is not None and any(not claim.settings(asked.scale) for claim in asked.claims)
 
 
 def with_new(study: Study, rows: Rows) -> Study:
@@ -103,17 +109,18 @@ def founding_page(
     return Page(
         title="Batch normalization and activation functions: the founding claims",
         question="Which activation works best with batch normalization, does the norm mend what is wrong "
-        "with sigmoid, tanh and ReLU, and should it stand before or after the activation?",
-        summary=_summary(verdicts, rows),
+        "with sigmoid, tanh and ReLU, and should it stand before or after the activation? And does "
+        "a textbook page carry its gradient backwards rightly?",
+        summary=_summary(claims, verdicts, scale, rows),
         sections=tuple(_section(*both, scale, rows) for both in zip(claims, verdicts, strict=True)),
         methods=methods(manifest, rows),
-        notices=_notices(verdicts, scale),
+        notices=_notices(claims, verdicts, scale),
     )
 
 
 def _section(claim: Claim, verdict: Verdict, scale: Scale, rows: Rows) -> Section:
     own = own_rows(claim, scale, rows)
-    shown = own if len(own) == len(claim.settings(scale)) else Rows()
+    shown = own if len(own) == len(claim.settings(scale)) else None
     return claim_section(claim, verdict, shown, _command(claim, scale))
 
 
@@ -126,20 +133,33 @@ def _command(claim: Claim, scale: Scale) -> str:
     return f".venv/bin/python -m experiments.founding_claims {flags}"
 
 
-def _summary(verdicts: Sequence[Verdict], rows: Rows) -> str:
-    answers = [verdict.verdict for verdict in verdicts]
-    counts = ", ".join(
-        f"{answers.count(answer)} {answer}" for answer in ("supported", "refuted", "undecided")
-    )
-    claims = "claim was" if len(answers) == 1 else "claims were"
-    return (
-        f"{len(rows):,} small networks were trained, and {len(answers)} {claims} decided from them: {counts}."
-    )
+def _summary(claims: Sequence[Claim], verdicts: Sequence[Verdict], scale: Scale, rows: Rows) -> str:
+    by_training = [bool(claim.settings(scale)) for claim in claims]
+    trained = [verdict for verdict, runs in zip(verdicts, by_training, strict=True) if runs]
+    computed = [verdict for verdict, runs in zip(verdicts, by_training, strict=True) if not runs]
+    sentences = []
+    if trained:
+        sentences.append(
+            f"{len(rows):,} small networks were trained, and {_were(trained)} decided from them: "
+            f"{_answers(trained)}."
+        )
+    if computed:
+        sentences.append(f"{_were(computed)} decided by computing alone: {_answers(computed)}.")
+    return " ".join(sentences)
 
 
-def _notices(verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
+def _were(verdicts: Sequence[Verdict]) -> str:
+    return f"{counted(len(verdicts), 'claim')} {'was' if len(verdicts) == 1 else 'were'}"
+
+
+def _answers(verdicts: Sequence[Verdict]) -> str:
+    found = [verdict.verdict for verdict in verdicts]
+    return ", ".join(f"{found.count(answer)} {answer}" for answer in ("supported", "refuted", "undecided"))
+
+
+def _notices(claims: Sequence[Claim], verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
     notices = []
-    if scale.seeds < ENOUGH_TO_RESAMPLE:
+    if scale.seeds < ENOUGH_TO_RESAMPLE and any(claim.settings(scale) for claim in claims):
         notices.append(
             f"A quick look: with {counted(scale.seeds, 'seed')} a difference cannot be told from noise, so "
             "what needs a test is undecided"

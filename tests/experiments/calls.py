@@ -41,7 +41,7 @@ def plausibly_trained(monkeypatch, cells=None, fails=None):
     """Trains in an instant: up to a number of cells, then as a signal ends it, and not one activation."""
     calls = []
 
-    def train(settings, dataset, activations):
+    def train(settings, dataset, activations, check):
         calls.append(settings)
         if cells is not None and len(calls) > cells:
             raise KeyboardInterrupt

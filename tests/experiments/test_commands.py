@@ -33,6 +33,7 @@ def no_training(monkeypatch):
             f"got 'foo'; use one of {', '.join(founding_claims.CLAIMS)}\n",
         ),
         (("founding_claims", "--seeds=0"), "seeds must be a whole number of at least 1"),
+        (("founding_claims", "--claims=one_step", "--seeds=0"), "whole number of at least 1; got 0"),
         (("founding_claims", "--seeds=many"), "--seeds=many"),
         (("founding_claims", "--quik"), "Unknown command line flag 'quik'"),
         (("founding_claims", "quick"), "all must be flags, --name=value; got 'quick'"),

@@ -85,3 +85,32 @@ def test_a_quick_look_says_so():
     page = founding_page([claim], [verdict_on(claim, scale, rows)], scale, rows, MANIFEST)
     assert "A quick look: with 3 seeds" in html(page).replace("\N{NO-BREAK SPACE}", " ")
     assert "--quick" in html(page)
+
+
+def test_claims_without_runs_are_counted_apart_and_need_no_seeds():
+    scale = QUICK._replace(depths=(2,))
+    trained, computed = CLAIMS["sigmoid_confined"], CLAIMS["one_step"]
+    rows = plausible_rows(trained.settings(scale))
+
+    def page_of(*claims, of=rows):
+        verdicts = [verdict_on(claim, scale, of) for claim in claims]
+        return founding_page(claims, verdicts, scale, of, MANIFEST)
+
+    alone, both = page_of(computed, of=Rows()), page_of(trained, computed)
+    assert alone.summary == "1 claim was decided by computing alone: 1 supported, 0 refuted, 0 undecided."
+    assert alone.notices == ()
+    assert [term for term, _ in alone.methods] == ["Versions"]
+    assert both.summary == (
+        f"{len(rows)} small networks were trained, and 1 claim was decided from them: 0 supported, 1 "
+        "refuted, 0 undecided. 1 claim was decided by computing alone: 1 supported, 0 refuted, 0 undecided."
+    )
+    assert "A quick look" in both.notices[0]
+
+
+def test_a_claim_that_lacks_runs_shows_no_figure_and_one_that_needs_none_does():
+    claims = CLAIMS["sigmoid_confined"], CLAIMS["shared_edges"]
+    verdicts = [verdict_on(claim, SCALE, Rows()) for claim in claims]
+    lacking, computed = founding_page(claims, verdicts, SCALE, Rows(), MANIFEST).sections
+    assert (lacking.figures, lacking.tables) == ((), ())
+    assert len(computed.figures) == 2
+    assert "computing" in dict(computed.paragraphs)["What was done"]

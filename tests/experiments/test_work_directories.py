@@ -167,3 +167,32 @@ def test_a_damaged_record_of_what_was_asked_for_is_named(capsys, claimed, text):
     path.write_text(text)
     message = f"{path} must say which claims were asked for"
     assert message in refused(capsys, "report", f"--workdir={claimed}")
+
+
+def test_claims_that_need_no_run_are_decided_without_one_and_rebuilt(monkeypatch, capsys, tmp_path):
+    refuse_to_train(monkeypatch)
+    assert called("founding_claims", f"--workdir={tmp_path}", "--claims=one_step,shared_edges") == 0
+    out, err = capsys.readouterr()
+    assert "nothing to train" in err
+    assert out.count("SUPPORTED: ") == 2
+    files = [tmp_path / "verdicts.json", tmp_path / "report.html"]
+    before = [path.read_bytes() for path in files]
+    for path in files:
+        path.unlink()
+    assert called("report", f"--workdir={tmp_path}") == 0
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_claims_with_and_without_runs_stand_in_one_report(claimed):
+    first = verdicts_in(claimed)
+    assert called("founding_claims", f"--workdir={claimed}", "--claims=one_step", "--quick") == 0
+    both = verdicts_in(claimed)
+    assert list(both) == ["sigmoid_confined", "one_step"]
+    assert both["sigmoid_confined"] == first["sigmoid_confined"]
+    assert both["one_step"]["n"] == 101
+
+
+def test_a_directory_of_a_claim_that_lacks_all_runs_has_nothing_to_report(monkeypatch, capsys, tmp_path):
+    interrupted(monkeypatch, tmp_path, 0)
+    capsys.readouterr()
+    assert "must be at least one finished run" in refused(capsys, "report", f"--workdir={tmp_path}")

@@ -100,7 +100,7 @@ def test_observed_is_what_every_layer_did(network):
     @jax.jit
     def looked(x):
         return nn.result_and_parts(
-            parts, lambda network: network.observed(x, 8, lambda switched: switched.given)
+            parts, lambda network: network.observed(x, 8, lambda made, pair, switched: switched.given)
         )[0]
 
     y, given = looked(x)

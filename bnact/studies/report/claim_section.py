@@ -9,13 +9,14 @@ from .page import Card, Section
 from .wording import effect_in_words, interval_in_words, listed
 
 
-def claim_section(claim: Claim, verdict: Verdict, rows: Rows, command: str) -> Section:
+def claim_section(claim: Claim, verdict: Verdict, rows: Rows | None, command: str) -> Section:
     """The words as they were said, the answer, why it matters, what was done, figures, table, rule, command.
 
     Args:
       claim: the claim.
       verdict: what came out.
-      rows: the claim's own runs; without any, figures and table are left out.
+      rows: the claim's own runs, none for a claim that needs none; None where some are missing: figures and
+        table are then left out.
       command: what runs it again.
 
     Returns:
@@ -27,12 +28,20 @@ def claim_section(claim: Claim, verdict: Verdict, rows: Rows, command: str) -> S
         card=_card(claim, verdict),
         quote=claim.text,
         source=claim.source,
-        paragraphs=(("Why it matters", claim.why), ("What was done", runs_in_words(rows))),
-        figures=tuple(claim.figures(rows)) if len(rows) else (),
-        tables=(claim.table(rows),) if len(rows) else (),
+        paragraphs=(("Why it matters", claim.why), ("What was done", _done_in_words(rows))),
+        figures=() if rows is None else tuple(claim.figures(rows)),
+        tables=() if rows is None else (claim.table(rows),),
         rule=claim.rule,
         command=command,
     )
+
+
+def _done_in_words(rows: Rows | None) -> str:
+    if rows is None:
+        return "Nothing yet: not all of its runs are done."
+    if not len(rows):
+        return "No network was trained: the claim is decided by computing, with 64-bit floats."
+    return runs_in_words(rows)
 
 
 def runs_in_words(rows: Rows) -> str:
@@ -76,6 +85,7 @@ def _card(claim: Claim, verdict: Verdict) -> Card:
         interval=interval_in_words(verdict, claim.quantity),
         meaning=claim.quantity.meaning,
         n=verdict.n,
+        counted=claim.quantity.counted,
     )
 
 

@@ -92,18 +92,19 @@ def line_panel(title: str, alternative: str, series: Sequence[Series], look: Axe
     return Panel(title, alternative, drawn(title, draw))
 
 
-def drawn(title: str, draw: Callable[[Axes], None]) -> str:
+def drawn(title: str, draw: Callable[[Axes], None], size: tuple[float, float] = SIZE) -> str:
     """SVG of one pair of axes, without a date, a document type, or metadata.
 
     Args:
       title: above the axes.
       draw: puts the content on the axes.
+      size: inches.
 
     Returns:
       The <svg> element as text.
     """
     with _look():
-        sheet = Sheet(figsize=SIZE, layout="constrained")
+        sheet = Sheet(figsize=size, layout="constrained")
         FigureCanvasSVG(sheet)
         axes = sheet.add_subplot()
         draw(axes)

@@ -34,8 +34,10 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
       rows: its runs.
 
     Returns:
-      Terms and texts, in the order they are read.
+      Terms and texts, in the order they are read; without a run, the versions alone.
     """
+    if not len(rows):
+        return (("Versions", _versions(manifest)),)
     return (
         ("Data", _data(manifest)),
         ("Network", _network(rows)),

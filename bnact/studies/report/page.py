@@ -24,7 +24,7 @@ class Card(NamedTuple):
       sentence: the answer as a person would say it.
       effect, interval, meaning: the effect with its unit, its interval and of which kind it is, and what
         the effect is; or empty.
-      n: paired seeds.
+      n: paired seeds, or what else `counted` names, in the singular.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Card(NamedTuple):
     interval: str
     meaning: str
     n: int
+    counted: str = "seed"
 
 
 class Section(NamedTuple):
@@ -49,6 +50,7 @@ class Section(NamedTuple):
       figures, tables: what was measured.
       rule: how it was decided, in words written before the runs.
       command: what runs it again.
+      links: (text, address) of pages beside this one.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Section(NamedTuple):
     tables: tuple[Table, ...] = ()
     rule: str = ""
     command: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 class Page(NamedTuple):
@@ -86,7 +89,7 @@ def html(page: Page) -> str:
     )
     environment.filters["image"] = _image
     environment.filters["typeset"] = _typeset
-    environment.filters["seeds"] = lambda number: counted(number, "seed")
+    environment.filters["counted"] = counted
     template = environment.from_string(_resource("template.html.jinja"))
     return template.render(page=page, style=style, style_hash=_content_hash(style), marks=MARKS)
 

@@ -15,6 +15,9 @@ MARKS: Mapping[Answer, str] = {
 
 MINUS = "\N{MINUS SIGN}"
 
+EXACT = "exact"
+"""The kind of interval that a computed number has: none."""
+
 
 def signed(value: float, digits: int = 1) -> str:
     """A number with its sign, for example "+1.2" or "−0.3"; "–" if it is not a number."""
@@ -69,22 +72,30 @@ def interval_notes(seeds: int) -> tuple[str, ...]:
     )
 
 
+def significant(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits, "0.102", "−1.8e−15"; "–" if it is not a number."""
+    return f"{value:.{digits}g}".replace("-", MINUS) if math.isfinite(value) else "–"
+
+
 def effect_in_words(verdict: Verdict, quantity: Quantity) -> str:
     """The verdict's effect in its unit, for example "+1.2 points"."""
     if not math.isfinite(verdict.effect):
         return "not measured"
-    number = signed if quantity.unit == "points" else plain
-    return f"{number(quantity.factor * verdict.effect)} {quantity.unit}"
+    return f"{_number(quantity)(quantity.factor * verdict.effect)} {quantity.unit}".rstrip()
 
 
 def interval_in_words(verdict: Verdict, quantity: Quantity) -> str:
     """The interval's kind and ends, "corrected interval −0.3 to +2.7"; empty if nothing was measured."""
     if not math.isfinite(verdict.effect):
         return ""
-    number = signed if quantity.unit == "points" else plain
-    return (
-        f"{quantity.interval} {span(quantity.factor * verdict.low, quantity.factor * verdict.high, number)}"
-    )
+    if quantity.interval == EXACT:
+        return EXACT
+    ends = quantity.factor * verdict.low, quantity.factor * verdict.high
+    return f"{quantity.interval} {span(*ends, _number(quantity))}"
+
+
+def _number(quantity: Quantity) -> Callable[[float], str]:
+    return {"points": signed, "%": plain}.get(quantity.unit, significant)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -32,4 +32,9 @@ def test_intervals_are_said_to_hold_for_one_split():
 @pytest.mark.parametrize("name", ["jax", "device", "devices", "data_hash"])
 def test_conditions_are_the_manifests(name):
     changed = MANIFEST._replace(**{name: 77 if name == "devices" else "f" * 16})
-    assert methods(changed, Rows()) != methods(MANIFEST, Rows())
+    rows = plausible_rows([Setting()])
+    assert methods(changed, rows) != methods(MANIFEST, rows)
+
+
+def test_without_a_run_the_versions_alone_are_said():
+    assert [term for term, _ in methods(MANIFEST, Rows())] == ["Versions"]

@@ -24,6 +24,7 @@ def page(words="words", answer: Answer = "refuted"):
         tables=(Table(words, (words,), ((words,),), (words,)),),
         rule=words,
         command=words,
+        links=((words, words),),
     )
     return Page(words, words, words, (section,), ((words, words),), (words,))
 
@@ -85,3 +86,14 @@ def test_no_line_breaks_between_a_number_and_its_unit(kept):
     for tag in ("question", "summary", "notice", "sentence"):
         (shown, *_) = re.findall(rf'class="{tag}">([^<]*)<', text)
         assert shown == kept.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def test_n_counts_what_it_says():
+    card = Card("part", "supported", "c", "s", "0", "exact", "m", 5, counted="edge")
+    assert "n&nbsp;=&nbsp;5 edges" in html(Page("t", "q", "s", (Section("part", "h", card),), ()))
+    assert "n&nbsp;=&nbsp;10 seeds" in html(page())
+
+
+def test_a_page_links_pages_beside_it():
+    linked = Section("part", "h", links=(("Play it", "graph.html"),))
+    assert '<a href="graph.html">Play it</a>' in html(Page("t", "q", "s", (linked,), ()))

@@ -11,6 +11,7 @@ from bnact.studies.report.wording import (
     plain,
     points,
     signed,
+    significant,
     span,
 )
 
@@ -26,6 +27,9 @@ VERDICT = Verdict("a", "t", "s", "refuted", -0.0312, -0.04, 0.001, 10, "w")
         (signed(float("nan")), "–"),
         (plain(-3.0, 0), "−3"),
         (plain(3.0, 0), "3"),
+        (significant(0.10234), "0.102"),
+        (significant(-1.8e-15, 2), "−1.8e−15"),
+        (significant(float("nan")), "–"),
         (percent(0.3413), "34.1 %"),
         (percent(float("nan")), "–"),
         (points(-0.0312), "3.1 points"),
@@ -61,3 +65,13 @@ def test_an_effect_carries_its_unit():
     plain_interval = Quantity("share", "%", 100.0, "95 % interval")
     assert interval_in_words(VERDICT, plain_interval) == "95 % interval −4.0 to 0.1"
     assert effect_in_words(VERDICT._replace(effect=0.341), Quantity("share", "%", 100.0)) == "34.1 %"
+
+
+def test_a_computed_number_is_exact_and_has_no_interval():
+    computed, exact = VERDICT._replace(effect=0.0, low=0.0, high=0.0), Quantity("deviation", "", 1.0, "exact")
+    assert (effect_in_words(computed, exact), interval_in_words(computed, exact)) == ("0", "exact")
+    assert interval_in_words(computed._replace(effect=float("nan")), exact) == ""
+    simulated = Quantity("distance", "", 1.0, "95 % interval")
+    found = VERDICT._replace(effect=0.0982, low=0.0951, high=0.1012)
+    assert effect_in_words(found, simulated) == "0.0982"
+    assert interval_in_words(found, simulated) == "95 % interval 0.0951 to 0.101"

@@ -30,7 +30,8 @@ def test_what_has_arrived_is_not_computed_again(monkeypatch):
         return 1.0
 
     monkeypatch.setattr(
-        "bnact.theory.prediction.following.PROPAGATIONS", {("none", "before"): Propagation(following, at_rest)}
+        "bnact.theory.prediction.following.PROPAGATIONS",
+        {("none", "before"): Propagation(following, at_rest)},
     )
     assert len(list(itertools.islice(steps(RELU, "none", "before"), 1000))) == 1000
     assert len(asked) == 1

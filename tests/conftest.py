@@ -106,7 +106,15 @@ def pytest_collection_modifyitems(items):
 
 
 # Held to the last places, or showing what users see: compiled as users compile.
-OPTIMIZED = ("activations", "fused", "normalizations", "numerics", "test_documentation.py", "tracing")
+OPTIMIZED = (
+    "activations",
+    "experiments",
+    "fused",
+    "normalizations",
+    "numerics",
+    "test_documentation.py",
+    "training",
+)
 IS_OPTIMIZED = pytest.StashKey[bool]()
 
 

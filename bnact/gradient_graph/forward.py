@@ -46,7 +46,7 @@ class Forward(NamedTuple):
     Attributes:
       inputs: one value for each input.
       values: all of them, by number: inputs, constants, results.
-      operations: in the order they were done.
+      operations: in the order they were done; only those on which the output depends.
       output: what the function returned.
     """
 
@@ -73,13 +73,34 @@ def forward_pass(fn: Callable[..., Any], arrays: Sequence[Array], unfold: bool) 
     recorder = _Recorder(unfold)
     inputs = tuple(recorder.value(array, follows=True) for array in arrays)
     returned = evaluated(fn, arrays, recorder.rule, *inputs, whole=_has_own_derivative)
-    output = recorder.held(returned)
-    return Forward(inputs, tuple(recorder.values), tuple(recorder.operations), output)
+    return _of_influence(inputs, recorder.operations, recorder.held(returned))
 
 
 def _has_own_derivative(equation: Equation) -> bool:
     """What is inside such a function says nothing of its gradient."""
     return equation.primitive.startswith("custom_")
+
+
+def _of_influence(inputs: Sequence[Value], operations: Sequence[Operation], output: Value) -> Forward:
+    """The forward pass without what the output does not depend on, as the running averages of a norm."""
+    kept: list[Operation] = []
+    needed = {output.number: output}
+    for operation in reversed(operations):
+        if any(result.number in needed for result in operation.results):
+            needed |= {value.number: value for value in (*operation.operands, *operation.results)}
+            kept.append(operation)
+    every = needed | {value.number: value for value in inputs}
+    place = {number: new for new, number in enumerate(sorted(every))}
+
+    def renumbered(values: Sequence[Value]) -> tuple[Value, ...]:
+        return tuple(value._replace(number=place[value.number]) for value in values)
+
+    return Forward(
+        renumbered(inputs),
+        renumbered([every[number] for number in place]),
+        tuple(Operation(each.equation, *map(renumbered, each[1:])) for each in reversed(kept)),
+        *renumbered([output]),
+    )
 
 
 class _Recorder:

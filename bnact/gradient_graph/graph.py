@@ -100,7 +100,7 @@ class GradientGraph:
       output: name of the node that holds it.
       inputs: value of each input by name.
       gradients: gradient of each input by name; zeros for one without influence.
-      nodes: in the order of the forward pass, inputs and constants before their first use.
+      nodes: what the output depends on, and all inputs, in the order of the forward pass.
       edges: in the order of the forward pass; only those that carry a gradient.
       descent: the function's steps downhill.
     """

@@ -56,15 +56,14 @@ def _variables(operations: Sequence[Operation]) -> list[str]:
     """For each operation the variable its statement assigns, if it is the statement's last."""
     equations = [operation.equation for operation in operations]
     statements = _statements_at([equation.place for equation in equations])
-    found, passed = [], set()
-    for number, (equation, statement) in enumerate(zip(equations, statements, strict=True)):
-        passed.add(_written(equation))
-        last = number + 1 == len(equations)
-        # What the same instructions write once more is the next round of a loop.
-        ends = last or statements[number + 1] != statement or _written(equations[number + 1]) in passed
+    written = [_written(equation) for equation in equations]
+    found, first = [], 0
+    for number, statement in enumerate(statements):
+        after = number + 1
+        # Where a statement's first instructions write once more, the next round of a loop begins.
+        ends = after == len(statements) or statements[after] != statement or written[after] == written[first]
         found.append(statement.variable if statement is not None and ends else "")
-        if ends:
-            passed.clear()
+        first = after if ends else first
     return found
 
 

@@ -23,6 +23,7 @@ def drawn(tmp_path_factory):
     return folder / "images"
 
 
+@pytest.mark.slow
 def test_every_figure_is_drawn(drawn):
     assert {path.name for path in drawn.iterdir()} == {
         f"theory_{name}.svg" for name in theory_figures.FIGURES
@@ -31,6 +32,7 @@ def test_every_figure_is_drawn(drawn):
         assert path.read_text().rstrip().endswith("</svg>")
 
 
+@pytest.mark.slow
 def test_the_same_numbers_are_the_same_bytes(drawn, tmp_path):
     assert called(tmp_path, *TINY) == 0
     for path in drawn.iterdir():

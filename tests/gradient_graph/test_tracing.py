@@ -162,6 +162,24 @@ def test_a_way_that_ends_has_no_edges():
     assert all(edge.target == graph.output for edge in graph.edges)
 
 
+def test_what_the_output_does_not_depend_on_is_left_out():
+    def with_an_average(x, average):
+        mean = jnp.mean(x)
+        average = 0.9 * average + 0.1 * mean
+        return mean**2, average
+
+    graph = trace(lambda x, average: with_an_average(x, average)[0], jnp.arange(3.0), 5.0)
+    assert "average" in graph.inputs
+    assert {node.operation for node in graph.nodes} == {
+        "input",
+        "constant",
+        "reduce_sum",
+        "div",
+        "integer_pow",
+    }
+    assert_whole(graph)
+
+
 def test_the_values_and_gradients_are_of_the_functions_dtype():
     graph = trace(lambda x: jnp.sum(jnp.sin(x)), jnp.ones(3, jnp.bfloat16))
     assert graph.value.dtype == graph.gradients["x"].dtype == jnp.bfloat16

@@ -7,7 +7,7 @@ function svg(name, attributes = {}, ...children) {
   return element;
 }
 
-const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 7)}…${text.slice(-6)}`);
+const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most / 3)}…${text.slice(1 - (2 * most) / 3)}`);
 const brief = (array) => (array.shape === undefined ? array.text : array.rms === undefined ? array.shape : `${array.shape} rms ${array.rms}`);
 
 function boxLines(graph, box) {

@@ -1,6 +1,7 @@
 """The conditions every test runs under; they are set before jax looks for devices."""
 
 import os
+import shutil
 
 # Also for the processes that tests start.
 os.environ["JAX_PLATFORMS"] = "cpu"
@@ -28,6 +29,19 @@ hypothesis.settings.load_profile("bnact")
 def key() -> jax.Array:
     """The random key of a test that needs one."""
     return jax.random.key(0)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser without a window; where there is none, what needs one is left out."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no browser is installed")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 # What holds of every entry of a registry for one and the same reason is looked at for a few entries by

@@ -16,7 +16,7 @@ from bnact import data
 from bnact.studies import check_batch_sizes
 from bnact.studies.claim import Claim
 from experiments.command import Command, new_flags, run
-from experiments.training import Assignment, Occasion, trained
+from experiments.training import Assignment, Occasion, define_check, trained
 
 from .asked import Asked, remember
 from .claims import CLAIMS
@@ -27,6 +27,7 @@ FLAGS = new_flags()
 flags.DEFINE_list("claims", None, f"which to decide: {', '.join(CLAIMS)}; default: all", flag_values=FLAGS)
 flags.DEFINE_bool("quick", False, "a quick look: fewer steps, seeds, rates and depths", flag_values=FLAGS)
 flags.DEFINE_integer("seeds", None, "runs of each setting; default: 10, quick: 3", flag_values=FLAGS)
+define_check(FLAGS)
 
 
 def prepare(values: flags.FlagValues) -> Callable[[], int]:
@@ -47,7 +48,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     dataset = data.load(DATA)
     check_batch_sizes(settings, dataset)
     workdir = Path(values.workdir)
-    assignment = Assignment(workdir, STUDY, dataset, settings)
+    assignment = Assignment(workdir, STUDY, dataset, settings, values.check)
     occasion = Occasion(
         begin=lambda study: remember(study.workdir, Asked(claims, scale)),
         publish=lambda rows, study: publish(with_new(study, rows)),

@@ -38,11 +38,15 @@ def refuse_to_train(monkeypatch):
 
 
 def plausibly_trained(monkeypatch, cells=None, fails=None):
-    """Trains in an instant: up to a number of cells, then as a signal ends it, and not one activation."""
-    calls = []
+    """Trains in an instant: up to a number of cells, then as a signal ends it, and not one activation.
+
+    Returns the list of whether each call was asked to check.
+    """
+    calls, checked = [], []
 
     def train(settings, dataset, activations, check):
         calls.append(settings)
+        checked.append(check)
         if cells is not None and len(calls) > cells:
             raise KeyboardInterrupt
         if settings[0].activation == fails:
@@ -50,3 +54,4 @@ def plausibly_trained(monkeypatch, cells=None, fails=None):
         return [plausible_row(setting).log for setting in settings]
 
     monkeypatch.setattr(training, "train_population", train)
+    return checked

@@ -71,6 +71,17 @@ def test_a_second_call_trains_nothing(swept):
     assert called("sweep", f"--workdir={swept}", *SWEEP) == 0
 
 
+@pytest.mark.parametrize(
+    "arguments", [("sweep", *SWEEP), ("founding_claims", "--claims=sigmoid_confined", "--quick")]
+)
+def test_identities_are_checked_where_that_is_asked_for(monkeypatch, tmp_path, arguments):
+    for flags, asked in (((), False), (("--check",), True)):
+        checked = plausibly_trained(monkeypatch)
+        assert called(*arguments, f"--workdir={tmp_path / str(asked)}", *flags) == 0
+        assert checked
+        assert set(checked) == {asked}
+
+
 def test_a_directory_with_another_study_is_refused(capsys, swept):
     assert "must hold one study" in refused(capsys, "founding_claims", f"--workdir={swept}")
 

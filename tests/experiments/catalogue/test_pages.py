@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -77,18 +76,6 @@ def test_the_command_measures_and_writes_page_table_and_measurements(tmp_path, m
         exit_code(command.COMMAND, ["catalogue", f"--workdir={tmp_path}", "--nomeasure", "--of=norms"]) == 0
     )
     assert (tmp_path / "norm_catalogue.html").read_bytes() == before
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("no browser is installed")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def opened_page(browser, catalogue, width):

@@ -1,7 +1,6 @@
 """The report on a phone and on a desk, in a browser where there is one."""
 
 import io
-import shutil
 
 import matplotlib.image
 import pytest
@@ -12,19 +11,6 @@ from bnact.studies.report import Page, Section, html
 TITLE = "A title that is far too long for one line of a telephone, and goes on for a while after that"
 WIDE = Table(TITLE, tuple("abcdef"), (("a number of words that stand on one line",) * 6,))
 COMMAND = f".venv/bin/python -m experiments.sweep {'--flag=value ' * 20}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser without a window; where there is none, these tests are left out."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("no chromium is installed")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def opened(browser, width, table=WIDE):

@@ -51,6 +51,11 @@ def checked_features(norm: str, num_features: int) -> int:
 
 def checked_input(norm: str, x: Array, params: PyTree) -> Array:
     """The input as an array, or an error unless it is floating with the features of the parameters last."""
+    if hasattr(x, "_asdict"):
+        raise TypeError(
+            f"{norm}: arguments must be params, state, x in this order; got a {type(x).__name__} as x; use "
+            "apply(params, state, x)"
+        )
     x = jnp.asarray(x)
     if not jnp.issubdtype(x.dtype, jnp.floating):
         raise TypeError(f"{norm}: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")

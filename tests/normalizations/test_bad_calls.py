@@ -118,6 +118,10 @@ CALLS = {
         ("group_size", "features=10", "use group_size in (1, 2, 5, 10)"),
     ),
     # the input
+    "the state last": (
+        applied("batch", x=batch_norm().init(3)[1], params=PARAMS),  # pyright: ignore[reportArgumentType]
+        ("params, state, x in this order", "BatchNormState", "use apply(params, state, x)"),
+    ),
     "integers": (applied("batch", x=jnp.ones((4, 3), jnp.int32)), ("x must", "int32", "x.astype")),
     "complex numbers": (applied("layer", x=jnp.ones((4, 3), jnp.complex64)), ("x must", "complex64", "use")),
     "booleans": (applied("none", x=MASK), ("x must", "bool", "use x.astype")),
@@ -221,7 +225,7 @@ CALLS = {
 
 
 def test_how_many_there_are():
-    assert len(CALLS) == 87
+    assert len(CALLS) == 88
 
 
 @pytest.mark.parametrize("which", CALLS)

@@ -128,6 +128,7 @@ UNITS = {
     "length_scatter, tanh": (call("length_scatter", "tanh", (8,)), ("activation", "tanh")),
     "length_scatter, unknown": (call("length_scatter", "rellu", (8,)), ("'rellu'", "relu")),
     "length_scatter, widths": (call("length_scatter", "relu", (8, 0)), ("widths", "0")),
+    "length_scatter, a number": (call("length_scatter", "relu", 64), ("widths", "64", "use [64]")),
     "length_scatter, a float": (call("length_scatter", "relu", (8.0,)), ("widths", "8.0")),
     "input_gradient_scatter, tanh": (call("input_gradient_scatter", "tanh", (8,), 4), ("activation", "tanh")),
     "input_gradient_scatter, in": (call("input_gradient_scatter", "relu", (8,), 0), ("in_features", "0")),

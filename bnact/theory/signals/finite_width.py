@@ -1,7 +1,7 @@
 """How much lengths in a network of finite width scatter, for the activations where it is known exactly."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -77,4 +77,9 @@ def _kurtosis(name: str, activation: Activation) -> float:
 
 
 def _counts(name: str, argument: str, values: Sequence[int]) -> list[int]:
+    if not isinstance(values, Iterable):
+        raise ValueError(
+            f"{name}: {argument} must be the units of each hidden layer; got {values!r}; use "
+            f"[{values!r}] for one layer"
+        )
     return [count_of(name, argument, value) for value in values]

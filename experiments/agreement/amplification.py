@@ -10,8 +10,9 @@ from experiments.diagnose.fresh import Fresh
 def amplification(network: Fresh, prediction: Prediction) -> float:
     """What the first layer's deviation is multiplied by until the layer in the middle.
 
-    With batch norm before the activation, of the batch from the state in which all examples are alike;
-    without a norm, of the variance, relative to it. Other norms set the variance anew in every layer: 0.
+    With batch norm before the activation, of the batch from the state in which every two examples are equally
+    far apart; without a norm, of the variance, relative to it. Other norms set the variance anew in every
+    layer: 0.
 
     Args:
       network: which kind.

@@ -75,6 +75,8 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
         occasion.begin(study)
         outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr))
         occasion.publish(outcome.rows, study)
+        if assignment.check:
+            sys.stderr.write(_checked(assignment.settings, outcome, study))
         return _closing(outcome, study.failures)
 
 
@@ -84,6 +86,15 @@ def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log
 
     names = sorted({setting.activation for setting in assignment.settings})
     return lambda lanes: train_population(lanes, assignment.dataset, names, assignment.check)
+
+
+def _checked(settings: Sequence[Setting], outcome: Outcome, study: Study) -> str:
+    """What --check has looked at, and what it has not."""
+    stored = len({row.setting for row in study.rows} & set(settings))
+    fresh = len(outcome.rows) - stored
+    held = f"--check: in {counted(fresh, 'run')} the gradients of every norm satisfied their identities"
+    unseen = f"; {counted(stored, 'run')} stored before and not checked" if stored else ""
+    return f"{held}{unseen}\n"
 
 
 def _closing(outcome: Outcome, failures: Path) -> int:

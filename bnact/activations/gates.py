@@ -5,6 +5,7 @@ from numbers import Integral
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
+from bnact.numerics.divisors import divisors
 from bnact.types import Array
 
 from .activation import Activation
@@ -94,10 +95,9 @@ def maxout(x: ArrayLike, pieces: int) -> Array:
     axis_of("maxout", array, -1)
     features = array.shape[-1]
     if not isinstance(pieces, Integral) or pieces < 1 or features % pieces:
-        possible = tuple(size for size in range(1, features + 1) if features % size == 0)
         raise ValueError(
             f"maxout: features must be divisible by pieces; got features={features}, pieces={pieces}; "
-            f"use pieces in {possible}"
+            f"use pieces in {divisors(features)}"
         )
     grouped = array.reshape(*array.shape[:-1], features // pieces, pieces)
     # Taking an entry, unlike `max`, has one gradient among equals.

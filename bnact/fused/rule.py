@@ -20,7 +20,7 @@ from jax import lax
 
 from bnact.activations import Activation
 from bnact.normalizations import Affine, Standardization, affine
-from bnact.numerics import statistics_dtype
+from bnact.numerics import wide
 from bnact.types import Array
 
 from .gradient import Gradient, gradient
@@ -84,11 +84,6 @@ def _beside(x: Array, by: Affine) -> Affine:
     """
     feature = jax.eval_shape(lambda x: jnp.sum(x, batch_axes(x)), x)
     return jax.tree.map(lambda parameter: parameter * jnp.ones_like(feature, dtype=parameter.dtype), by)
-
-
-def wide(x: Array) -> Array:
-    """`x` in the type it is computed in: float32, or its own where that is wider."""
-    return x.astype(statistics_dtype(x))
 
 
 def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine) -> Array:

@@ -10,9 +10,10 @@ from jax import lax
 from bnact import activations
 from bnact.activations import ACTIVATIONS, Activation, largest_slope
 from bnact.normalizations import STANDARDIZATIONS, Affine, affine
+from bnact.numerics import wide
 from bnact.types import Array
 
-from .rule import output_and_statistics, wide
+from .rule import output_and_statistics
 from .statistics import standardized, standardizers, statistics
 from .table import NOTHING, Index, Table
 

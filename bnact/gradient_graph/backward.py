@@ -9,9 +9,6 @@ from bnact.types import Array
 from .derivatives import pulled_back
 from .forward import Forward, Operation
 
-# The derivative is zero everywhere, so that nothing behind it is asked for its own.
-_FLAT = frozenset({"ceil", "floor", "nextafter", "round", "sign"})
-
 
 class Carried(NamedTuple):
     """What one edge carries.
@@ -49,8 +46,7 @@ def backward_pass(forward: Forward) -> Backward:
     groups: list[list[Carried]] = []
     for operation in reversed(forward.operations):
         edges = _edges_into(operation, gradients)
-        flat = operation.equation.primitive in _FLAT
-        for edge in () if flat else edges:
+        for edge in edges:
             gradients[edge.source] = _sum(gradients.get(edge.source), edge.gradient)
         groups.append(edges)
     return Backward(gradients, tuple(edge for edges in reversed(groups) for edge in edges))

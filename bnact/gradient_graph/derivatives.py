@@ -116,7 +116,15 @@ def _rows(pull: Callable[..., tuple[Array, ...]], outputs: Sequence[Array], numb
     """For each operand the derivative of every element of one output by it."""
     output = outputs[number]
     basis = jnp.eye(output.size, dtype=output.dtype).reshape(output.size, *output.shape)
-    return jax.vmap(lambda element: pull(_alone(outputs, number, element)))(basis)
+
+    def of_element(element: Array) -> tuple[Array, ...]:
+        return pull(_alone(outputs, number, element))
+
+    try:
+        return jax.vmap(of_element)(basis)
+    except (NotImplementedError, jax.errors.JAXTypeError):
+        # A derivative of one's own may call what works on known numbers only, one after the other.
+        return tuple(map(jnp.stack, zip(*map(of_element, basis), strict=True)))
 
 
 def _is_written_out(output: Array, point: Array) -> bool:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from bnact.tracing import (
     Equation,
     Place,
+    branch_number,
     evaluated,
     holds_while,
     scanned_loop,
@@ -16,6 +17,9 @@ from bnact.tracing import (
     unrolled_scan,
 )
 from bnact.types import Array
+
+# The derivative is zero everywhere: no gradient is asked of what comes after, as JAX asks for none.
+_ENDS = frozenset({"ceil", "floor", "nextafter", "round", "sign", "stop_gradient"})
 
 
 class Value(NamedTuple):
@@ -132,9 +136,9 @@ class _Recorder:
                 "trace: fn must compute new arrays, for a reference has no one value; got a jax.Ref in "
                 f"{equation.name!r}; use x.at[...].set(...)"
             )
-        follows = any(operand.follows for operand in operands) and equation.primitive != "stop_gradient"
+        follows = any(operand.follows for operand in operands) and equation.primitive not in _ENDS
         if equation.primitive == "cond":
-            around = equation.place.within(f"branch {int(arrays[0])}")
+            around = equation.place.within(f"branch {branch_number(equation, arrays)}")
             return self._instead(taken_branch(equation, arrays), operands[1:], around)
         if equation.primitive == "while" and follows:
             return self._instead(scanned_loop(equation, arrays), operands, equation.place)

@@ -113,6 +113,8 @@ class GradientGraph:
     edges: tuple[Edge, ...]
     descent: Descent
 
+    # What draws a graph imports this module: it is imported when it is called.
+
     def to_text(self) -> str:
         """The forward pass and the backward pass as two tables for a terminal."""
         from .render.text import text_of

@@ -26,6 +26,7 @@ class Trajectory:
         Raises:
           ModuleNotFoundError: matplotlib is not installed; the extra `study` has it.
         """
+        # matplotlib is optional.
         from .render.trajectory import svg_of
 
         return svg_of(self)

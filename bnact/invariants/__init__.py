@@ -1,30 +1,17 @@
 """What must hold exactly of norms and losses: residuals that are zero, and assertions over them."""
 
-from .claims import CLAIMS as CLAIMS
-from .claims import Claim as Claim
+from .forms import NORM_FORMS as NORM_FORMS
+from .forms import NormForm as NormForm
 from .gradient_assertion import GradientResiduals as GradientResiduals
 from .gradient_assertion import assert_gradients as assert_gradients
 from .gradient_assertion import gradient_residuals as gradient_residuals
 from .identities import IDENTITIES as IDENTITIES
 from .identities import Identity as Identity
-from .identities import identities_of as identities_of
-from .identities import residuals_of as residuals_of
 from .mean_gradient import mean_gradient as mean_gradient
 from .norm_assertion import assert_norm_gradients as assert_norm_gradients
-from .norm_assertion import largest_norm_residual as largest_norm_residual
-from .norm_assertion import largest_residual_of_gradients as largest_residual_of_gradients
 from .norm_assertion import norm_gradient_residuals as norm_gradient_residuals
-from .norm_gradients import bias_gradient as bias_gradient
-from .norm_gradients import earlier_bias_gradient as earlier_bias_gradient
-from .norm_gradients import input_gradient as input_gradient
-from .norm_gradients import input_gradient_energy as input_gradient_energy
-from .norm_gradients import input_gradient_projection as input_gradient_projection
-from .norm_gradients import input_gradient_stretch as input_gradient_stretch
-from .norm_gradients import input_gradient_sum as input_gradient_sum
-from .norm_gradients import scale_gradient as scale_gradient
 from .residual import Residual as Residual
 from .residual import largest_share as largest_share
-from .residual import share as share
 from .rows import RowResiduals as RowResiduals
 from .rows import divided_rows as divided_rows
 from .rows import equal_functions as equal_functions
@@ -34,11 +21,7 @@ from .rows import sharded_rows as sharded_rows
 from .scale_assertion import ScaleResiduals as ScaleResiduals
 from .scale_assertion import assert_scale_invariant as assert_scale_invariant
 from .scale_assertion import scale_residuals as scale_residuals
-from .site import Examined as Examined
-from .site import Gradients as Gradients
 from .site import Site as Site
-from .site import examined as examined
-from .site import gradients_of as gradients_of
 from .tail_assertion import TailResiduals as TailResiduals
 from .tail_assertion import assert_tail_exact as assert_tail_exact
 from .tail_assertion import tail_residuals as tail_residuals
@@ -48,4 +31,3 @@ from .weight_scale import rescaled_step as rescaled_step
 from .weight_scale import scaled_gradient as scaled_gradient
 from .weight_scale import scaled_loss as scaled_loss
 from .weight_scale import step_length as step_length
-from .weight_scale import weight_gradient_projection as weight_gradient_projection

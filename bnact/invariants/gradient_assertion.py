@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from bnact.numerics.finite_differences import FULL_JACOBIAN_LIMIT
+from bnact.numerics.differences import Differences, differences
+from bnact.numerics.finite_differences import FULL_JACOBIAN_LIMIT, STEP
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array
 
-from .differences import Differences, differences
 from .flattened import Flat, flattened
 from .requirement import Requirement, require
 from .residual import Residual, root_mean_square
@@ -20,7 +20,7 @@ from .residual import Residual, root_mean_square
 DIRECTIONS = 8
 """How many random ones are looked at where there are more inputs than the full Jacobian is made for."""
 
-_STEP = 2.0**-10
+_SEED = 1618033988
 _ROUGH = 1e-5
 _SIGMAS = 8.0
 
@@ -48,12 +48,9 @@ def gradient_residuals(fn: Callable[..., Any], *args: Any) -> GradientResiduals:
 
     Raises:
       TypeError: fn does not compute in float64, or no argument is floating.
+      ValueError: the arguments, or what fn returns, have no elements.
     """
-    own = jax.dtypes.canonicalize_dtype(np.float64)
-    with jax.enable_x64(True):
-        flat, x = flattened(fn, args)
-        found = _residuals(flat, x)
-        return jax.tree.map(lambda leaf: leaf.astype(own), found)
+    return _in_own_dtype("gradient_residuals", fn, args)
 
 
 def assert_gradients(fn: Callable[..., Any], *args: Any) -> None:
@@ -82,9 +79,10 @@ def assert_gradients(fn: Callable[..., Any], *args: Any) -> None:
       AssertionError: the gradient is not the slope; the message has the residual, its bound, where, and the
         shape.
       TypeError: fn does not compute in float64, or no argument is floating.
+      ValueError: the arguments, or what fn returns, have no elements.
     """
     traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(args))
-    found = gradient_residuals(fn, *args) if traced else _exact(fn, args)
+    found = (_in_own_dtype if traced else _exact)("assert_gradients", fn, args)
     inputs = [np.shape(leaf) for leaf in jax.tree.leaves(args)]
     rows = "output" if found.derivative.value.ndim == 2 else "random combination of outputs"
     total = found.derivative.value.shape[0]
@@ -106,9 +104,17 @@ def assert_gradients(fn: Callable[..., Any], *args: Any) -> None:
     )
 
 
-def _exact(fn: Callable[..., Any], args: tuple[Any, ...]) -> GradientResiduals:
+def _in_own_dtype(function: str, fn: Callable[..., Any], args: tuple[Any, ...]) -> GradientResiduals:
+    """As the caller may have it, who may not have switched 64-bit JAX on."""
+    own = jax.dtypes.canonicalize_dtype(np.float64)
     with jax.enable_x64(True):
-        flat, x = flattened(fn, args)
+        found = _residuals(*flattened(function, fn, args))
+        return jax.tree.map(lambda leaf: leaf.astype(own), found)
+
+
+def _exact(function: str, fn: Callable[..., Any], args: tuple[Any, ...]) -> GradientResiduals:
+    with jax.enable_x64(True):
+        flat, x = flattened(function, fn, args)
         return jax.tree.map(np.asarray, jax.jit(lambda x: _residuals(flat, x))(x))
 
 
@@ -119,11 +125,11 @@ def _count(shapes: list[tuple[int, ...]]) -> int:
 def _residuals(fn: Flat, x: Array) -> GradientResiduals:
     y, backward = jax.vjp(fn, x)
     usual = root_mean_square(y)
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(_SEED)
     few_inputs, few_outputs = x.size <= FULL_JACOBIAN_LIMIT, y.size <= FULL_JACOBIAN_LIMIT
     directions = jnp.asarray(np.eye(x.size) if few_inputs else random.normal(size=(DIRECTIONS, x.size)))
     # A long direction moves every sum over the inputs far: the step is the shorter for it.
-    step = _STEP * min(1.0, (FULL_JACOBIAN_LIMIT / x.size) ** 0.5)
+    step = STEP * min(1.0, (FULL_JACOBIAN_LIMIT / x.size) ** 0.5)
     seen = differences(fn, x, directions, step)
     rough = seen.roughness > _ROUGH * (jnp.abs(seen.derivative) + usual)
     if few_outputs:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from bnact.numerics.divisors import divisors
+from bnact.numerics.moments import wide
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array, PyTree
 
-from .residual import between
+from .residual import Residual, between, largest_root_mean_square
 
 
 def mean_gradient(
@@ -27,7 +29,9 @@ def mean_gradient(
         gradient of every example. Batch norm needs two examples in each.
 
     Returns:
-      Of each leaf of params, the gradient over all examples less the mean over the parts.
+      Of each leaf of params, the gradient over all examples less the mean over the parts. The bound knows the
+      sizes of the parts' gradients, which may cancel in the mean, and of the largest leaf's, as there may be
+      leaves that the loss does not depend on.
 
     Raises:
       ValueError: the parts do not divide the examples.
@@ -36,13 +40,17 @@ def mean_gradient(
     if parts < 1 or number % parts:
         raise ValueError(
             f"mean_gradient: parts must divide the examples; got parts={parts}, {number} examples; use parts "
-            f"in {tuple(each for each in range(1, number + 1) if number % each == 0)}"
+            f"in {divisors(number)}"
         )
     gradient = jax.grad(loss)
     divided = jax.tree.map(lambda leaf: jnp.reshape(leaf, (parts, -1, *leaf.shape[1:])), examples)
     of_parts = jax.vmap(gradient, (None, 0))(params, divided)
-    return jax.tree.map(
-        lambda whole, each: between(whole, jnp.mean(each, 0), tolerance(whole.dtype).gradient),
-        gradient(params, examples),
-        of_parts,
-    )
+    of_all = gradient(params, examples)
+    usual = largest_root_mean_square(of_all)
+
+    def residual(whole: Array, each: Array) -> Residual:
+        terms = jnp.mean(jnp.abs(wide(each)), 0)
+        allowed = tolerance(whole.dtype).gradient
+        return between(whole, jnp.mean(each, 0), allowed, terms + usual.astype(terms.dtype))
+
+    return jax.tree.map(residual, of_all, of_parts)

@@ -18,9 +18,25 @@ import jax.numpy as jnp
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array
 
-from .claims import in_cells
+from .forms import in_cells
 from .residual import Residual
 from .site import Examined, Gradients, Parts, Site
+
+
+def expected_input_gradient(site: Site, parts: Parts) -> tuple[Array, Array]:
+    """dL/dx = r (g - sum(g) / n - z sum(g z) / n), and how far rounding may take it from there.
+
+    Args:
+      site: where; its form has a formula.
+      parts: what the gradient is made of there.
+
+    Returns:
+      The gradient by x and the bound of its error, each of x's shape, in the dtype of statistics.
+    """
+    mean_g = jnp.mean(parts.g, parts.axes, keepdims=True) if site.form.centered else 0.0
+    mean_gz = jnp.mean(parts.g * parts.z, parts.axes, keepdims=True)
+    expected = parts.r * (parts.g - mean_g - parts.z * mean_gz)
+    return jnp.reshape(expected, site.x.shape), _bound(site, parts)
 
 
 def input_gradient(at: Examined) -> Residual:
@@ -32,13 +48,28 @@ def input_gradient(at: Examined) -> Residual:
     Returns:
       Left side less right side, of x's shape.
     """
+    expected, bound = expected_input_gradient(at.site, at.parts)
+    return Residual(at.found.x.astype(expected.dtype) - expected, bound)
+
+
+def silent(at: Examined) -> Residual:
+    """1 where the gradient by x is below its bound throughout, against a half: then nothing is shown.
+
+    So it is with a cotangent that is the input itself, where the gradient is 0 but for epsilon. Of a norm
+    without a formula the gradient that was found is looked at, so that zero is refused.
+
+    Args:
+      at: where the norm was examined, and the gradients it returned.
+
+    Returns:
+      ().
+    """
     site, parts, found = at
-    mean_g = jnp.mean(parts.g, parts.axes, keepdims=True) if site.claim.centered else 0.0
-    mean_gz = jnp.mean(parts.g * parts.z, parts.axes, keepdims=True)
-    expected = parts.r * (parts.g - mean_g - parts.z * mean_gz)
-    left = _found(site, found, parts) - expected
-    bound = _tolerance(site) * parts.size
-    return Residual(jnp.reshape(left, site.x.shape), jnp.reshape(bound, site.x.shape))
+    gradient, bound = found.x.astype(parts.g.dtype), _bound(site, parts)
+    if site.form.formula:
+        gradient, bound = expected_input_gradient(site, parts)
+    below = jnp.all(jnp.abs(gradient) <= bound)
+    return Residual(below.astype(bound.dtype), jnp.full((), 0.5, bound.dtype))
 
 
 def input_gradient_sum(at: Examined) -> Residual:
@@ -51,7 +82,7 @@ def input_gradient_sum(at: Examined) -> Residual:
       sum(dL/dx), one for each mean.
     """
     site, parts, found = at
-    if site.claim.formula:
+    if site.form.formula:
         return _summed(site, _found(site, found, parts), parts.size, parts)
     gradient = _found(site, found, parts)
     return _summed(site, gradient, jnp.abs(gradient), parts)
@@ -85,7 +116,7 @@ def input_gradient_energy(at: Examined) -> Residual:
     site, parts, found = at
     g, z, axes, n = parts.g, parts.z, parts.axes, parts.n
     energy = jnp.sum(g**2, axes) - jnp.sum(g * z, axes) ** 2 / n
-    if site.claim.centered:
+    if site.form.centered:
         energy = energy - jnp.sum(g, axes) ** 2 / n
     left = jnp.sum(g * _found(site, found, parts), axes)
     value = left - jnp.squeeze(parts.r, axes) * energy
@@ -102,7 +133,7 @@ def input_gradient_stretch(at: Examined) -> Residual:
       sum(x dL/dx), one for each group that is stretched together.
     """
     site, parts, found = at
-    along = in_cells(site.claim, site.x)[0] * _found(site, found, parts)
+    along = in_cells(site.form, site.x)[0] * _found(site, found, parts)
     return _summed(site, along, jnp.abs(along), parts)
 
 
@@ -116,9 +147,10 @@ def scale_gradient(at: Examined) -> Residual:
       Left side less right side, (features,).
     """
     site, parts, found = at
-    assert found.scale is not None, "asked only of a norm that was called with a scale"
     z = parts.d * parts.r
-    return _by_feature(site, found.scale, jnp.reshape(z, site.x.shape) * site.cotangent.astype(z.dtype))
+    return _by_feature(
+        site, _given("scale", found.scale), jnp.reshape(z, site.x.shape) * site.cotangent.astype(z.dtype)
+    )
 
 
 def bias_gradient(at: Examined) -> Residual:
@@ -131,8 +163,7 @@ def bias_gradient(at: Examined) -> Residual:
       Left side less right side, (features,).
     """
     site, parts, found = at
-    assert found.bias is not None, "asked only of a norm that was called with a bias"
-    return _by_feature(site, found.bias, site.cotangent.astype(parts.g.dtype))
+    return _by_feature(site, _given("bias", found.bias), site.cotangent.astype(parts.g.dtype))
 
 
 def earlier_bias_gradient(at: Examined) -> Residual:
@@ -148,17 +179,31 @@ def earlier_bias_gradient(at: Examined) -> Residual:
     """
     site, parts, found = at
     gradient = jnp.reshape(_found(site, found, parts), site.x.shape)
-    size = jnp.reshape(parts.size, site.x.shape) if site.claim.formula else jnp.abs(gradient)
+    size = jnp.reshape(parts.size, site.x.shape) if site.form.formula else jnp.abs(gradient)
     leading = tuple(range(site.x.ndim - 1))
     return Residual(jnp.sum(gradient, leading), _tolerance(site) * jnp.sum(size, leading))
+
+
+def _given(parameter: str, gradient: Array | None) -> Array:
+    if gradient is None:
+        raise ValueError(
+            f"{parameter}_gradient: there must be a gradient by the {parameter}; got None; give the site "
+            f"a {parameter}, or leave this identity out"
+        )
+    return gradient
 
 
 def _tolerance(site: Site) -> float:
     return tolerance(site.x.dtype).gradient
 
 
+def _bound(site: Site, parts: Parts) -> Array:
+    """Of each element of the gradient by x."""
+    return jnp.reshape(_tolerance(site) * parts.size, site.x.shape)
+
+
 def _found(site: Site, found: Gradients, parts: Parts) -> Array:
-    return in_cells(site.claim, found.x.astype(parts.g.dtype))[0]
+    return in_cells(site.form, found.x.astype(parts.g.dtype))[0]
 
 
 def _summed(site: Site, values: Array, sizes: Array, parts: Parts) -> Residual:

@@ -12,7 +12,7 @@ from jax.experimental import checkify
 
 from bnact.types import Array
 
-from .residual import Residual, share
+from .residual import Residual, numpy_shares, share
 
 
 class Requirement(NamedTuple):
@@ -73,14 +73,6 @@ def _failure(requirement: Requirement) -> tuple[float, str] | None:
     )
 
 
-def numpy_shares(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    """`share` without JAX, which would make 64 bits 32, and a constant inside jit a traced value."""
-    size = np.abs(value)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        shares = np.where(size == 0, 0.0, size / bound)
-    return np.where(np.isfinite(size) & np.isfinite(bound), shares, np.inf)
-
-
 def _check(assertion: str, requirement: Requirement, about: str) -> None:
     """Of the worst element."""
     value, bound = (jnp.atleast_1d(each) for each in requirement.residual)
@@ -90,15 +82,20 @@ def _check(assertion: str, requirement: Requirement, about: str) -> None:
     worst = jnp.argmax(shares)
     index = jnp.stack(jnp.unravel_index(worst, shares.shape)).astype(jnp.int32)
     shape = requirement.residual.value.shape
-    words = f"{requirement.words}; ".replace("{", "{{").replace("}", "}}")
+    before = _literally(f"[Chex] chexify assertion '{assertion}' failed: {requirement.words}; residual ")
+    behind = _literally(f" of shape {shape} ({value.dtype}) [{about}]")
     checkify.check(
         _at(shares, worst) <= 1,
-        f"[Chex] chexify assertion '{assertion}' failed: {words}residual {{value}} exceeds the bound "
-        f"{{bound}} at {{index}} of shape {shape} ({value.dtype}) [{about}]",
+        f"{before}{{value}} exceeds the bound {{bound}} at {{index}}{behind}",
         value=_at(value, worst),
         bound=_at(bound, worst),
         index=index,
     )
+
+
+def _literally(words: str) -> str:
+    """Escaped for `str.format`, by which the numbers are put in."""
+    return words.replace("{", "{{").replace("}", "}}")
 
 
 def _at(values: Array, place: Array) -> Array:
@@ -107,6 +104,7 @@ def _at(values: Array, place: Array) -> Array:
 
 def _switched_off() -> bool:
     """Whether `chex.disable_asserts` was called: an assertion of chex's own that must fail does not."""
+    # chex keeps what it was told in a private variable and offers no function that reads it.
     try:
         chex.assert_equal(0, 1)
     except AssertionError:

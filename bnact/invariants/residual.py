@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from bnact.numerics.moments import statistics_dtype
+from bnact.numerics.moments import wide
 from bnact.types import Array, PyTree
 
 
@@ -37,6 +38,15 @@ def share(residual: Residual) -> Array:
     return jnp.where(jnp.isfinite(size) & jnp.isfinite(residual.bound), quotient, jnp.inf)
 
 
+def numpy_shares(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """`share` without JAX, which would make 64 bits 32, and a constant inside jit a traced value."""
+    size = np.abs(value)
+    with np.errstate(over="ignore"):
+        quotient = size / np.where(bound > 0, bound, 1)
+    quotient = np.where(bound > 0, quotient, np.where(size == 0, 0, np.inf))
+    return np.where(np.isfinite(size) & np.isfinite(bound), quotient, np.inf)
+
+
 def largest_share(residuals: PyTree) -> Array:
     """The largest `share` of all elements of all residuals in a tree.
 
@@ -56,19 +66,22 @@ def is_residual(value: object) -> bool:
     return isinstance(value, Residual)
 
 
-def between(one: Array, other: Array, tolerance: float) -> Residual:
+def between(one: Array, other: Array, tolerance: float, terms: Array) -> Residual:
     """What two computations of the same thing differ by, of which only the results are known.
 
     An element is a sum of terms that nobody sees, and may be smaller than each. So beside its own size the
-    bound knows that of a usual element, the root of the mean square, which no array's size changes.
+    bound knows that of a usual element, the root of the mean square, which no array's size changes. Where the
+    truth is 0 throughout, as of the gradient by a bias before batch norm, the elements are rounding and
+    nothing else: then what is known of the size of the terms counts.
 
     Args:
       one, other: of one shape.
       tolerance: relative, from `bnact.numerics.tolerances`.
+      terms: how large the terms are that may have cancelled, of a shape that broadcasts to theirs.
     """
-    wide, reference = one.astype(statistics_dtype(one)), other.astype(statistics_dtype(one))
-    usual = root_mean_square(reference)
-    return Residual(wide - reference, tolerance * (jnp.abs(wide) + jnp.abs(reference) + usual))
+    found, reference = wide(one), wide(other)
+    sizes = jnp.abs(found) + jnp.abs(reference) + root_mean_square(reference) + terms.astype(reference.dtype)
+    return Residual(found - reference, tolerance * sizes)
 
 
 def root_mean_square(x: Array) -> Array:
@@ -76,3 +89,13 @@ def root_mean_square(x: Array) -> Array:
     largest = jnp.max(jnp.abs(x), initial=0.0)
     unit = jnp.where(largest > 0, largest, 1)
     return unit * jnp.sqrt(jnp.sum(jnp.square(x / unit)) / max(x.size, 1))
+
+
+def largest_root_mean_square(leaves: PyTree) -> Array:
+    """That of the leaf in which it is largest, ().
+
+    It is the size of the terms of all leaves' gradients where one leaf's gradient is 0 and so does not know.
+    """
+    each = [root_mean_square(wide(leaf)) for leaf in jax.tree.leaves(leaves)] or [jnp.zeros(())]
+    widest = jnp.result_type(*each)
+    return jnp.max(jnp.stack([one.astype(widest) for one in each]))

@@ -9,15 +9,19 @@ from typing import NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.sharding import Mesh
 
 from bnact.distributed import function_of_lanes
+from bnact.numerics.divisors import divisors
+from bnact.numerics.moments import wide
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array, AxisName
 
-from .residual import Residual, between
+from .residual import Residual, between, root_mean_square
 
 _MEMBERS = "rows of bnact.invariants"
+_SEED = 1618033988
 
 
 class Rows(Protocol):
@@ -55,10 +59,17 @@ def equal_functions(
     """
     y, backward = jax.vjp(one, x)
     reference, reference_backward = jax.vjp(other, x)
-    value = between(y, reference, tolerance(reference.dtype).value)
+    value = between(y, reference, tolerance(reference.dtype).value, jnp.zeros(()))
     above = cotangent.astype(reference.dtype)
     gradient, expected = backward(above)[0], reference_backward(above)[0]
-    return RowResiduals(value, between(gradient, expected, tolerance(x.dtype).gradient))
+    # Terms that cancel, as all do where a constant comes from above batch norm, do not with random signs.
+    terms = root_mean_square(wide(reference_backward(above * _signs(above))[0]))
+    return RowResiduals(value, between(gradient, expected, tolerance(x.dtype).gradient, terms))
+
+
+def _signs(x: Array) -> Array:
+    """Random ones, of x's shape, always the same."""
+    return jnp.asarray(np.random.default_rng(_SEED).choice((-1.0, 1.0), x.shape), x.dtype)
 
 
 def masked_rows(fn: Rows, x: Array, cotangent: Array, behind: Array) -> RowResiduals:
@@ -72,7 +83,15 @@ def masked_rows(fn: Rows, x: Array, cotangent: Array, behind: Array) -> RowResid
 
     Returns:
       What comes out of x with the others masked behind it, less what comes out of x alone.
+
+    Raises:
+      ValueError: the rows behind are not of the shape of those of x.
     """
+    if behind.shape[1:] != x.shape[1:]:
+        raise ValueError(
+            f"masked_rows: behind must have rows of the shape of x's, {x.shape[1:]}; got {behind.shape[1:]}; "
+            f"use for example shape {(1, *x.shape[1:])}"
+        )
     number = x.shape[0]
     counts = jnp.arange(number + behind.shape[0]) < number
     mask = jnp.reshape(counts, (-1, *[1] * (x.ndim - 1)))
@@ -111,7 +130,11 @@ def divided_rows(fn: Rows, x: Array, cotangent: Array, members: int) -> RowResid
 
     Returns:
       What comes out of the members, less what comes out of all rows together.
+
+    Raises:
+      ValueError: the members do not divide the examples.
     """
+    _check_divides("divided_rows", "members", members, x)
 
     def divided(x: Array) -> Array:
         parts = jnp.reshape(x, (members, -1, *x.shape[1:]))
@@ -132,7 +155,11 @@ def sharded_rows(fn: Rows, x: Array, cotangent: Array, mesh: Mesh) -> RowResidua
 
     Returns:
       What comes out of the devices, less what comes out of one.
+
+    Raises:
+      ValueError: the devices do not divide the examples.
     """
+    _check_divides("sharded_rows", "devices", mesh.size, x)
     axis = mesh.axis_names[0]
     on_devices = function_of_lanes(lambda _, part: fn(part, axis_name=axis), mesh)
 
@@ -141,3 +168,12 @@ def sharded_rows(fn: Rows, x: Array, cotangent: Array, mesh: Mesh) -> RowResidua
         return jnp.reshape(on_devices(None, parts), x.shape)
 
     return equal_functions(sharded, lambda x: fn(x), x, cotangent)
+
+
+def _check_divides(function: str, what: str, number: int, x: Array) -> None:
+    examples = x.shape[0]
+    if number < 1 or examples % number:
+        raise ValueError(
+            f"{function}: the number of {what} must divide the examples; got {number} {what}, {examples} "
+            f"examples; use {what} in {divisors(examples)}"
+        )

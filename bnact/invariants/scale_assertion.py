@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from bnact.numerics.moments import wide
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array, PyTree
 
 from .requirement import Requirement, require
-from .residual import Residual, between, is_residual
-from .weight_scale import Loss, of_losses, scaled, weight_gradient_projection, wide
+from .residual import Residual, between, is_residual, largest_root_mean_square
+from .weight_scale import Loss, of_losses, scaled, weight_gradient_projection
 
 
 class ScaleResiduals(NamedTuple):
@@ -41,28 +42,7 @@ def scale_residuals(
     Raises:
       ValueError: no leaf is chosen, the factor is not positive or is 1, or the loss is no scalar.
     """
-    function = "scale_residuals"
-    chosen = _chosen(function, params, leaves)
-    if not 0 < factor < float("inf") or factor == 1:
-        raise ValueError(f"{function}: factor must be positive and not 1; got factor={factor}; use 2.0")
-    values, tree = jax.tree.flatten(params)
-    values = [jnp.asarray(each) for each in values]
-    _check_scalar(function, jax.eval_shape(loss, params))
-    here, scaled_there = _losses(loss, tree, values, [factor if each else 1.0 for each in chosen])
-    (value, gradient), (other_value, other_gradient) = here, scaled_there
-    pairs = zip(values, gradient, other_gradient, chosen, strict=True)
-    of_leaves = [
-        between((factor if each else 1.0) * there, at, tolerance(w.dtype).gradient)
-        for w, at, there, each in pairs
-    ]
-    weights = [w for w, each in zip(values, chosen, strict=True) if each]
-    slopes = [g for g, each in zip(gradient, chosen, strict=True) if each]
-    return ScaleResiduals(
-        of_losses(other_value, value, weights, slopes),
-        jax.tree.unflatten(tree, of_leaves),
-        weight_gradient_projection(weights, slopes),
-        _silent(slopes),
-    )
+    return _residuals("scale_residuals", loss, params, factor, _chosen("scale_residuals", params, leaves))
 
 
 def assert_scale_invariant(
@@ -73,7 +53,8 @@ def assert_scale_invariant(
     With w the chosen leaves, scaled together, and v all others: L(a w, v) = L(w, v), the gradient by w at a w
     is that at w over a, the gradient by v is the same, and sum(w dL/dw) = 0. So it is where w feeds a norm
     with epsilon 0; an epsilon is noticed where it is not small against the variances. An element's bound is
-    the tolerance of its dtype times its size and that of a usual element of its leaf.
+    the tolerance of its dtype times its size, that of a usual element of its leaf, and that of a usual
+    element of the leaf whose gradient is largest: that by a bias before batch norm is nothing but rounding.
 
     A backward pass that is wrong by the same factor at every size satisfies all this: for that there is
     `assert_gradients`. Eager, or in a traced function under `chex.chexify`.
@@ -89,7 +70,9 @@ def assert_scale_invariant(
         that nothing is shown; the message has the residual, its bound, where, and the shape.
       ValueError: no leaf is chosen, the factor is not positive or is 1, or the loss is no scalar.
     """
-    found = jax.jit(lambda params: scale_residuals(loss, params, factor, leaves))(params)
+    function = "assert_scale_invariant"
+    scaled_leaves = _chosen(function, params, leaves)
+    found = jax.jit(lambda params: _residuals(function, loss, params, factor, scaled_leaves))(params)
     required = [
         Requirement("value: the loss is the same at a w and at w, L(a w) = L(w)", found.value),
         Requirement(
@@ -97,14 +80,38 @@ def assert_scale_invariant(
         ),
         Requirement("silent: some gradient is not 0, so that something is shown", found.silent),
     ]
-    scaled_leaves = _chosen("assert_scale_invariant", params, leaves)
     by_leaf = jax.tree_util.tree_leaves_with_path(found.gradient, is_leaf=is_residual)
     for (path, residual), chosen in zip(by_leaf, scaled_leaves, strict=True):
         words = "at a w is that at w over a" if chosen else "is the same at a w and at w"
         required.append(Requirement(f"gradient by {_name(path)}: it {words}", residual))
     names = [_name(path) for path, _ in jax.tree_util.tree_leaves_with_path(params)]
     which = ", ".join(name for name, each in zip(names, scaled_leaves, strict=True) if each)
-    require("assert_scale_invariant", required, f"a={factor}, w={which}")
+    require(function, required, f"a={factor}, w={which}")
+
+
+def _residuals(
+    function: str, loss: Loss, params: PyTree, factor: float, chosen: list[bool]
+) -> ScaleResiduals:
+    if not 0 < factor < float("inf") or factor == 1:
+        raise ValueError(f"{function}: factor must be positive and not 1; got factor={factor}; use 2.0")
+    values, tree = jax.tree.flatten(params)
+    values = [jnp.asarray(each) for each in values]
+    _check_scalar(function, jax.eval_shape(loss, params))
+    factors = [factor if each else 1.0 for each in chosen]
+    (value, gradient), (other_value, other_gradient) = _losses(loss, tree, values, factors)
+    usual = largest_root_mean_square(gradient)
+    of_leaves = [
+        between(by * there, at, tolerance(w.dtype).gradient, usual)
+        for w, at, there, by in zip(values, gradient, other_gradient, factors, strict=True)
+    ]
+    weights = [w for w, each in zip(values, chosen, strict=True) if each]
+    slopes = [g for g, each in zip(gradient, chosen, strict=True) if each]
+    return ScaleResiduals(
+        of_losses(other_value, value, weights, slopes),
+        jax.tree.unflatten(tree, of_leaves),
+        weight_gradient_projection(weights, slopes),
+        _silent(slopes),
+    )
 
 
 def _losses(

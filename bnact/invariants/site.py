@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from bnact.numerics.moments import deviation, inverse_deviation, moments, statistics_dtype
 from bnact.types import Array
 
-from .claims import Claim, in_cells
+from .forms import NormForm, in_cells
 
 Norm = Callable[..., Array]
 """A norm under examination: (x), (x, scale) or (x, scale, bias) -> y."""
@@ -20,7 +20,7 @@ class Site(NamedTuple):
     """Where a norm is examined, and what it claims to be.
 
     Attributes:
-      claim: whose values share statistics, and what is taken of them.
+      form: whose values share statistics, and what is taken of them.
       epsilon: added to the variance.
       x: (..., features) input.
       scale: (features,), or None for a norm that is called without one.
@@ -28,7 +28,7 @@ class Site(NamedTuple):
       cotangent: of x's shape, dL/dy.
     """
 
-    claim: Claim
+    form: NormForm
     epsilon: float
     x: Array
     scale: Array | None
@@ -116,13 +116,13 @@ def examined(site: Site, found: Gradients) -> Examined:
 
 def parts_of(site: Site) -> Parts:
     """z, r, g and the size of what is added up, in the dtype of statistics."""
-    cells, axes = in_cells(site.claim, site.x)
-    g = in_cells(site.claim, scaled_cotangent(site))[0]
+    cells, axes = in_cells(site.form, site.x)
+    g = in_cells(site.form, scaled_cotangent(site))[0]
     d, r = _deviation_and_factor(site, cells, axes)
-    z = d * r if site.claim.divided else jnp.zeros_like(d)
+    z = d * r if site.form.divided else jnp.zeros_like(d)
     n = float(math.prod(cells.shape[axis] for axis in axes))
     size = jnp.abs(g) + jnp.abs(z) * jnp.mean(jnp.abs(g * z), axes, keepdims=True)
-    if site.claim.centered:
+    if site.form.centered:
         size = size + jnp.mean(jnp.abs(g), axes, keepdims=True)
     return Parts(axes, n, g, d, z, r, r * size)
 
@@ -136,8 +136,8 @@ def scaled_cotangent(site: Site) -> Array:
 
 
 def _deviation_and_factor(site: Site, cells: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
-    statistics = moments(cells, axes, centered=site.claim.centered)
+    statistics = moments(cells, axes, centered=site.form.centered)
     d = deviation(cells, statistics, axes)
-    if not site.claim.divided:
+    if not site.form.divided:
         return d, jnp.ones_like(jnp.expand_dims(statistics.variance, axes))
     return d, jnp.expand_dims(inverse_deviation(statistics.variance, site.epsilon), axes)

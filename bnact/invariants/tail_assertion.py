@@ -8,17 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from bnact.activations import Activation, get
-from bnact.activations.audit.points import DTYPES
-from bnact.activations.audit.reference import reference_of
-from bnact.activations.audit.truths import truths
-from bnact.activations.facts.elementwise import check_elementwise
+from bnact.activations.audit import DTYPES, reference_of, truths
+from bnact.activations.facts import check_elementwise
 from bnact.activations.rule import Formula
 from bnact.numerics.evaluation import constant
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array
 
-from .requirement import Requirement, numpy_shares, require
-from .residual import Residual
+from .requirement import Requirement, require
+from .residual import Residual, numpy_shares
 
 Tested = str | Activation | Callable[[Any], Any]
 
@@ -49,28 +47,7 @@ def tail_residuals(
 
     Inside jit they are constants; `assert_tail_exact` is made of it, and has the same arguments.
     """
-    fn = get(activation) if isinstance(activation, str) else activation
-    if not callable(fn):
-        raise TypeError(
-            "assert_tail_exact: activation must be a name, an Activation or a function of one array; got "
-            f"{type(fn).__name__}; pass the function itself"
-        )
-    if dtype not in DTYPES:
-        raise ValueError(
-            f"assert_tail_exact: dtype must be one of {', '.join(DTYPES)}; got {dtype!r}; the truth's "
-            "hundred digits are too few for the tails of float64"
-        )
-    meant = reference_of(fn, reference, derivative)
-    allowed = tolerance(dtype)
-    x = _points(dtype, (*meant.jumps, *meant.kinks))
-    check_elementwise("assert_tail_exact", fn, x.dtype)
-    value, slope = (np.asarray(each, np.float64) for each in _computed(fn, x))
-    true_value, true_slope = constant("assert_tail_exact", lambda: truths(meant, x.astype(np.float64)))
-    return TailResiduals(
-        x,
-        _against(value, true_value, allowed.value, dtype),
-        _against(slope, true_slope, allowed.gradient, dtype),
-    )
+    return _residuals("tail_residuals", activation, reference, derivative, dtype)
 
 
 def assert_tail_exact(
@@ -106,7 +83,7 @@ def assert_tail_exact(
       TypeError: it is no function, or returns something else than floating numbers.
       ValueError: it is not elementwise, or there is no such name or dtype.
     """
-    found = tail_residuals(activation, reference, derivative, dtype)
+    found = _residuals("assert_tail_exact", activation, reference, derivative, dtype)
     name = activation if isinstance(activation, str) else getattr(activation, "name", None)
     name = name or getattr(activation, "__name__", "the function")
     required = []
@@ -117,13 +94,44 @@ def assert_tail_exact(
     require("assert_tail_exact", required, f"{name} in {dtype}, {found.x.size} points")
 
 
+def _residuals(
+    function: str,
+    activation: Tested,
+    reference: str | Activation | Formula | None,
+    derivative: Formula | None,
+    dtype: str,
+) -> TailResiduals:
+    fn = get(activation) if isinstance(activation, str) else activation
+    if not callable(fn):
+        raise TypeError(
+            f"{function}: activation must be a name, an Activation or a function of one array; got "
+            f"{type(fn).__name__}; pass the function itself"
+        )
+    if dtype not in DTYPES:
+        raise ValueError(
+            f"{function}: dtype must be one of {', '.join(DTYPES)}; got {dtype!r}; the truth's "
+            "hundred digits are too few for the tails of float64"
+        )
+    meant = reference_of(fn, reference, derivative)
+    allowed = tolerance(dtype)
+    x = _points(dtype, (*meant.jumps, *meant.kinks))
+    check_elementwise(function, fn, x.dtype)
+    value, slope = (np.asarray(each, np.float64) for each in _computed(function, fn, x))
+    true_value, true_slope = constant(function, lambda: truths(meant, x.astype(np.float64)))
+    return TailResiduals(
+        x,
+        _against(value, true_value, allowed.value, dtype),
+        _against(slope, true_slope, allowed.gradient, dtype),
+    )
+
+
 def _points(dtype: str, kinks: tuple[float, ...]) -> np.ndarray:
     size = np.geomspace(_NEAREST, min(_FARTHEST, float(jnp.finfo(dtype).max) / 2), _POINTS)
     x = np.concatenate([-size[::-1], size]).astype(jnp.dtype(dtype))
     return x[~np.isin(x.astype(np.float64), kinks)]
 
 
-def _computed(fn: Callable[[Any], Any], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _computed(function: str, fn: Callable[[Any], Any], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     @jax.jit
     def both(x: Array) -> tuple[Array, Array]:
         value, backward = jax.vjp(fn, x)
@@ -132,7 +140,7 @@ def _computed(fn: Callable[[Any], Any], x: np.ndarray) -> tuple[np.ndarray, np.n
     def arrays() -> np.ndarray:
         return np.stack([np.asarray(each).astype(np.float64) for each in both(jnp.asarray(x))])
 
-    value, slope = constant("assert_tail_exact", arrays)
+    value, slope = constant(function, arrays)
     return value, slope
 
 

@@ -17,7 +17,7 @@ def weight_projection(norm: Norm, site: Site, weights: Array) -> Residual:
     """Residual of sum(w dL/dw) = epsilon r^2 sum(z g), for the weights that feed the norm.
 
     Args:
-      norm: called with x, and with scale and bias where the site has them; its claim has a formula and
+      norm: called with x, and with scale and bias where the site has them; its form has a formula and
         divides.
       site: where it is examined; its x, (..., inputs), is what the weights act on.
       weights: (inputs, features); the norm's input is x @ weights.
@@ -31,6 +31,6 @@ def weight_projection(norm: Norm, site: Site, weights: Array) -> Residual:
     parts = parts_of(fed)
     along = jnp.reshape(site.epsilon * parts.r**2 * parts.z * parts.g, fed.x.shape)
     size = (jnp.abs(site.x) @ jnp.abs(weights)) * jnp.reshape(parts.size, fed.x.shape)
-    axes = tuple(range(fed.x.ndim - 1)) if site.claim.by_feature else None
+    axes = tuple(range(fed.x.ndim - 1)) if site.form.by_feature else None
     value = jnp.sum(weights * gradient, None if axes is None else 0) - jnp.sum(along, axes)
     return Residual(value, tolerance(fed.x.dtype).gradient * jnp.sum(size, axes))

@@ -14,11 +14,11 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from bnact.numerics.moments import statistics_dtype
+from bnact.numerics.moments import wide
 from bnact.numerics.tolerances import tolerance
 from bnact.types import Array, PyTree
 
-from .residual import Residual, between
+from .residual import Residual, between, largest_root_mean_square
 
 Loss = Callable[[PyTree], Array]
 
@@ -47,10 +47,14 @@ def scaled_gradient(loss: Loss, weights: PyTree, factor: float) -> PyTree:
       factor: a, positive.
 
     Returns:
-      Of each leaf, a grad L(a w) - grad L(w).
+      Of each leaf, a grad L(a w) - grad L(w). The bound knows the size of the largest leaf's gradient: a leaf
+      may have none, as a bias before batch norm.
     """
     there, here = jax.grad(loss)(scaled(factor, weights)), jax.grad(loss)(weights)
-    return jax.tree.map(lambda one, other: between(factor * one, other, _tolerance(other)), there, here)
+    usual = largest_root_mean_square(here)
+    return jax.tree.map(
+        lambda one, other: between(factor * one, other, _tolerance(other), usual), there, here
+    )
 
 
 def weight_gradient_projection(weights: PyTree, gradient: PyTree) -> Residual:
@@ -120,10 +124,11 @@ def rescaled_step(loss: Loss, weights: PyTree, learning_rate: float, factor: flo
       Of each leaf, (a w - a^2 lr grad L(a w)) / a - (w - lr grad L(w)).
     """
     there, here = jax.grad(loss)(scaled(factor, weights)), jax.grad(loss)(weights)
+    usual = learning_rate * largest_root_mean_square(here)
 
     def residual(w: Array, one: Array, other: Array) -> Residual:
         # (a w) / a is w again but for one rounding, which is left out.
-        return between(w - factor * learning_rate * one, w - learning_rate * other, _tolerance(w))
+        return between(w - factor * learning_rate * one, w - learning_rate * other, _tolerance(w), usual)
 
     return jax.tree.map(residual, weights, there, here)
 
@@ -138,11 +143,6 @@ def of_losses(one: Array, other: Array, weights: PyTree, gradient: PyTree) -> Re
 def scaled(factor: float, weights: PyTree) -> PyTree:
     """Every leaf times the factor, in its dtype."""
     return jax.tree.map(lambda w: factor * w, weights)
-
-
-def wide(x: Array) -> Array:
-    """In the dtype in which statistics of x are kept."""
-    return x.astype(statistics_dtype(x))
 
 
 def _squares(weights: PyTree) -> Array:

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from bnact.normalizations.border import checked_size
+from bnact.numerics.divisors import divisors
 from bnact.numerics.moments import Moments, moments
 from bnact.types import Array
 
@@ -41,10 +42,9 @@ def number_of_groups(norm: str, features: int, groups: int | None, group_size: i
     else:
         setting, divisor = "groups", GROUPS if groups is None else groups
     if features % divisor:
-        divisors = tuple(n for n in range(1, features + 1) if features % n == 0)
         raise ValueError(
             f"{norm}: features must be divisible by {setting}; got features={features}, {setting}={divisor}; "
-            f"use {setting} in {divisors}"
+            f"use {setting} in {divisors(features)}"
         )
     return divisor if group_size is None else features // divisor
 

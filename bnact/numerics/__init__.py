@@ -2,6 +2,9 @@
 
 from .brackets import Bracket as Bracket
 from .brackets import brackets as brackets
+from .differences import Differences as Differences
+from .differences import differences as differences
+from .divisors import divisors as divisors
 from .evaluation import evaluate as evaluate
 from .finite_differences import directional_derivative as directional_derivative
 from .finite_differences import jacobian as jacobian
@@ -13,6 +16,7 @@ from .moments import deviation as deviation
 from .moments import inverse_deviation as inverse_deviation
 from .moments import moments as moments
 from .moments import statistics_dtype as statistics_dtype
+from .moments import wide as wide
 from .nearest_names import nearest_names as nearest_names
 from .normal_expectation import normal_expectation as normal_expectation
 from .pair_quadrature import pair_expectation as pair_expectation

@@ -47,6 +47,11 @@ def statistics_dtype(x: Array) -> jnp.dtype:
     return x.dtype if jnp.finfo(x.dtype).bits >= 32 else jnp.dtype(jnp.float32)
 
 
+def wide(x: Array) -> Array:
+    """x in the dtype in which its statistics are kept."""
+    return x.astype(statistics_dtype(x))
+
+
 def moments(
     x: Array,
     axes: int | Sequence[int],

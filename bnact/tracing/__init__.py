@@ -1,5 +1,6 @@
 """Walking through what a JAX function computes, equation by equation."""
 
+from .control_flow import branch_number as branch_number
 from .control_flow import computes_while as computes_while
 from .control_flow import holds_while as holds_while
 from .control_flow import scanned_loop as scanned_loop

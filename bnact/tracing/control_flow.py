@@ -1,11 +1,11 @@
 """Loops and branches as plain functions, once the values they depend on are known."""
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.extend import core
 
 from bnact.types import Array
@@ -41,6 +41,16 @@ def _stands_in_params(primitive: str, params: Mapping[str, Any]) -> bool:
     return any(_stands_in(body.jaxpr if isinstance(body, core.ClosedJaxpr) else body) for body in bodies)
 
 
+def branch_number(equation: Equation, inputs: Sequence[Any]) -> int:
+    """Which branch of a `cond` or `switch` is taken: the nearest to its index.
+
+    Args:
+      equation: with primitive "cond".
+      inputs: its arrays, the index first.
+    """
+    return min(max(int(inputs[0]), 0), len(equation.params["branches"]) - 1)
+
+
 def taken_branch(equation: Equation, inputs: Sequence[Any]) -> Callable[..., list[Any]]:
     """What a `cond` or `switch` computes where its index is known.
 
@@ -51,8 +61,7 @@ def taken_branch(equation: Equation, inputs: Sequence[Any]) -> Callable[..., lis
     Returns:
       A function of all inputs but the index.
     """
-    branches = equation.params["branches"]
-    return core.jaxpr_as_fun(branches[min(max(int(inputs[0]), 0), len(branches) - 1)])
+    return core.jaxpr_as_fun(equation.params["branches"][branch_number(equation, inputs)])
 
 
 def scanned_loop(equation: Equation, inputs: Sequence[Any]) -> Callable[..., list[Any]]:
@@ -74,36 +83,57 @@ def scanned_loop(equation: Equation, inputs: Sequence[Any]) -> Callable[..., lis
     def parts(values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
         return values[:of_cond], values[of_cond : of_cond + of_body], values[of_cond + of_body :]
 
-    def counted(*values: Array) -> Array:
+    # A loop in the body might never end on another example's values.
+    first = _of_a_going_one if not _stands_in(params["body_jaxpr"].jaxpr) else _as_they_are
+
+    def counted(*values: Array) -> Any:
         of_done, held, carry = parts(values)
 
-        def goes_on(state: Any) -> Array:
-            return jnp.any(done(*of_done, *state[1])[0])
-
         def round_(state: Any) -> Any:
-            return state[0] + 1, tuple(body(*held, *state[1]))
+            number, carry, last = state
+            going = done(*of_done, *carry)[0]
+            return number + 1, _chosen(going, body(*held, *carry), carry), _chosen(going, carry, last)
 
-        return jax.lax.while_loop(goes_on, round_, (jnp.int32(0), tuple(carry)))[0]
+        begin = jnp.int32(0), tuple(carry), first(done(*of_done, *carry)[0], carry)
+        return jax.lax.while_loop(lambda state: jnp.any(done(*of_done, *state[1])[0]), round_, begin)
 
-    rounds = int(counted(*inputs))
+    rounds, _, last = counted(*inputs)
 
     def scanned(*values: Array) -> list[Any]:
         of_done, held, carry = parts(values)
 
         def step(carry: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], None]:
             going = done(*of_done, *carry)[0]
-            return tuple(map(functools.partial(_where_going, going), body(*held, *carry), carry)), None
+            return _chosen(going, body(*held, *_chosen(going, carry, last)), carry), None
 
-        return list(jax.lax.scan(step, tuple(carry), None, length=rounds)[0])
+        return list(jax.lax.scan(step, tuple(carry), None, length=int(rounds))[0])
 
     return scanned
 
 
-def _where_going(going: Array, moved: Array, still: Array) -> Array:
-    """Of a loop under vmap the new values of the examples that go on, and the others' old ones."""
+# Under vmap the body also computes the examples that have ended. What it makes of them is dropped, but where
+# their derivative is infinite, 0 times it would come back as NaN. So they are given what they last went on
+# from, and those that never went what another one begins with.
+def _of_a_going_one(going: Array, carry: Sequence[Array]) -> tuple[Array, ...]:
+    """Of every array the part of the first example that goes on, in the place of all examples' parts."""
     if not going.shape:
-        return moved
-    return jnp.where(jnp.expand_dims(going, tuple(range(going.ndim, moved.ndim))), moved, still)
+        return tuple(carry)
+    first = jnp.unravel_index(jnp.argmax(going), going.shape)
+    return tuple(jnp.broadcast_to(array[first], array.shape) for array in carry)
+
+
+def _as_they_are(_: Array, carry: Sequence[Array]) -> tuple[Array, ...]:
+    return tuple(carry)
+
+
+def _chosen(going: Array, moved: Sequence[Array], still: Sequence[Array]) -> tuple[Array, ...]:
+    """Of a loop under vmap the first values of the examples that go on, and the others' second ones."""
+    if not going.shape:
+        return tuple(moved)
+    return tuple(
+        jnp.where(jnp.expand_dims(going, tuple(range(going.ndim, one.ndim))), one, other)
+        for one, other in zip(moved, still, strict=True)
+    )
 
 
 def unrolled_scan(equation: Equation) -> Callable[..., list[Any]]:
@@ -125,7 +155,7 @@ def unrolled_scan(equation: Equation) -> Callable[..., list[Any]]:
         emitted: dict[int, Sequence[Any]] = {}
         for number in order:
             with jax.named_scope(f"step {number}"):
-                here = [jax.lax.index_in_dim(array, number, keepdims=False) for array in rows]
+                here = [_row(array, number) for array in rows]
                 outputs = body(*consts, *carry, *here)
             carry, emitted[number] = outputs[:carried], outputs[carried:]
         columns = zip(*(emitted[number] for number in range(length)), strict=True)
@@ -133,6 +163,15 @@ def unrolled_scan(equation: Equation) -> Callable[..., list[Any]]:
         return [*carry, *stacked]
 
     return unrolled
+
+
+def _row(array: Array, number: int) -> Array:
+    """The array's row of that number.
+
+    The number is an operand, not a parameter: so every step has the same equations, each compiled once.
+    """
+    begin = [np.uint32(number), *[np.uint32(0)] * (array.ndim - 1)]
+    return jax.lax.squeeze(jax.lax.dynamic_slice(array, begin, (1, *array.shape[1:])), (0,))
 
 
 def _empty(params: Any, carried: int) -> list[Array]:

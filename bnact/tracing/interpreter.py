@@ -3,6 +3,7 @@
 With `places.py` and `control_flow.py` the only code that knows how JAX writes down what it has traced.
 """
 
+import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -135,12 +136,6 @@ def _equation(written: Any, around: Place) -> Equation:
     if body is not None:
         jaxpr = body.jaxpr if isinstance(body, core.ClosedJaxpr) else body
         name = jaxpr.debug_info.func_src_info.split(" at ")[0]
-
-    def outputs(*inputs: Any) -> list[Any]:
-        with written.ctx.manager:
-            found = primitive.bind(*inputs, **primitive.get_bind_params(params))
-        return list(found) if primitive.multiple_results else [found]
-
     dtypes = tuple(variable.aval.dtype for variable in written.outvars)
     return Equation(
         primitive.name,
@@ -148,9 +143,16 @@ def _equation(written: Any, around: Place) -> Equation:
         params,
         dtypes,
         place_of(written.source_info, around),
-        outputs,
+        functools.partial(_outputs, primitive, written.ctx, params),
         _identity(written),
     )
+
+
+# Bound to these and not to the equation, whose traceback would be kept as long as the function is.
+def _outputs(primitive: Any, context: Any, params: Mapping[str, Any], *inputs: Any) -> list[Any]:
+    with context.manager:
+        found = primitive.bind(*inputs, **primitive.get_bind_params(params))
+    return list(found) if primitive.multiple_results else [found]
 
 
 def _identity(written: Any) -> Hashable:

@@ -25,8 +25,8 @@ class Place(NamedTuple):
       function: in which that statement stands; "" where none is known.
       scope: the named scopes around it if there are any, else the functions called, outermost first; a
         function with the line it was called from.
-      instructions: equal for two equations if the same instruction wrote them, at once or in two rounds of a
-        loop; None where that is not known.
+      instructions: equal for two equations if the same instruction of the user's wrote them, at once or in
+        two rounds of a loop; None where a library wrote them, or that is not known.
     """
 
     file: str
@@ -58,9 +58,11 @@ def place_of(source_info: Any, around: Place) -> Place:
     place = Place(own[-1].file_name, own[-1].line_num, own[-1].function_name, ()) if own else around
     named = tuple(part for part in str(source_info.name_stack).split("/") if part not in ("", "~"))
     traceback = source_info.traceback
+    # What a library writes for one statement of the user's may be a loop of its own.
+    by_library = bool(frames) and own[-1] is not frames[-1]
     return place._replace(
         scope=(*around.scope, *(named or _called(frames))),
-        instructions=None if traceback is None else (around.instructions, traceback),
+        instructions=None if traceback is None or by_library else (around.instructions, traceback),
     )
 
 

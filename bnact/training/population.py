@@ -16,6 +16,7 @@ from .injury import INJURIES, Injury
 from .log import LOG_POINTS, Log
 from .run import Cell, Lane, Trained, run
 from .setting import Program, Setting
+from .watch import check_identities
 
 
 def train_population(
@@ -51,8 +52,9 @@ def train_population(
     index = index_of(settings[0].activation, settings[0].norm, settings[0].order, table)
     shared = (examples(dataset), cell_data(settings[0], index))
     logs, worst = jax.device_get(program(shared, stacked_lanes(padded)))
-    _check_identities(settings, logs, worst)
-    return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(len(settings))]
+    runs, seeds = len(settings), [setting.seed for setting in settings]
+    check_identities(worst[:runs], logs.train_loss[:runs], logs.step[:runs], seeds)
+    return [jax.tree.map(lambda leaf, lane=lane: leaf[lane], logs) for lane in range(runs)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -119,21 +121,6 @@ def _check(settings: Sequence[Setting], dataset: Dataset) -> None:
     check_batch_size(dataset, settings[0].batch_size)
     for setting in settings:
         _check_numbers(setting)
-
-
-def _check_identities(settings: Sequence[Setting], logs: Log, worst: np.ndarray) -> None:
-    """Raises where an identity is broken; a run that diverged has no finite numbers to hold against it."""
-    sound = np.isfinite(np.asarray(logs.train_loss))[: len(settings), :, None]
-    shares = np.where(sound, np.asarray(worst)[: len(settings)], 0.0)
-    if not np.any(shares > 1):
-        return
-    lane, point, layer = (int(place) for place in np.unravel_index(np.argmax(shares), shares.shape))
-    raise ArithmeticError(
-        f"train_population: the gradients of the norm must satisfy the identities of bnact.invariants; got "
-        f"{shares[lane, point, layer]:.3g} times the bound in hidden layer {layer} after "
-        f"{int(np.asarray(logs.step)[lane, point])} steps, seed {settings[lane].seed}; look at that layer "
-        "with bnact.invariants.assert_norm_gradients"
-    )
 
 
 LEAST = {"depth": 1, "width": 1, "steps": 0, "observed": 2, "seed": 0}

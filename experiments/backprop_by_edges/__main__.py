@@ -8,7 +8,6 @@ Shows every graph as text and the verdicts, and writes DIR/index.html, a page fo
 passes can be played, and DIR/verdicts.json. Nothing is trained. Exit codes: 0 done, 2 bad input, 130 stopped.
 """
 
-import difflib
 import functools
 import math
 import sys
@@ -19,6 +18,7 @@ from absl import flags
 from rich.console import Console
 from rich.progress import track
 
+from bnact.numerics import nearest_names
 from bnact.studies import Rows, write_atomically
 from bnact.studies.claim import Claim
 from bnact.studies.report import html
@@ -29,7 +29,7 @@ from experiments.founding_claims import CLAIMS
 from experiments.founding_claims.sources import TEXTBOOK
 from experiments.textbook.examples import EXAMPLES, graph_of
 
-from .page import Descent, index_page
+from .page import DescentSetting, index_page
 
 FLAGS = new_flags()
 flags.DEFINE_list("examples", None, f"which graphs: {', '.join(EXAMPLES)}; default: all", flag_values=FLAGS)
@@ -45,7 +45,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
       OSError: the work directory cannot be made.
     """
     names = named_examples(values.examples)
-    descent = Descent(_rate(values.learning_rate), _steps(values.steps))
+    descent = DescentSetting(_rate(values.learning_rate), _steps(values.steps))
     workdir = Path(values.workdir)
     workdir.mkdir(parents=True, exist_ok=True)
     return functools.partial(shown, names, descent, workdir)
@@ -61,7 +61,7 @@ def named_examples(names: Sequence[str] | None) -> tuple[str, ...]:
         raise ValueError("examples: must name at least one; got none; leave the flag out for all")
     for name in names or ():
         if name not in EXAMPLES:
-            near = difflib.get_close_matches(name, EXAMPLES, n=3, cutoff=0.5)
+            near = nearest_names(name, EXAMPLES)
             raise ValueError(
                 f"examples: must be names of examples; got {name!r}; "
                 f"{'nearest: ' if near else 'use one of '}{', '.join(near or EXAMPLES)}"
@@ -88,7 +88,7 @@ def textbook_claims() -> tuple[Claim, ...]:
     return tuple(claim for claim in CLAIMS.values() if claim.source == TEXTBOOK)
 
 
-def shown(names: Sequence[str], descent: Descent, workdir: Path) -> int:
+def shown(names: Sequence[str], descent: DescentSetting, workdir: Path) -> int:
     """Shows graphs and verdicts, writes the pages, and returns the exit code."""
     for name in names:
         graph = graph_of(name)

@@ -28,7 +28,7 @@ GRAPHS: Mapping[str, tuple[str, ...]] = {
 COMMAND = ".venv/bin/python -m experiments.backprop_by_edges --workdir=DIR"
 
 
-class Descent(NamedTuple):
+class DescentSetting(NamedTuple):
     """How the examples are descended."""
 
     learning_rate: float
@@ -36,7 +36,7 @@ class Descent(NamedTuple):
 
 
 def index_page(
-    names: Sequence[str], descent: Descent, claims: Sequence[Claim], verdicts: Sequence[Verdict]
+    names: Sequence[str], descent: DescentSetting, claims: Sequence[Claim], verdicts: Sequence[Verdict]
 ) -> Page:
     """The page: every example, then every claim.
 
@@ -61,7 +61,7 @@ def index_page(
     )
 
 
-def _example_section(name: str, descent: Descent) -> Section:
+def _example_section(name: str, descent: DescentSetting) -> Section:
     example = EXAMPLES[name]
     trajectory = trajectory_of(name, descent)
     coupling = tuple(CLAIMS["batch_mean"].figures(Rows())) if name == "norm" else ()
@@ -76,7 +76,7 @@ def _example_section(name: str, descent: Descent) -> Section:
     )
 
 
-def trajectory_of(name: str, descent: Descent) -> Trajectory:
+def trajectory_of(name: str, descent: DescentSetting) -> Trajectory:
     """Where gradient descent goes from an example's point, in 64 bits."""
     with jax.enable_x64(True):
         return graph_of(name).descend(descent.steps, descent.learning_rate)

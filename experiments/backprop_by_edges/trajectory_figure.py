@@ -20,6 +20,9 @@ FAR = 1e30
 def trajectory_figure(title: str, trajectory: Trajectory) -> Figure:
     """The loss over the steps, and every variable of one number.
 
+    A panel each, in words too, and narrow enough for a telephone, where the one wide drawing of
+    `Trajectory.to_svg` could not be read.
+
     Args:
       title: of the example.
       trajectory: where descent goes.

@@ -6,13 +6,13 @@ or an earlier one. Some claims need no training and are computed. Exit codes: 0 
 bad input, 130 or 143 stopped by a signal.
 """
 
-import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from absl import flags
 
 from bnact import data
+from bnact.numerics import nearest_names
 from bnact.studies import check_batch_sizes
 from bnact.studies.claim import Claim
 from experiments.command import Command, new_flags, run
@@ -66,7 +66,7 @@ def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:
         raise ValueError("claims: must name at least one; got none; leave the flag out for all")
     for name in names or ():
         if name not in CLAIMS:
-            near = difflib.get_close_matches(name, CLAIMS, n=3, cutoff=0.5)
+            near = nearest_names(name, CLAIMS)
             raise ValueError(
                 f"claims: must be names of founding claims; got {name!r}; "
                 f"{'nearest: ' if near else 'use one of '}{', '.join(near or CLAIMS)}"

@@ -9,7 +9,7 @@ from experiments.textbook.edge_table import edge_table
 from experiments.textbook.examples import graph_of
 from experiments.textbook.graph_panel import graph_figure
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Words, deviation, exact_quantity, exact_verdict, no_runs
+from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
 from .sources import TEXTBOOK
 
 SAID = {("error", "loss"): -10.0, ("prediction", "error"): -10.0, ("v", "prediction"): -20.0}
@@ -25,15 +25,16 @@ WORDS = Words(
     {
         "supported": "Yes: traced edge by edge, the gradient is −10 after the subtraction, −10 before it "
         "and −20 at v, with local gradients 1 and 2.",
-        "refuted": "No: traced edge by edge, a gradient is not what the page says; the table shows which.",
+        "refuted": "No: traced edge by edge, the edges or a gradient are not what the page says; the table "
+        "shows which.",
         "undecided": "Not decided: a gradient of the traced graph is not a finite number.",
     },
 )
 
 RULE = (
     "The function is traced, and gradients and local gradients are read from its edges. Supported if the "
-    f"graph has these three edges and no other, and all five numbers are the page's to {BOUND_IN_WORDS}; "
-    f"else refuted. {UNDECIDED} The effect is the largest deviation."
+    f"graph has these three edges and no other, each once, and if their five numbers and the gradient "
+    f"of v are the page's to {BOUND_IN_WORDS}; else refuted. {UNDECIDED} The effect is the largest deviation."
 )
 
 
@@ -51,12 +52,16 @@ def verdict_on(graph: GradientGraph) -> Verdict:
     Returns:
       The verdict.
     """
+    ends = sorted((edge.source, edge.target) for edge in graph.edges)
+    if ends != sorted(SAID) or [*graph.gradients] != ["v"]:
+        return exact_verdict(WORDS, (), holds=False)
     edges = {(edge.source, edge.target): edge for edge in graph.edges}
-    if edges.keys() != SAID.keys() or any(edges[ends].local is None for ends in LOCAL):
-        return exact_verdict(WORDS, [float("inf")])
-    gradients = [deviation(edges[ends].gradient, said) for ends, said in SAID.items()]
-    locals_ = [deviation(edges[ends].local, said) for ends, said in LOCAL.items()]  # pyright: ignore[reportArgumentType]
-    return exact_verdict(WORDS, [*gradients, *locals_])
+    gradients = [Compared(edges[ends].gradient, said) for ends, said in SAID.items()]
+    arrived = Compared(graph.gradients["v"], SAID["v", "prediction"])
+    locals_ = [
+        Compared(local, said) for ends, said in LOCAL.items() if (local := edges[ends].local) is not None
+    ]
+    return exact_verdict(WORDS, [*gradients, arrived, *locals_], holds=len(locals_) == len(LOCAL))
 
 
 def figures(_: Rows) -> Sequence[Figure]:

@@ -1,6 +1,7 @@
 """Is the gradient of a batch's mean loss the mean of its examples' gradients?"""
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,21 +15,27 @@ from bnact.studies.report.palette import Style
 from bnact.studies.report.wording import percent, significant
 from bnact.studies.rows import Rows
 from experiments.textbook.coupling import (
-    Gradients,
-    Meanings,
+    CoupledGradients,
+    PerExampleGradients,
+    coupled_gradients,
     gradients_under,
-    influence,
-    meanings_under_batch_norm,
 )
 from experiments.textbook.edge_table import shown
 from experiments.textbook.examples import ZERO, graph_of
-from experiments.textbook.functions import INPUTS, TARGETS, product_loss
+from experiments.textbook.functions import (
+    INPUTS,
+    TARGETS,
+    influence,
+    normalized_losses,
+    plain_losses,
+    product_loss,
+)
 from experiments.textbook.matrix_panel import matrix_panel
 
-from .exactly import BOUND_IN_WORDS, Words, deviation, exact_quantity, exact_verdict, no_runs
+from .exactly import BOUND_IN_WORDS, Compared, Words, exact_quantity, exact_verdict, no_runs
 from .sources import TEXTBOOK
 
-INDEPENDENT, COUPLED = ("none", "layer", "rms"), "batch"
+INDEPENDENT = ("none", "layer", "rms")
 CLEARLY = 0.01
 """The share of the gradient by which batch norm must make a difference for the exception to be one."""
 
@@ -36,13 +43,14 @@ ID, TEXT = "batch_mean", "the loss of a batch is the mean over its examples"
 
 RULE = (
     "The page's function is traced on a batch of three, and on each example alone. A network norm(x·W), "
-    "ReLU, a linear output, squared error, is differentiated with no norm, layer norm and rms norm, on a "
-    "batch of eight and on each example. Supported if in all four the gradient of the mean loss is the mean "
-    f"of the examples' gradients, and the traced edges hand each loss exactly 1/3, to {BOUND_IN_WORDS}; "
-    "refuted if not. Under batch norm no example has a loss of its own, so it does not decide: the sentence "
-    "says by how much the mean of the examples' own gradients (the statistics held) is off there. Is that "
-    f"less than {percent(CLEARLY, 0)}, the exception is none and the claim undecided, as it is where a "
-    "number is not finite. The effect is the largest deviation where examples are independent."
+    "ReLU, a linear output, squared error, is differentiated with no norm, layer norm and rms norm, in "
+    "training, on a batch of eight and on each example in a batch of its own. Supported if in all four the "
+    "gradient of the mean loss is the mean of the examples' gradients, and the traced edges hand each loss "
+    f"exactly 1/3, to {BOUND_IN_WORDS}; refuted if not. Under batch norm no example has a loss of its own, "
+    "so it does not decide: the sentence says by how much the mean of the examples' own gradients (the "
+    f"statistics held) is off there. Is that less than {percent(CLEARLY, 0)}, the exception is none and the "
+    "claim undecided, as it is where a number is not finite. The effect is the largest deviation where "
+    "examples are independent."
 )
 
 
@@ -52,43 +60,45 @@ class Found(NamedTuple):
     Attributes:
       batch: the traced graph of the page's function on a batch.
       alone: (examples,) the gradient at v of each example's graph.
-      networks: by the norm's name.
-      meanings: what else an example's gradient may mean under batch norm.
+      networks: by the name of a norm that couples no examples.
+      coupled: behind batch norm.
     """
 
     batch: GradientGraph
     alone: np.ndarray
-    networks: Mapping[str, Gradients]
-    meanings: Meanings
+    networks: Mapping[str, PerExampleGradients]
+    coupled: CoupledGradients
 
 
 @functools.cache
-def _found() -> Found:
+def found_gradients() -> Found:
+    """What the verdict is on, in 64 bits."""
     with jax.enable_x64(True):
         graphs = [trace(product_loss(x, y), ZERO) for x, y in zip(INPUTS, TARGETS, strict=True)]
     alone = np.array([graph.gradients["v"] for graph in graphs])
-    networks = {norm: gradients_under(norm) for norm in (*INDEPENDENT, COUPLED)}
-    return Found(graph_of("batch"), alone, networks, meanings_under_batch_norm())
+    networks = {norm: gradients_under(norm) for norm in INDEPENDENT}
+    return Found(graph_of("batch"), alone, networks, coupled_gradients())
 
 
 def decide(_: Rows) -> Verdict:
     """The verdict by the rule above."""
-    return verdict_on(_found())
+    return verdict_on(found_gradients())
 
 
+@np.errstate(invalid="ignore")
 def verdict_on(found: Found) -> Verdict:
     """What gradients say."""
-    deviations = [
-        deviation(found.batch.gradients["v"], found.alone.mean()),
-        deviation(handed_to_losses(found.batch), np.full(len(found.alone), 1.0 / len(found.alone))),
+    compared = [
+        Compared(found.batch.gradients["v"], found.alone.mean()),
+        Compared(handed_to_losses(found.batch), np.full(len(found.alone), 1.0 / len(found.alone))),
         *(
-            deviation(found.networks[norm].own.mean(axis=0), found.networks[norm].of_mean)
+            Compared(found.networks[norm].alone.mean(axis=0), found.networks[norm].of_mean)
             for norm in INDEPENDENT
         ),
     ]
-    off = relative(found.networks[COUPLED].own, found.networks[COUPLED].of_mean)
-    verdict = exact_verdict(_words(off), deviations)
-    if verdict.verdict == "supported" and not off > CLEARLY:
+    off = relative(found.coupled.held, found.coupled.of_mean)
+    verdict = exact_verdict(_words(off), compared)
+    if verdict.verdict == "supported" and not CLEARLY < off < math.inf:
         return verdict._replace(verdict="undecided", sentence=_words(off).sentences["undecided"])
     return verdict
 
@@ -125,7 +135,7 @@ LOSS, GAIN = Style("#E08214", (), ""), Style("#8073AC", (), "")
 
 def figures(_: Rows) -> Sequence[Figure]:
     """The influence of every example's input on every example's loss, without and with batch norm."""
-    matrices = {"without a norm": influence(False), "behind batch norm": influence(True)}
+    matrices = {"without a norm": influence(plain_losses), "behind batch norm": influence(normalized_losses)}
     panels = tuple(
         matrix_panel(
             f"Influence {where}",
@@ -164,8 +174,8 @@ COLUMNS = (
 
 def table(_: Rows) -> Table:
     """Gradient of the mean against mean of gradients, for each meaning of an example's gradient."""
-    found = _found()
-    network = {"none": "no norm", "layer": "layer norm", "rms": "rms norm", "batch": "batch norm"}
+    found = found_gradients()
+    network = {"none": "no norm", "layer": "layer norm", "rms": "rms norm"}
     own = "of its own loss, alone"
     page = (found.batch.gradients["v"], found.alone)
     first = (
@@ -175,15 +185,16 @@ def table(_: Rows) -> Table:
         percent(abs(float(page[1].mean() / page[0] - 1.0)), 1),
     )
     independent = [
-        _line(network[norm], own, found.networks[norm].own, found.networks[norm]) for norm in INDEPENDENT
+        _line(network[norm], own, found.networks[norm].alone, found.networks[norm].of_mean)
+        for norm in INDEPENDENT
     ]
-    coupled, meanings = found.networks[COUPLED], found.meanings
+    coupled = found.coupled
     rows = {
-        "of its own loss, the batch's statistics held": coupled.own,
-        "its share of the batch's, with what it does to others": meanings.contributed,
-        "by what the batch's sum changes without it": meanings.left_out,
+        "of its own loss, the batch's statistics held": coupled.held,
+        "its share of the batch's, with what it does to others": coupled.contributed,
+        "by what the batch's sum changes without it": coupled.left_out,
     }
-    coupled_lines = [_line(network[COUPLED], words, each, coupled) for words, each in rows.items()]
+    coupled_lines = [_line("batch norm", words, each, coupled.of_mean) for words, each in rows.items()]
     note = (
         "Behind batch norm an example alone has no loss: the norm of a single value is 0 whatever the "
         "value. What its gradient means must be chosen. Only the second meaning sums to the gradient that "
@@ -197,9 +208,9 @@ def table(_: Rows) -> Table:
     )
 
 
-def _line(network: str, meaning: str, rows: np.ndarray, found: Gradients) -> tuple[str, ...]:
-    lengths = f"length {np.linalg.norm(rows.mean(axis=0)):.4f} against {np.linalg.norm(found.of_mean):.4f}"
-    return network, meaning, lengths, percent(relative(rows, found.of_mean), 1)
+def _line(network: str, meaning: str, rows: np.ndarray, of_mean: np.ndarray) -> tuple[str, ...]:
+    lengths = f"length {np.linalg.norm(rows.mean(axis=0)):.4f} against {np.linalg.norm(of_mean):.4f}"
+    return network, meaning, lengths, percent(relative(rows, of_mean), 1)
 
 
 CLAIM = Claim(

@@ -1,7 +1,7 @@
 """What the claims that are decided by computing alone say in the same way."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,46 +33,71 @@ def no_runs(_: Scale) -> tuple[Setting, ...]:
     return ()
 
 
-def deviation(found: np.ndarray | float, said: np.ndarray | float) -> float:
+class Compared(NamedTuple):
+    """An array, or a number, as it was found and as it must be."""
+
+    found: np.ndarray | float
+    said: np.ndarray | float
+
+    @property
+    def alike(self) -> bool:
+        """Whether both have one shape, and so can be compared number by number."""
+        return np.shape(self.found) == np.shape(self.said)
+
+
+@np.errstate(invalid="ignore")
+def deviation(compared: Compared) -> float:
     """The largest deviation of a number from what it must be, max |found - said| / max(1, |said|).
 
     Args:
-      found: an array, or a number.
-      said: what it must be, of the same shape.
+      compared: both of the same shape.
 
     Returns:
-      The deviation; infinite where the shapes differ, NaN if a number is.
+      The deviation; NaN or infinite if a number is.
+
+    Raises:
+      ValueError: the shapes differ.
     """
-    found, said = np.asarray(found, np.float64), np.asarray(said, np.float64)
-    if found.shape != said.shape:
-        return math.inf
+    found, said = (np.asarray(each, np.float64) for each in compared)
+    if not compared.alike:
+        raise ValueError(
+            f"deviation: found and said must have one shape; got {found.shape} and {said.shape}; "
+            "compare number with number"
+        )
     return float(np.max(np.abs(found - said) / np.maximum(1.0, np.abs(said)), initial=0.0))
 
 
-def answer_of(deviations: Iterable[float]) -> Answer:
-    """Supported where all are rounding, refuted where one is not; undecided if one is NaN."""
-    found = tuple(deviations)
-    if not found or any(math.isnan(each) for each in found):
+def answer_of(deviations: Sequence[float], holds: bool = True) -> Answer:
+    """Undecided where a number is not finite, refuted where one is no rounding, else supported.
+
+    Args:
+      deviations: of the numbers that were compared.
+      holds: whether what is no number is as it was said; if not, it is refuted, with or without numbers.
+    """
+    if not np.all(np.isfinite(deviations)):
         return "undecided"
-    return "supported" if max(found) <= BOUND else "refuted"
+    if not holds:
+        return "refuted"
+    if not deviations:
+        return "undecided"
+    return "supported" if max(deviations) <= BOUND else "refuted"
 
 
-def exact_verdict(words: Words, deviations: Iterable[float], holds: bool = True) -> Verdict:
+def exact_verdict(words: Words, compared: Iterable[Compared], holds: bool = True) -> Verdict:
     """The verdict on what was computed: its effect is the largest deviation.
 
     Args:
       words: of the claim.
-      deviations: one for each number that was compared.
+      compared: every number; what has another shape than it must have refutes.
       holds: whether what is no number, such as the shape of a graph, is as it was said.
 
     Returns:
       The verdict.
     """
-    found = tuple(deviations)
-    answer = answer_of(found)
-    if answer == "supported" and not holds:
-        answer = "refuted"
-    effect = math.nan if answer == "undecided" else max(found)
+    every = tuple(compared)
+    found = tuple(deviation(each) for each in every if each.alike)
+    answer = answer_of(found, holds and len(found) == len(every))
+    effect = math.nan if answer == "undecided" else max(found, default=math.nan)
     sentence = words.sentences[answer]
     return Verdict(words.id, words.text, TEXTBOOK, answer, effect, effect, effect, len(found), sentence)
 

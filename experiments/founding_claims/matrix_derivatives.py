@@ -1,19 +1,29 @@
 """Is every local derivative of a dense layer a Jacobian, and their product the gradient?"""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import jax
 import numpy as np
 
 from bnact.gradient_graph import Edge, GradientGraph
+from bnact.gradient_graph.render import shape_text
 from bnact.studies.claim import Claim, Figure, Table, Verdict
 from bnact.studies.report.wording import significant
 from bnact.studies.rows import Rows
-from experiments.textbook.edge_table import shape_in_words
 from experiments.textbook.examples import DENSE_INPUT, EXAMPLES, graph_of
 from experiments.textbook.graph_panel import graph_figure
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Words, deviation, exact_quantity, exact_verdict, no_runs
+from .exactly import (
+    BOUND_IN_WORDS,
+    UNDECIDED,
+    Compared,
+    Words,
+    deviation,
+    exact_quantity,
+    exact_verdict,
+    no_runs,
+)
 from .sources import TEXTBOOK
 
 WORDS = Words(
@@ -24,7 +34,7 @@ WORDS = Words(
         "leads to and what it comes from, and multiplied along the edges they make the gradient.",
         "refuted": "No: in a dense layer a Jacobian has another shape or value, or their product is not "
         "the gradient.",
-        "undecided": "Not decided: a Jacobian of the traced layer is not finite.",
+        "undecided": "Not decided: a Jacobian or a gradient of the traced layer is not finite.",
     },
 )
 
@@ -78,22 +88,31 @@ def decide(_: Rows) -> Verdict:
 def verdict_on(graph: GradientGraph) -> Verdict:
     """What a graph of the layer says."""
     if tuple((edge.source, edge.target) for edge in graph.edges) != EDGES:
-        return exact_verdict(WORDS, [float("inf")])
+        return exact_verdict(WORDS, (), holds=False)
     forms = closed_forms(graph)
-    edges = [deviation_of(edge, forms[edge.source, edge.target]) for edge in graph.edges]
+    compared = [compared_on(edge, forms[edge.source, edge.target]) for edge in graph.edges]
     whole = [
-        deviation(graph.gradients[name], gradient)
+        Compared(graph.gradients[name], gradient)
         for name, gradient in zip(graph.gradients, gradients_by_jax(), strict=True)
     ]
-    return exact_verdict(WORDS, [*edges, *whole])
+    return exact_verdict(WORDS, [*itertools.chain(*compared), *whole], holds=all(compared))
 
 
-def deviation_of(edge: Edge, form: np.ndarray) -> float:
-    """How far an edge's Jacobian is from its closed form, or its gradient from upstream times Jacobian."""
-    if edge.local is None:
-        return float("inf")
+@np.errstate(invalid="ignore")
+def compared_on(edge: Edge, form: np.ndarray) -> tuple[Compared, ...]:
+    """An edge's Jacobian with its closed form, and its gradient with upstream times Jacobian.
+
+    Args:
+      edge: of the layer's graph.
+      form: the closed form.
+
+    Returns:
+      Both; nothing where the Jacobian has not the shape (target's, source's).
+    """
+    if edge.local is None or edge.local.shape != (*edge.upstream.shape, *edge.value.shape):
+        return ()
     product = np.tensordot(edge.upstream, edge.local, edge.upstream.ndim)
-    return float(np.fmax(deviation(edge.local, form), deviation(edge.gradient, product)))
+    return Compared(edge.local, form), Compared(edge.gradient, product)
 
 
 def gradients_by_jax() -> tuple[np.ndarray, ...]:
@@ -118,10 +137,10 @@ def table(_: Rows) -> Table:
             edge.name,
             f"{edge.source} → {edge.target}",
             nodes[edge.target].operation,
-            f"({shape_in_words(edge.upstream.shape)}) by ({shape_in_words(edge.gradient.shape)})",
+            " by ".join(shape_text(each.shape) or "number" for each in (edge.upstream, edge.value)),
             str(edge.local.size),
             str(np.count_nonzero(edge.local)),
-            significant(deviation_of(edge, forms[edge.source, edge.target]), 2),
+            significant(max(map(deviation, compared_on(edge, forms[edge.source, edge.target]))), 2),
         )
         for edge in reversed(graph.edges)
         if edge.local is not None

@@ -15,7 +15,7 @@ from bnact.studies.report.wording import significant
 from bnact.studies.rows import Rows
 from experiments.textbook.examples import graph_of
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Words, deviation, exact_quantity, exact_verdict, no_runs
+from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
 from .sources import TEXTBOOK
 
 RATE, FIRST, OPTIMUM = 0.01, 0.2, 2.5
@@ -83,11 +83,12 @@ def decide(_: Rows) -> Verdict:
     return verdict_on(_steps())
 
 
+@np.errstate(invalid="ignore")
 def verdict_on(steps: Steps) -> Verdict:
     """What steps say of the page's formula."""
     approach = bool(np.all(np.diff(np.abs(steps.v - OPTIMUM)) < 0.0))
-    points = [deviation(v, formula) for v, formula in zip(steps.v, said(), strict=True)]
-    return exact_verdict(WORDS, [deviation(steps.first, FIRST), *points[1:]], approach)
+    points = [Compared(v, formula) for v, formula in zip(steps.v, said(), strict=True)]
+    return exact_verdict(WORDS, [Compared(steps.first, FIRST), *points[1:]], approach)
 
 
 def steps_until_near(v: np.ndarray) -> int:

@@ -11,7 +11,7 @@ from experiments.textbook.functions import X, Y
 from experiments.textbook.graph_panel import graph_figure
 from experiments.textbook.paths import forms_a_tree, path_of, shared_path
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Words, deviation, exact_quantity, exact_verdict, no_runs
+from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
 from .sources import TEXTBOOK
 
 WORDS = Words(
@@ -50,7 +50,7 @@ def verdict_on(graph: GradientGraph) -> Verdict:
     )
     holds = begin and shared == [("prediction", "error"), ("error", graph.output)] and forms_a_tree(graph)
     error = 2.0 * (graph.inputs["k"] * X + graph.inputs["b"] - Y)
-    found = [deviation(graph.gradients["k"], error * X), deviation(graph.gradients["b"], error)]
+    found = [Compared(graph.gradients["k"], error * X), Compared(graph.gradients["b"], error)]
     return exact_verdict(WORDS, found, holds)
 
 

@@ -16,9 +16,7 @@ from bnact.normalizations.lifecycle import (
 )
 from bnact.types import Array
 
-from .functions import Layer, normalized_losses, plain_losses
-
-UNITS, EXAMPLES = 3, 8
+UNITS, BATCH = 3, 8
 
 
 class Weights(NamedTuple):
@@ -29,26 +27,30 @@ class Weights(NamedTuple):
     readout: Array
 
 
-class Gradients(NamedTuple):
+class PerExampleGradients(NamedTuple):
     """Of one network on one batch, by all its weights.
 
     Attributes:
       of_mean: (weights,) of the mean loss of the batch, in training.
-      own: (examples, weights) of each example's loss by itself, statistics held where the batch puts them.
+      alone: (examples, weights) of each example's loss in training, in a batch of its own.
     """
 
     of_mean: np.ndarray
-    own: np.ndarray
+    alone: np.ndarray
 
 
-class Meanings(NamedTuple):
-    """(examples, weights) what else the gradient of one example may mean behind batch norm.
+class CoupledGradients(NamedTuple):
+    """Of the same network behind batch norm, where an example alone has no loss.
 
     Attributes:
-      contributed: what each example contributes to the gradient of the batch's sum.
-      left_out: by what that changes without each example.
+      of_mean: (weights,) of the mean loss of the batch, in training.
+      held: (examples, weights) of each example's loss, the statistics held where the batch puts them.
+      contributed: (examples, weights) what each example contributes to the gradient of the batch's sum.
+      left_out: (examples, weights) by what that changes without each example.
     """
 
+    of_mean: np.ndarray
+    held: np.ndarray
     contributed: np.ndarray
     left_out: np.ndarray
 
@@ -60,35 +62,41 @@ class _Network(NamedTuple):
 
 
 @functools.cache
-def gradients_under(norm: str) -> Gradients:
+def gradients_under(norm: str) -> PerExampleGradients:
     """The gradients of a network norm(x W), relu, a linear output and squared error, in 64 bits.
 
     Args:
-      norm: name of a norm; weights and examples are the same for all.
+      norm: name of a norm that couples no examples; weights and examples are the same for all.
 
     Returns:
       The gradients.
+
+    Raises:
+      ValueError: the norm has no statistics of one example.
     """
 
     def both(draws: _Draws) -> tuple[Array, Array]:
         loss, weights, examples = _network(norm, draws)
-        of_mean = jax.grad(lambda weights: _mean_loss(loss, weights, examples))(weights)
-        return _flat(of_mean, 0), _flat(frozen_gradients(loss, weights, examples), 1)
+
+        batches_of_one = jax.tree.map(lambda leaf: leaf[:, None], examples)
+        alone = jax.lax.map(lambda batch: _gradient(loss, weights, batch), batches_of_one)
+        return _gradient(loss, weights, examples), alone
 
     with jax.enable_x64(True):
-        return Gradients(*map(np.asarray, jax.jit(both)(_draws())))
+        return PerExampleGradients(*map(np.asarray, jax.jit(both)(_draws())))
 
 
 @functools.cache
-def meanings_under_batch_norm() -> Meanings:
-    """The other meanings, of the same network with batch norm."""
+def coupled_gradients() -> CoupledGradients:
+    """The gradients of the same network with batch norm, for each meaning of an example's gradient."""
 
-    def both(draws: _Draws) -> tuple[Array, Array]:
+    def each(draws: _Draws) -> list[Array]:
         network = _network("batch", draws)
-        return _flat(summing_gradients(*network), 1), _flat(leave_one_out_gradients(*network), 1)
+        meanings = frozen_gradients, summing_gradients, leave_one_out_gradients
+        return [_gradient(*network), *(_flat(gradients(*network), 1) for gradients in meanings)]
 
     with jax.enable_x64(True):
-        return Meanings(*map(np.asarray, jax.jit(both)(_draws())))
+        return CoupledGradients(*map(np.asarray, jax.jit(each)(_draws())))
 
 
 class _Draws(NamedTuple):
@@ -100,7 +108,7 @@ class _Draws(NamedTuple):
 
 def _draws() -> _Draws:
     draws = np.random.RandomState(0)
-    shapes = (2, UNITS), (UNITS,), (EXAMPLES, 2), (EXAMPLES,)
+    shapes = (2, UNITS), (UNITS,), (BATCH, 2), (BATCH,)
     return _Draws(*(draws.standard_normal(shape) for shape in shapes))
 
 
@@ -134,20 +142,10 @@ def _mean_loss(loss: ExampleLoss, weights: Weights, pairs: Any) -> Array:
     return jnp.mean(losses)
 
 
+def _gradient(loss: ExampleLoss, weights: Weights, pairs: tuple[Array, Array]) -> Array:
+    return _flat(jax.grad(lambda weights: _mean_loss(loss, weights, pairs))(weights), 0)
+
+
 def _flat(gradients: Weights, leading: int) -> Array:
     leaves = [leaf.reshape(*leaf.shape[:leading], -1) for leaf in jax.tree.leaves(gradients)]
     return jnp.concatenate(leaves, axis=-1)
-
-
-def influence(normalized: bool) -> np.ndarray:
-    """(examples, examples) derivative of each loss by each example's input, in the norm-and-activation layer.
-
-    Args:
-      normalized: behind batch norm, or without a norm.
-
-    Returns:
-      Rows are losses, columns inputs.
-    """
-    losses, layer = (normalized_losses if normalized else plain_losses), Layer()
-    with jax.enable_x64(True):
-        return np.asarray(jax.jit(jax.jacobian(losses))(*map(jnp.asarray, layer)))

@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from bnact.gradient_graph import GradientGraph
+from bnact.gradient_graph import Edge, GradientGraph
+from bnact.gradient_graph.render import arithmetic_of, edges_from, shape_text, sum_text
+from bnact.gradient_graph.render.numbers import FEW, nested_text
 from bnact.studies.claim import Table
-from bnact.studies.report.wording import significant
+from bnact.studies.report.wording import MINUS
 
 from .examples import EXAMPLES, graph_of
 
 COLUMNS = ("edge", "from → to", "value", "upstream", "local derivative", "gradient")
 
-FEW = 4
-"""Numbers that an array is shown by; of a larger one its shape is."""
+DIGITS, DIGITS_OF_MANY = 4, 3
+"""Significant digits of a number that stands alone, and of each in an array."""
 
 
 def edge_table(name: str) -> Table:
@@ -43,26 +45,27 @@ def edge_table(name: str) -> Table:
 
 def sums_in_words(graph: GradientGraph) -> tuple[str, ...]:
     """A sentence for each value that several edges leave: their gradients, and the sum."""
-    sentences = []
-    for node in graph.nodes:
-        leaving = [edge for edge in graph.edges if edge.source == node.name]
-        if len(leaving) > 1 and node.gradient is not None:
-            parts = " + ".join(
-                f"({shown(edge.gradient)})" if node.gradient.ndim == 0 else edge.name for edge in leaving
-            )
-            sentences.append(f"{node.name} is used {len(leaving)} times: {parts} = {shown(node.gradient)}.")
-    return tuple(sentences)
+    gradients = {node.name: node.gradient for node in graph.nodes if node.gradient is not None}
+    return tuple(
+        f"{name} is used {len(edges)} times: {typeset(sum_text(edges))} = {shown(gradients[name])}."
+        for name, edges in edges_from(graph).items()
+        if len(edges) > 1 and name in gradients
+    )
 
 
 def shown(array: np.ndarray) -> str:
-    """A number, a few numbers, or a shape: "−10", "(−2, −10, −16)", "2 × 3"."""
-    if array.ndim == 0:
-        return significant(float(array), 4)
-    if array.ndim == 1 and array.size <= FEW:
-        return f"({', '.join(significant(float(each)) for each in array)})"
-    return shape_in_words(array.shape)
+    """A number, a few numbers, or a shape: "−10", "[−2, −10, −16]", "(2, 3)"."""
+    if array.ndim > 1 or array.size > FEW:
+        return shape_text(array.shape)
+    return typeset(nested_text(array, DIGITS_OF_MANY if array.ndim else DIGITS))
 
 
-def shape_in_words(shape: tuple[int, ...]) -> str:
-    """The lengths of an array's axes, "2 × 3"; "number" where it has none."""
-    return " × ".join(map(str, shape)) if shape else "number"
+def arithmetic(edge: Edge) -> str:
+    """An edge's arithmetic, "−10 × 2 = −20"; of arrays the shape of the local derivative."""
+    shape = (*edge.upstream.shape, *edge.value.shape)
+    return typeset(arithmetic_of(edge, "×", DIGITS) or f"Jacobian {shape_text(shape)}")
+
+
+def typeset(text: str) -> str:
+    """Numbers as text, with a minus in the place of each hyphen."""
+    return text.replace("-", MINUS)

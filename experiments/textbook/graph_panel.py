@@ -5,12 +5,12 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from bnact.gradient_graph import Edge, GradientGraph
+from bnact.gradient_graph import GradientGraph
 from bnact.studies.claim import Figure, Panel
 from bnact.studies.report.drawing import drawn, legend_entry
 from bnact.studies.report.palette import Style
 
-from .edge_table import shape_in_words, shown
+from .edge_table import arithmetic, shown
 from .examples import EXAMPLES, graph_of
 from .placing import Place, places_of
 
@@ -48,20 +48,19 @@ def graph_figure(name: str, shared: Set[str] = frozenset()) -> Figure:
 
 def _forwards(graph: GradientGraph, title: str) -> Panel:
     places = places_of(graph)
-    nodes = [node for node in graph.nodes if node.name in places]
 
     def draw(axes: Axes) -> None:
         _set_up(axes, places)
-        for node in nodes:
+        for node in graph.nodes:
             for operand in node.operands:
                 _arrow(axes, places[operand], places[node.name], FORWARD)
-        for node in nodes:
+        for node in graph.nodes:
             face = "#eef5fa" if node.gradient is not None else "#f0f0f0"
             _box(axes, places[node.name], f"{node.name}\n{shown(node.value)}", face)
 
     words = "; ".join(
         f"{node.name} = {shown(node.value)}" + (f" from {', '.join(node.operands)}" if node.operands else "")
-        for node in nodes
+        for node in graph.nodes
     )
     return Panel("Values", f"Graph of {title}, values: {words}.", drawn("Values", draw, _size(places)))
 
@@ -96,13 +95,6 @@ def _sides(graph: GradientGraph) -> Mapping[str, Side]:
         name: "left" if len(found) > 1 and columns[name] == min(found) else "right"
         for name, found in beside.items()
     }
-
-
-def arithmetic(edge: Edge) -> str:
-    """An edge's arithmetic, "−10 × 2 = −20"; of arrays the shapes."""
-    if edge.local is None or edge.local.ndim:
-        return f"Jacobian {shape_in_words((*edge.upstream.shape, *edge.gradient.shape))}"
-    return f"{shown(edge.upstream)} × {shown(edge.local)} = {shown(edge.gradient)}"
 
 
 def _size(places: Mapping[str, Place]) -> tuple[float, float]:

@@ -11,13 +11,13 @@ from bnact.gradient_graph import trace
 
 from .examples import ZERO
 from .functions import batch_loss
-from .noisy_descent import Examples, Moments, Simulated, exact_moments, simulated_moments
+from .noisy_descent import Moments, Observations, Simulated, exact_moments, simulated_moments
 
 SLOPE, RATE = 2.5, 0.01
 """The page's: what the examples are made with, and its learning rate."""
 
 RATES, BATCH_SIZES = (0.003, RATE, 0.03), (1, 8)
-STEPS, RUNS, EXAMPLES = 400, 2000, 32
+STEPS, RUNS, COUNT = 400, 2000, 32
 MOMENTS_AT = (1, 3, 10, 30, 100, 300, STEPS)
 """Steps after which the simulated moments are compared with the closed form."""
 
@@ -44,7 +44,7 @@ class Noise(NamedTuple):
     simulated: Mapping[Cell, Simulated]
 
 
-def examples_of(noise: float) -> Examples:
+def observations_of(noise: float) -> Observations:
     """Examples about x = 2, with y = 2.5 x + noise.
 
     Args:
@@ -54,14 +54,14 @@ def examples_of(noise: float) -> Examples:
       The examples, always the same.
     """
     draws = np.random.RandomState(0)
-    x = 2.0 + 0.5 * draws.standard_normal(EXAMPLES)
-    return Examples(x, SLOPE * x + noise * draws.standard_normal(EXAMPLES))
+    x = 2.0 + 0.5 * draws.standard_normal(COUNT)
+    return Observations(x, SLOPE * x + noise * draws.standard_normal(COUNT))
 
 
 @functools.cache
 def noise_study() -> Noise:
     """All of it, at noise of standard deviation 1."""
-    noisy, clean = examples_of(1.0), examples_of(0.0)
+    noisy, clean = observations_of(1.0), observations_of(0.0)
     cells = [Cell(rate, size) for rate in RATES for size in BATCH_SIZES]
     without = simulated_moments(clean, 1, RATE, STEPS, RUNS)
     return Noise(
@@ -74,7 +74,7 @@ def noise_study() -> Noise:
     )
 
 
-def _descended(examples: Examples) -> float:
+def _descended(examples: Observations) -> float:
     """The distance to the optimum to which the traced mean loss of all examples is descended."""
     with jax.enable_x64(True):
         trajectory = trace(batch_loss(*examples), ZERO).descend(STEPS, RATE)

@@ -10,7 +10,7 @@ import numpy as np
 from bnact.types import Array, Key
 
 
-class Examples(NamedTuple):
+class Observations(NamedTuple):
     """(examples,) inputs x and targets y."""
 
     x: np.ndarray
@@ -53,7 +53,7 @@ class _Batch(NamedTuple):
     r_r: float
 
 
-def _batch(examples: Examples, size: int) -> _Batch:
+def _batch(examples: Observations, size: int) -> _Batch:
     x, residual = examples.x, examples.y - examples.optimum * examples.x
     squares, slopes = x**2, x * residual
     return _Batch(
@@ -64,7 +64,7 @@ def _batch(examples: Examples, size: int) -> _Batch:
     )
 
 
-def exact_moments(examples: Examples, batch_size: int, learning_rate: float, steps: int) -> Moments:
+def exact_moments(examples: Observations, batch_size: int, learning_rate: float, steps: int) -> Moments:
     """The moments of the distance e = v - optimum from v = 0 on, without simulation.
 
     A step is e' = (1 - 2 l A) e + 2 l R, with A = mean x^2 and R = mean x r of its minibatch. Minibatches are
@@ -93,7 +93,7 @@ def exact_moments(examples: Examples, batch_size: int, learning_rate: float, ste
     return Moments(np.array(mean), np.array(square))
 
 
-def stationary_distance(examples: Examples, batch_size: int, learning_rate: float) -> float:
+def stationary_distance(examples: Observations, batch_size: int, learning_rate: float) -> float:
     """The root mean square distance from the optimum that steps come to, and stay at.
 
     sqrt(l E R^2 / (E A - l E A^2)), the fixed point of the moments of `exact_moments`; infinite where the
@@ -105,7 +105,7 @@ def stationary_distance(examples: Examples, batch_size: int, learning_rate: floa
 
 
 def simulated_moments(
-    examples: Examples, batch_size: int, learning_rate: float, steps: int, runs: int
+    examples: Observations, batch_size: int, learning_rate: float, steps: int, runs: int
 ) -> Simulated:
     """The same moments over simulated runs, each step the gradient of its minibatch's mean squared error.
 

@@ -11,7 +11,7 @@ import pytest
 
 from bnact.gradient_graph import Trajectory
 from experiments.backprop_by_edges import __main__ as command
-from experiments.backprop_by_edges.page import GRAPHS, Descent, trajectory_of
+from experiments.backprop_by_edges.page import GRAPHS, DescentSetting, trajectory_of
 from experiments.backprop_by_edges.trajectory_figure import trajectory_figure
 from experiments.command import exit_code
 from experiments.textbook.examples import EXAMPLES
@@ -54,7 +54,7 @@ def test_it_shows_every_edge_and_every_verdict(pages):
     _, shown = pages
     assert "-10 x 2 = -20" in shown
     assert shown.count("SUPPORTED: ") == 6
-    assert "0, exact, n = 5" in shown
+    assert "0, exact, n = 6" in shown
 
 
 def test_the_index_links_every_page_it_wrote_and_no_other(pages):
@@ -76,6 +76,7 @@ def test_every_example_a_claim_is_about_is_there():
     ("argument", "words"),
     [
         ("--examples=lines", "must be names of examples; got 'lines'; nearest: line"),
+        ("--examples=DENSE", "must be names of examples; got 'DENSE'; nearest: dense"),
         ("--examples=xyz", f"got 'xyz'; use one of {', '.join(EXAMPLES)}"),
         ("--examples=", "must name at least one"),
         ("--learning_rate=0", "must be a finite number above 0; got 0"),
@@ -114,7 +115,7 @@ def test_help_says_every_flag_and_the_exit_codes(capsys):
 
 
 def test_a_descent_is_drawn_and_one_that_diverges_says_so():
-    figure = trajectory_figure("y", trajectory_of("product", Descent(0.01, 10)))
+    figure = trajectory_figure("y", trajectory_of("product", DescentSetting(0.01, 10)))
     assert [panel.title for panel in figure.panels] == ["Loss", "Variables"]
     assert "v from 0 to 1.41" in figure.panels[1].alternative
     lost = Trajectory(9.0, np.array([1.0, 1e29, 1e31, np.nan]), {"v": np.array([0.0, 1.0, 2.0, np.nan])})

@@ -74,12 +74,16 @@ def test_a_second_call_trains_nothing(swept):
 @pytest.mark.parametrize(
     "arguments", [("sweep", *SWEEP), ("founding_claims", "--claims=sigmoid_confined", "--quick")]
 )
-def test_identities_are_checked_where_that_is_asked_for(monkeypatch, tmp_path, arguments):
+def test_identities_are_checked_where_that_is_asked_for(monkeypatch, capsys, tmp_path, arguments):
     for flags, asked in (((), False), (("--check",), True)):
         checked = plausibly_trained(monkeypatch)
         assert called(*arguments, f"--workdir={tmp_path / str(asked)}", *flags) == 0
         assert checked
         assert set(checked) == {asked}
+        assert ("satisfied their identities\n" in capsys.readouterr().err) == asked
+    assert called(*arguments, f"--workdir={tmp_path / 'False'}", "--check") == 0
+    assert "--check: in 0 runs" in (said := capsys.readouterr().err)
+    assert "stored before and not checked" in said
 
 
 def test_a_directory_with_another_study_is_refused(capsys, swept):

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from bnact.fused import index_of, rule, switched
-from bnact.invariants import CLAIMS, Site, gradients_of, residuals_of
+from bnact.invariants import NORM_FORMS, Site
+from bnact.invariants.identities import residuals_of
+from bnact.invariants.site import gradients_of
 from bnact.normalizations import STANDARDIZATIONS, reduced_axes
 from bnact.numerics import directional_derivative, jacobian, tolerance
 from tests.fused.references import (
@@ -171,7 +173,7 @@ def test_a_wrong_gradient_is_caught(monkeypatch, norm, order, shape):
 @pytest.mark.parametrize("epsilon", [0.0, 1e-5, 1e-3, 0.1, 1.0])
 def test_the_identities_hold(norm, order, epsilon):
     with jax.enable_x64(True):
-        here = Site(CLAIMS[norm], epsilon, *drawn(6, 4, mean=1.0))
+        here = Site(NORM_FORMS[norm], epsilon, *drawn(6, 4, mean=1.0))
         pair = fused_pair(norm, order, "identity", epsilon)
         for name, residual in residuals_of(here, gradients_of(pair, here)).items():
             np.testing.assert_allclose(residual.value, 0, atol=1e-10, err_msg=name)

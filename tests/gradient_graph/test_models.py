@@ -43,6 +43,7 @@ def graph_of_nnx(model, x):
         return graph_against_grad(loss, params, x)
 
 
+@pytest.mark.slow
 def test_flax_nnx_with_batch_norm_and_dropout():
     with jax.enable_x64(True), permissive():
         graph = graph_of_nnx(Network(nnx.Rngs(0)), X)

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import lax
 
 from bnact.gradient_graph import trace
@@ -106,6 +107,9 @@ def test_an_index_out_of_range_takes_the_nearest_branch():
             lambda x, i=index: lax.switch(i, [lambda x, k=k: x * k for k in (0.0, 1.0, 2.0)], x), 1.0
         )
         assert graph.gradients["x"] == expected
+        assert {node.scope for node in graph.nodes if node.operation == "mul"} == {
+            (f"branch {expected:.0f}",)
+        }
 
 
 def collatz(row, start):
@@ -176,3 +180,19 @@ def test_a_loop_for_each_of_several_examples_ends_for_each_at_its_time():
     assert len({row[0] for row in expected}) > 1
     np.testing.assert_allclose(graph.value, fn(X), rtol=1e-6)
     np.testing.assert_allclose(graph.gradients["x"], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("unfold", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_an_example_that_stands_still_brings_nothing_to_what_all_use(unfold):
+    def fn(x, shift):
+        def looped(row):
+            return lax.while_loop(lambda c: c > 2.0, lambda c: jnp.sqrt(c - shift), row)
+
+        return jnp.sum(jax.vmap(looped)(x))
+
+    # Of the first the derivative of a round would be undefined, of the second infinite.
+    x = np.asarray([0.5, 1.0, 3.0, 30.0], np.float32)
+    graph = trace(fn, x, 1.0, unfold=unfold)
+    expected = jax.jacfwd(fn, (0, 1))(x, 1.0)
+    np.testing.assert_allclose(graph.gradients["x"], expected[0], rtol=1e-5)
+    np.testing.assert_allclose(graph.gradients["shift"], expected[1], rtol=1e-5)

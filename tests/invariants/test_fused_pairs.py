@@ -12,7 +12,9 @@ import pytest
 
 from bnact.activations import ACTIVATIONS, get
 from bnact.fused import index_of, switch, switched, table_of
-from bnact.invariants import CLAIMS, Gradients, Site, largest_share, residuals_of
+from bnact.invariants import NORM_FORMS, Site, largest_share
+from bnact.invariants.identities import residuals_of
+from bnact.invariants.site import Gradients
 from bnact.normalizations import STANDARDIZATIONS
 from tests.invariants.norms import drawn, plain
 from tests.invariants.wrong import some_slow, with_backward
@@ -20,7 +22,7 @@ from tests.invariants.wrong import some_slow, with_backward
 A_FEW = ("relu", "tanh")
 NORMS = [name for name in STANDARDIZATIONS if name != "none"]
 # The fused rms norm has a bias.
-FUSED = {name: CLAIMS[name]._replace(bias=True) for name in NORMS}
+FUSED = {name: NORM_FORMS[name]._replace(bias=True) for name in NORMS}
 LIMIT = 0.05
 
 
@@ -38,15 +40,15 @@ def outputs_and_gradients(table, index, x, scale, bias, cotangent):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def largest(claim, x, scale, bias, cotangent, gradients):
-    site = Site(claim, switch.EPSILON, x, scale, bias, cotangent)
+def largest(form, x, scale, bias, cotangent, gradients):
+    site = Site(form, switch.EPSILON, x, scale, bias, cotangent)
     return largest_share(residuals_of(site, Gradients(*gradients)))
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def norm_and_gradients(claim, x, scale, bias, cotangent):
+def norm_and_gradients(form, x, scale, bias, cotangent):
     def norm(x, scale, bias):
-        return plain(claim, x, scale, bias, switch.EPSILON)
+        return plain(form, x, scale, bias, switch.EPSILON)
 
     y, backward = jax.vjp(norm, x, scale, bias)
     return y, backward(cotangent)
@@ -56,15 +58,15 @@ def share(table, activation, norm, order):
     x, scale, bias, cotangent = map(jnp.asarray, drawn((8, 6)))
     index = jax.tree.map(jnp.asarray, index_of(activation, norm, order, table))
     _, gradients = outputs_and_gradients(table, index, x, scale, bias, cotangent)
-    claim, act = FUSED[norm], get(activation)
+    form, act = FUSED[norm], get(activation)
     if order == "before":
-        z, _ = norm_and_gradients(claim, x, scale, bias, cotangent)
-        return largest(claim, x, scale, bias, cotangent * act.derivative(z), gradients)
+        z, _ = norm_and_gradients(form, x, scale, bias, cotangent)
+        return largest(form, x, scale, bias, cotangent * act.derivative(z), gradients)
     slope, u = act.derivative(x), act(x)
-    expected = norm_and_gradients(claim, u, scale, bias, cotangent)[1][0]
+    expected = norm_and_gradients(form, u, scale, bias, cotangent)[1][0]
     seen = jnp.abs(slope) > LIMIT
     by_u = jnp.where(seen, gradients[0] / jnp.where(seen, slope, 1), expected)
-    return largest(claim, u, scale, bias, cotangent, (by_u, *gradients[1:]))
+    return largest(form, u, scale, bias, cotangent, (by_u, *gradients[1:]))
 
 
 @pytest.mark.parametrize("names", [A_FEW, pytest.param(tuple(ACTIVATIONS), marks=pytest.mark.slow, id="all")])

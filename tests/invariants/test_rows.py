@@ -63,6 +63,42 @@ def test_rows_are_as_they_should(name):
         assert max(found) <= 1, way
 
 
+@jax.jit
+def shares_of_a_constant(x):
+    """What comes from above is the same in every row, so that the true gradient is 0."""
+    above, fn = jnp.ones_like(x), rows_of("batch")
+    order = jnp.arange(SHAPE[0])[::-1]
+    return largest_share((divided_rows(fn, x, above, members=4), reordered_rows(fn, x, above, order)))
+
+
+def test_a_gradient_that_is_0_but_for_rounding_is_accepted():
+    assert shares_of_a_constant(drawn()[0]) <= 1
+
+
+@pytest.mark.parametrize(
+    "message, call",
+    [
+        (
+            r"divided_rows: the number of members must divide the examples; got 5 members, 16 examples; use "
+            r"members in \(1, 2, 4, 8, 16\)",
+            lambda fn, x: divided_rows(fn, x, x, members=5),
+        ),
+        ("divided_rows: .* got 0 members", lambda fn, x: divided_rows(fn, x, x, members=0)),
+        (
+            r"sharded_rows: the number of devices must divide the examples; got \d+ devices, 3 examples",
+            lambda fn, x: sharded_rows(fn, x[:3], x[:3], population_mesh()),
+        ),
+        (
+            r"masked_rows: behind must have rows of the shape of x's, \(3, 6\); got \(6,\)",
+            lambda fn, x: masked_rows(fn, x, x, x[:, 0]),
+        ),
+    ],
+)
+def test_rows_that_do_not_fit_are_an_error(message, call):
+    with pytest.raises(ValueError, match=message):
+        call(rows_of("batch"), drawn()[0])
+
+
 def blind(x, mask=None, axis_name=None):
     """A batch norm that knows neither of masks nor of members, and counts rows."""
     del mask, axis_name

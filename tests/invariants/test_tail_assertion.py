@@ -109,3 +109,10 @@ def test_inside_jit_it_is_a_constant():
 def test_what_cannot_be_examined_is_an_error(error, message, call):
     with pytest.raises(error, match=message):
         assert_tail_exact(**call)
+
+
+@pytest.mark.parametrize("function", [tail_residuals, assert_tail_exact])
+@pytest.mark.parametrize("call", [{"activation": 3}, {"activation": "sigmoid", "dtype": "float64"}])
+def test_an_error_names_the_function_that_was_called(function, call):
+    with pytest.raises((TypeError, ValueError), match=f"^{function.__name__}: "):
+        function(**call)

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from jax import lax
 
-from bnact.tracing import computes_while, evaluated, holds_while, scanned_loop, taken_branch, unrolled_scan
+from bnact.tracing import (
+    branch_number,
+    computes_while,
+    evaluated,
+    holds_while,
+    scanned_loop,
+    taken_branch,
+    unrolled_scan,
+)
 
 X = np.linspace(0.5, 1.5, 3).astype(np.float32)
 
@@ -34,6 +42,7 @@ def test_the_taken_branch_is_the_nearest_to_the_index(index, factor):
     equation, inputs = one_of("cond", lambda i, x: lax.switch(i, branches, x), jnp.int32(index), X)
     (found,) = taken_branch(equation, [jnp.int32(index), *inputs[1:]])(*inputs[1:])
     np.testing.assert_array_equal(found, X * np.float32(factor))
+    assert branch_number(equation, [jnp.int32(index), *inputs[1:]]) == factor - 1.0
 
 
 def test_a_loop_as_a_scan_computes_the_same_and_has_a_gradient():
@@ -57,6 +66,79 @@ def test_a_loop_of_several_examples_stops_each_at_its_end():
 
     equation, inputs = one_of("while", loops, X)
     np.testing.assert_array_equal(scanned_loop(equation, inputs)(*inputs)[0], [4.0, 4.0, 6.0])
+
+
+def test_an_example_that_has_ended_does_not_begin_again():
+    def looped(row):
+        return lax.while_loop(lambda c: c < 4.0, lambda c: jnp.where(c < 0.0, c + 1.0, 9.0 - c), row)
+
+    equation, inputs = one_of("while", jax.vmap(looped), np.asarray([3.0, -1.0], np.float32))
+    # Carried on, one of the two would always be below 4.
+    np.testing.assert_array_equal(scanned_loop(equation, inputs)(*inputs)[0], [6.0, 9.0])
+
+
+# Every body has no derivative, or an infinite one, where some example stands still.
+def rooted(c, shift):
+    return jnp.sqrt(c - shift)
+
+
+STARTS = np.asarray([0.5, 1.5, 3.0, 30.0], np.float32)
+STILL = {
+    "of one shift": (rooted, np.float32(1.0)),
+    "of a shift for each": (rooted, np.asarray([0.4, 1.3, 1.1, 0.9], np.float32)),
+    "of a row": (lambda c, shift: jnp.sqrt(c - jnp.sum(shift)), np.asarray([0.25, 0.75], np.float32)),
+}
+
+
+@pytest.mark.parametrize("name", STILL)
+@pytest.mark.parametrize("shape", [(4,), pytest.param((2, 2), marks=pytest.mark.slow)])
+def test_an_example_that_stands_still_hands_nothing_back(name, shape):
+    body, shift = STILL[name]
+    each = np.shape(shift) == (4,)
+    shift = shift.reshape(shape) if each else shift
+
+    def loops(x, shift):
+        def looped(c, shift):
+            return lax.while_loop(lambda c: c > 2.0, lambda c: body(c, shift), c)
+
+        for _ in shape:
+            looped = jax.vmap(looped, in_axes=(0, 0 if each else None))
+        return looped(x, shift)
+
+    arguments = STARTS.reshape(shape), shift
+    equation, inputs = one_of("while", loops, *arguments)
+    places = [next(i for i, array in enumerate(inputs) if array is one) for one in arguments]
+
+    def summed(*values):
+        given = dict(zip(places, values, strict=True))
+        scanned = scanned_loop(equation, inputs)
+        return jnp.sum(scanned(*(given.get(i, array) for i, array in enumerate(inputs)))[0])
+
+    expected = jax.jacfwd(lambda *values: jnp.sum(loops(*values)), (0, 1))(*arguments)
+    assert np.all(np.isfinite(np.concatenate([np.ravel(each) for each in expected])))
+    for found, wanted in zip(jax.grad(summed, (0, 1))(*arguments), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_a_loop_in_a_loop_is_never_given_values_of_another_example():
+    def outer(c, least):
+        def inner(c):
+            return lax.while_loop(
+                lambda d: (d[0] < least) & (d[1] < 50), lambda d: (d[0] * 2.0, d[1] + 1), d(c)
+            )
+
+        return lax.while_loop(lambda c: c < 0.0, lambda c: inner(c)[0] + 1.5, c)
+
+    def d(c):
+        return c, 0
+
+    start, least = np.asarray([9.0, -1.0], np.float32), np.asarray([5.0, -2.0], np.float32)
+    equation, inputs = next(
+        met for met in equations_of(jax.vmap(outer), start, least) if met[0].primitive == "while"
+    )
+    steps = equations_of(scanned_loop(equation, inputs), *inputs)
+    (scan,) = [each for each, _ in steps if each.primitive == "scan"]
+    assert scan.params["length"] == 1
 
 
 @pytest.mark.parametrize("reverse", [False, True])

@@ -1,5 +1,8 @@
 """Following a traced function equation by equation, through whatever calls it is wrapped in."""
 
+import gc
+import types
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -145,3 +148,27 @@ def test_a_value_is_what_the_rule_makes_it():
 def test_a_rule_that_forgets_an_output_is_caught():
     with pytest.raises(ValueError, match="zip"):
         evaluated(plain, EXAMPLE, lambda equation, inputs: [], 0.3)
+
+
+def test_what_an_equation_computes_keeps_no_traceback():
+    met = []
+
+    def rule(equation, inputs):
+        met.append(equation)
+        return equation.outputs(*inputs)
+
+    evaluated(plain, (1.0,), rule, jnp.float32(1.0))
+    for equation in met:
+        assert equation.place.instructions is not None
+        assert "Traceback" not in {type(each).__name__ for each in held_by(equation.outputs)}
+
+
+def held_by(function):
+    """What a function keeps alive, without modules and classes and what these keep."""
+    seen, waiting = {}, [function]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen and not isinstance(each, dict | type | types.ModuleType):
+            seen[id(each)] = each
+            waiting += gc.get_referents(each)
+    return seen.values()

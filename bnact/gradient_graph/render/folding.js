@@ -7,7 +7,9 @@ function groupsAround(graph, group) {
 }
 
 function topGroups(graph) {
-  return graph.groups.map((group, number) => (group.parent === null ? number : -1)).filter((number) => number >= 0);
+  return graph.groups
+    .map((group, number) => (group.parent === null ? number : -1))
+    .filter((number) => number >= 0);
 }
 
 function shown(graph, folded) {
@@ -16,13 +18,21 @@ function shown(graph, folded) {
     const closed = groupsAround(graph, node.group).find((group) => folded.has(group));
     const key = closed === undefined ? `n${number}` : `g${closed}`;
     if (!boxes.has(key)) {
-      boxes.set(key, closed === undefined ? { key, node: number, group: null } : { key, node: null, group: closed, inside: [] });
+      boxes.set(
+        key,
+        closed === undefined
+          ? { key, node: number, group: null }
+          : { key, node: null, group: closed, inside: [] },
+      );
     }
     if (closed !== undefined) boxes.get(key).inside.push(number);
     return key;
   });
   for (const box of boxes.values()) {
-    box.around = groupsAround(graph, box.group === null ? graph.nodes[box.node].group : graph.groups[box.group].parent);
+    box.around = groupsAround(
+      graph,
+      box.group === null ? graph.nodes[box.node].group : graph.groups[box.group].parent,
+    );
   }
   const links = new Map();
   const order = [];
@@ -40,7 +50,8 @@ function shown(graph, folded) {
   for (const [from, to] of graph.plain) {
     const [source, target] = [keys[from], keys[to]];
     const key = `${source}>${target}`;
-    if (source !== target && !joined.has(key)) links.set(`plain ${key}`, { key: `plain ${key}`, source, target, edges: [], value: from });
+    if (source !== target && !joined.has(key))
+      links.set(`plain ${key}`, { key: `plain ${key}`, source, target, edges: [], value: from });
   }
   joinUsers(graph, boxes, links);
   return { boxes: [...boxes.values()], links: [...links.values()], order, keys };
@@ -57,6 +68,7 @@ function joinUsers(graph, boxes, links) {
   }
   for (const [key, around] of users) {
     const { node } = boxes.get(key);
-    if (node !== null && (graph.nodes[node].operation === "input" || graph.nodes[node].constant)) boxes.get(key).around = around;
+    if (node !== null && (graph.nodes[node].operation === "input" || graph.nodes[node].constant))
+      boxes.get(key).around = around;
   }
 }

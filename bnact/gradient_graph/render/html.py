@@ -10,17 +10,21 @@ from bnact.gradient_graph.graph import GradientGraph
 from .page_data import page_data
 from .text import text_of
 
-# In the order they are read: what a script uses stands before it.
+# In the order they are read: what a script begins with stands before it.
 _SCRIPTS = (
     "folding.js",
     "layers.js",
     "placing.js",
     "layout.js",
     "drawing.js",
+    "labels.js",
+    "frames.js",
     "view.js",
     "panel.js",
     "player.js",
+    "choosing.js",
     "page.js",
+    "listening.js",
 )
 
 # The tables of a larger graph are too long to be read on a page.

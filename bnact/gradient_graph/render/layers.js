@@ -6,9 +6,16 @@ function precedences(boxes, links) {
   const around = new Map(boxes.map((box) => [box.key, box.around]));
   const found = [];
   for (const box of boxes) {
-    const [begins, ends] = [box.around.map((group) => `in ${group}`), box.around.map((group) => `out ${group}`)];
-    [...begins, box.key].forEach((key, i, chain) => { if (i) found.push([chain[i - 1], key, 0]); });
-    [...ends, box.key].forEach((key, i, chain) => { if (i) found.push([key, chain[i - 1], 0]); });
+    const [begins, ends] = [
+      box.around.map((group) => `in ${group}`),
+      box.around.map((group) => `out ${group}`),
+    ];
+    [...begins, box.key].forEach((key, i, chain) => {
+      if (i) found.push([chain[i - 1], key, 0]);
+    });
+    [...ends, box.key].forEach((key, i, chain) => {
+      if (i) found.push([key, chain[i - 1], 0]);
+    });
   }
   for (const link of links) {
     const [from, to] = [around.get(link.source), around.get(link.target)];
@@ -46,7 +53,10 @@ function longest(keys, before, layer) {
       const key = stack[stack.length - 1];
       const sources = before.get(key) || [];
       const waiting = layer.has(key) ? [] : sources.filter(([from]) => !layer.has(from));
-      if (waiting.length) { stack.push(...waiting.map(([from]) => from)); continue; }
+      if (waiting.length) {
+        stack.push(...waiting.map(([from]) => from));
+        continue;
+      }
       stack.pop();
       if (layer.has(key)) continue;
       layer.set(key, Math.max(0, ...sources.map(([from, apart]) => layer.get(from) + apart)));
@@ -69,11 +79,15 @@ function layersOf(boxes, links) {
   for (const box of boxes) items.set(box.key, add(box, number.get(box.key)));
   const paths = links.map((link) => {
     const path = [items.get(link.source)];
-    for (let layer = number.get(link.source) + 1; layer < number.get(link.target); layer++) path.push(add(null, layer));
+    for (let layer = number.get(link.source) + 1; layer < number.get(link.target); layer++)
+      path.push(add(null, layer));
     // Where a line nears its end stands its label.
     if (path.length > 1) path[path.length - 1].wide = 2 * link.wide;
     path.push(items.get(link.target));
-    for (let i = 1; i < path.length; i++) { path[i - 1].after.push(path[i]); path[i].before.push(path[i - 1]); }
+    for (let i = 1; i < path.length; i++) {
+      path[i - 1].after.push(path[i]);
+      path[i].before.push(path[i - 1]);
+    }
     return path;
   });
   return { layers, paths, items };
@@ -89,23 +103,36 @@ function arrange(layers) {
     for (const layer of list) {
       for (const item of layer) {
         const beside = forward ? item.before : item.after;
-        item.middle = beside.length ? beside.reduce((sum, each) => sum + each.rank, 0) / beside.length : item.rank;
+        item.middle = beside.length
+          ? beside.reduce((sum, each) => sum + each.rank, 0) / beside.length
+          : item.rank;
       }
       layer.sort((one, other) => one.middle - other.middle || one.rank - other.rank);
-      layer.forEach((item, rank) => { item.rank = rank; });
+      layer.forEach((item, rank) => {
+        item.rank = rank;
+      });
     }
     const count = crossings(layers);
     idle = count < fewest ? 0 : idle + 1;
-    if (count < fewest) { fewest = count; best = layers.map((layer) => [...layer]); }
+    if (count < fewest) {
+      fewest = count;
+      best = layers.map((layer) => [...layer]);
+    }
   }
-  best.forEach((layer) => layer.forEach((item, rank) => { item.rank = rank; }));
+  best.forEach((layer) =>
+    layer.forEach((item, rank) => {
+      item.rank = rank;
+    }),
+  );
   return best;
 }
 
 function crossings(layers) {
   let count = 0;
   for (const layer of layers) {
-    const ends = layer.flatMap((item) => item.after.map((each) => each.rank).sort((one, other) => one - other));
+    const ends = layer.flatMap((item) =>
+      item.after.map((each) => each.rank).sort((one, other) => one - other),
+    );
     const tree = new Array(Math.max(0, ...ends) + 2).fill(0);
     ends.forEach((end, seen) => {
       let left = 0;

@@ -1,28 +1,30 @@
 // Boxes with places and links with paths, to the right or downwards, whichever fills the stage better.
 
 function layoutOf(boxes, links, aspect) {
-  const begun = performance.now();
   const { layers, paths, items } = layersOf(boxes, links);
   const ordered = arrange(layers);
-  const [right, down] = ["right", "down"].map((direction) => measuresOf(direction, links));
+  const [right, down] = ["right", "down"].map((direction) => measuresOf(direction, boxes, links));
   // How large it would be drawn, were every layer as wide as its boxes.
   const scale = ({ along, across, gap, beside, direction }) => {
     const long = ordered.reduce((sum, layer) => sum + Math.max(...layer.map(along)) + gap, 0);
-    const wide = Math.max(...ordered.map((layer) => layer.reduce((sum, item) => sum + across(item) + beside, 0)));
+    const wide = Math.max(
+      ...ordered.map((layer) => layer.reduce((sum, item) => sum + across(item) + beside, 0)),
+    );
     return direction === "right" ? 1 / Math.max(long, wide * aspect) : 1 / Math.max(wide, long * aspect);
   };
-  const chosen = laidOut(ordered, paths, items, scale(right) >= scale(down) ? right : down);
-  performance.measure("layout", { start: begun, end: performance.now() });
-  return chosen;
+  return laidOut(ordered, paths, items, scale(right) >= scale(down) ? right : down);
 }
 
 // The sizes of an item along and across the layers, and the gaps between layers and within one.
-function measuresOf(direction, links) {
+function measuresOf(direction, boxes, links) {
   const right = direction === "right";
   const across = (item) => (item.box ? (right ? item.box.height : item.box.width) : right ? 6 : item.wide);
   const along = (item) => (item.box ? (right ? item.box.width : item.box.height) : 0);
   const label = Math.max(0, ...links.map((link) => link.wide));
-  return { direction, across, along, gap: right ? Math.min(150, Math.max(64, label + 36)) : 68, beside: right ? 26 : 52 };
+  // Above the first boxes of a group stands its name.
+  const title = boxes.some((box) => box.around.length) ? TITLE : 0;
+  const gap = right ? Math.min(150, Math.max(64, label + 36)) : 68 + title;
+  return { direction, across, along, gap, beside: right ? 26 + title : 52 };
 }
 
 function laidOut(layers, paths, items, { direction, across, along, gap, beside }) {
@@ -79,14 +81,21 @@ function portsOf(paths, across) {
 function routeOf(path, [leaves, enters], bands, along) {
   const [first, last] = [path[0], path[path.length - 1]];
   const middle = (item) => (bands[item.layer][0] + bands[item.layer][1]) / 2;
-  const points = [[middle(first) + along(first) / 2, leaves], [bands[first.layer][1], leaves]];
-  for (const item of path.slice(1, -1)) points.push([bands[item.layer][0], item.at], [bands[item.layer][1], item.at]);
+  const points = [
+    [middle(first) + along(first) / 2, leaves],
+    [bands[first.layer][1], leaves],
+  ];
+  for (const item of path.slice(1, -1))
+    points.push([bands[item.layer][0], item.at], [bands[item.layer][1], item.at]);
   points.push([bands[last.layer][0], enters], [middle(last) - along(last) / 2, enters]);
   return points;
 }
 
 function pathText(route, point, shift) {
-  const at = ([main, cross]) => point(main, cross + shift).map((n) => n.toFixed(1)).join(" ");
+  const at = ([main, cross]) =>
+    point(main, cross + shift)
+      .map((n) => n.toFixed(1))
+      .join(" ");
   // A line of no length would turn its arrow's head.
   const on = (from, to) => (from[0] === to[0] ? "" : `L${at(to)}`);
   let text = `M${at(route[0])}${on(route[0], route[1])}`;
@@ -101,8 +110,10 @@ function pathText(route, point, shift) {
 function extentOf(places, items, routes, point) {
   let [left, top, rightmost, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   const meet = (x, y) => {
-    left = Math.min(left, x); rightmost = Math.max(rightmost, x);
-    top = Math.min(top, y); bottom = Math.max(bottom, y);
+    left = Math.min(left, x);
+    rightmost = Math.max(rightmost, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
   };
   for (const [key, { x, y }] of places) {
     const { box } = items.get(key);

@@ -30,8 +30,9 @@ def page_data(graph: GradientGraph) -> dict[str, Any]:
       graph: as `trace` returns it.
 
     Returns:
-      title; nodes; edges in the order of the backward pass; plain, the links without a gradient; groups.
-      Nodes and groups are referred to by their numbers. Numbers are text, so NaN and infinity are valid.
+      output; nodes; edges in the order of the backward pass; plain, the links without a gradient; groups.
+      Nodes, also the output, and groups are referred to by their numbers. Numbers are text, so NaN and
+      infinity are valid.
     """
     groups = groups_of(graph.nodes)
     drawn = [

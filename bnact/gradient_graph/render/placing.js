@@ -3,13 +3,17 @@
 function place(layers, extent, gap) {
   for (const layer of layers) {
     let at = 0;
-    for (const item of layer) { item.at = at + extent(item) / 2; at += extent(item) + gap; }
+    for (const item of layer) {
+      item.at = at + extent(item) / 2;
+      at += extent(item) + gap;
+    }
     const middle = (at - gap) / 2;
     for (const item of layer) item.at -= middle;
   }
   for (let round = 0; round < 7; round++) {
     const list = round % 2 === 0 ? layers : [...layers].reverse();
-    for (const layer of list) settle(layer, extent, gap, round < 6 ? (round % 2 === 0 ? "before" : "after") : "both");
+    for (const layer of list)
+      settle(layer, extent, gap, round < 6 ? (round % 2 === 0 ? "before" : "after") : "both");
   }
 }
 
@@ -28,7 +32,9 @@ function settle(layer, extent, gap, side) {
     offsets.push(offset);
   });
   const places = nondecreasing(wishes.map(({ wish, weight }, i) => ({ value: wish - offsets[i], weight })));
-  layer.forEach((item, i) => { item.at = places[i] + offsets[i]; });
+  layer.forEach((item, i) => {
+    item.at = places[i] + offsets[i];
+  });
 }
 
 // Least squares under an order: pool adjacent violators (Ayer and others, 1955).

@@ -1,13 +1,13 @@
 // Where the backward pass stands: so many of the visible edges are shown.
 
-function playerOf(graph, controls, changed) {
+function playerOf(graph, controls, { moved, begun }) {
   const player = { order: [], at: 0, timer: null };
 
   function to(place) {
     player.at = Math.min(player.order.length, Math.max(0, place));
     if (player.at === player.order.length) pause();
     show();
-    changed();
+    moved();
   }
   function show() {
     const count = player.order.length;
@@ -37,27 +37,51 @@ function playerOf(graph, controls, changed) {
     if (player.at === player.order.length) player.at = 0;
     player.timer = setInterval(tick, Number(controls.speed.value));
     show();
-    changed(begins);
+    if (begins) begun();
+    else moved();
   }
   // Another folding: the same edge was the last.
-  function follow(order) {
+  function through(order) {
     const last = player.at ? player.order[player.at - 1] : -1;
     player.order = order;
     player.at = order.filter((edge) => edge <= last).length;
     show();
   }
-  const by = (count) => { pause(); to(player.at + count); };
-  const switchPlay = () => { if (player.timer === null) play(); else { pause(); show(); } };
-  const end = () => { pause(); to(player.order.length); };
-  const start = () => { pause(); to(0); };
+  const by = (count) => {
+    pause();
+    to(player.at + count);
+  };
+  const switchPlay = () => {
+    if (player.timer === null) play();
+    else {
+      pause();
+      show();
+    }
+  };
+  const end = () => {
+    pause();
+    to(player.order.length);
+  };
+  const start = () => {
+    pause();
+    to(0);
+  };
   controls.play.addEventListener("click", switchPlay);
   controls.step.addEventListener("click", () => by(1));
   controls.back.addEventListener("click", () => by(-1));
   controls.start.addEventListener("click", start);
   controls.end.addEventListener("click", end);
-  controls.place.addEventListener("input", () => { pause(); to(Number(controls.place.value)); });
-  controls.speed.addEventListener("change", () => { if (player.timer !== null) { pause(); play(); } });
-  return Object.assign(player, { to, follow, by, switchPlay, start, end });
+  controls.place.addEventListener("input", () => {
+    pause();
+    to(Number(controls.place.value));
+  });
+  controls.speed.addEventListener("change", () => {
+    if (player.timer !== null) {
+      pause();
+      play();
+    }
+  });
+  return Object.assign(player, { to, through, by, switchPlay, start, end });
 }
 
 function caption(graph, player) {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-COLUMNS = 100
+COLUMNS = 110
 """How wide a table may be; words are cut for it, numbers are not."""
 
-LEAST = 8
+LEAST = 12
 """How narrow a column may become."""
 
 
@@ -43,8 +43,8 @@ def table_lines(head: Sequence[str], rows: Sequence[Row], shrinks: Sequence[int]
 
 
 def _cut(word: str, width: int) -> str:
-    """A word with its middle left out where it is too long: names differ at their ends."""
+    """A word with its middle left out where it is too long: names of a tree's arrays differ at their ends."""
     if len(word) <= width:
         return word
-    end = (width - 3) // 3
-    return f"{word[: width - 3 - end]}...{word[len(word) - end :]}"
+    begin = (width - 3) // 3
+    return f"{word[:begin]}...{word[len(word) - (width - 3 - begin) :]}"

@@ -21,10 +21,12 @@ def text_of(graph: GradientGraph) -> str:
       graph: as `trace` returns it.
 
     Returns:
-      Lines of at most 100 columns, but where the numbers alone need more.
+      Lines of at most 110 columns, but where the numbers alone need more.
     """
     nodes = {node.name: node for node in graph.nodes}
-    title = f"{graph.output} = {value_text(graph.value)}, {len(graph.nodes)} values, {len(graph.edges)} edges"
+    shown = sum(not is_number(node) for node in graph.nodes)
+    counted = f"{_counted(shown, 'value')}, {_counted(len(graph.edges), 'edge')}"
+    title = f"{graph.output} = {value_text(graph.value)}, {counted}"
     parts = [
         [title],
         ["Forward", *_forward(graph, nodes)],
@@ -33,6 +35,10 @@ def text_of(graph: GradientGraph) -> str:
         ["Gradients of the inputs", *_inputs(graph)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _forward(graph: GradientGraph, nodes: Mapping[str, Node]) -> list[str]:

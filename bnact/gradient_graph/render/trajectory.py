@@ -1,12 +1,10 @@
 """A descent as a drawing: the function's value, and its inputs, over the steps."""
 
 import io
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import matplotlib
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -16,28 +14,12 @@ from bnact.gradient_graph.trajectory import Trajectory
 
 from .numbers import wide
 
-LINES = 6
-"""So many inputs are drawn, the first ones of one number."""
-
-# The palette of Masataka Okabe and Kei Ito, "Color Universal Design", 2008, and a marker for each.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# One for each input that is drawn, the first ones of one number.
 _MARKERS = "osx^vD"
 
-# Letters as outlines and a fixed salt: the same bytes on every machine.
-_LOOK: dict[Any, object] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "bnact",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e3e3e3",
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.titlesize": 10.0,
-    "text.parse_math": False,
-}
+# matplotlib's own look, with colours for all eyes; a fixed salt: the same bytes on every machine.
+_STYLES: list[Any] = ["tableau-colorblind10", {"svg.hashsalt": "bnact", "text.parse_math": False}]
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 def svg_of(trajectory: Trajectory) -> str:
@@ -50,9 +32,9 @@ def svg_of(trajectory: Trajectory) -> str:
       An <svg> element, the same bytes for the same trajectory.
     """
     numbers = {name: path.reshape(-1) for name, path in trajectory.inputs.items() if path.size == len(path)}
-    drawn = dict(list(numbers.items())[:LINES])
+    drawn = dict(list(numbers.items())[: len(_MARKERS)])
     panels = 2 if drawn else 1
-    with _look():
+    with matplotlib.style.context(_STYLES, after_reset=True):
         sheet = Figure(figsize=(3.6 * panels, 2.7), layout="constrained")
         FigureCanvasSVG(sheet)
         axes = sheet.subplots(1, panels, squeeze=False)[0]
@@ -62,9 +44,9 @@ def svg_of(trajectory: Trajectory) -> str:
             axes[1].legend(frameon=False)
         sheet.suptitle(f"Gradient descent, learning rate {trajectory.learning_rate:g}", fontsize=10.0)
         buffer = io.StringIO()
-        sheet.savefig(buffer, format="svg", metadata={"Date": None})
+        sheet.savefig(buffer, format="svg", metadata=_NO_METADATA)
     text = buffer.getvalue()
-    return re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return text[text.index("<svg") :]
 
 
 def _draw(axes: Axes, title: str, lines: Mapping[str, np.ndarray], label: str) -> None:
@@ -73,18 +55,7 @@ def _draw(axes: Axes, title: str, lines: Mapping[str, np.ndarray], label: str) -
         shown = np.where(np.isfinite(values), values, np.nan)
         # A line of many steps has a marker now and then only.
         every = max(1, len(shown) // 12)
-        axes.plot(
-            shown, color=_COLOURS[place], marker=_MARKERS[place], markevery=every, markersize=3.5, label=name
-        )
+        axes.plot(shown, marker=_MARKERS[place], markevery=every, markersize=3.5, label=name)
     axes.set(xlabel="step", ylabel=label)
     axes.set_title(title)
     axes.locator_params(axis="x", integer=True)
-
-
-@contextmanager
-def _look() -> Iterator[None]:
-    """The look of every drawing, whatever the user's own settings of matplotlib are."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_LOOK)
-        yield

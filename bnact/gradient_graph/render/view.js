@@ -3,7 +3,8 @@
 const READABLE = 0.75;
 
 function viewOf(drawing, content) {
-  const view = { x: 0, y: 0, scale: 1, extent: null };
+  // Own: whether the reader has moved it, who then keeps what stands in the middle.
+  const view = { x: 0, y: 0, scale: 1, extent: null, own: false, size: [0, 0] };
   const pointers = new Map();
   let moved = 0;
 
@@ -17,6 +18,7 @@ function viewOf(drawing, content) {
     view.scale = Math.min(1.6, (wide - 24) / width, (high - 24) / height);
     view.x = wide / 2 - (left + width / 2) * view.scale;
     view.y = high / 2 - (top + height / 2) * view.scale;
+    view.own = false;
     show();
   }
   // All of it, or as much of its beginning as can be read.
@@ -35,17 +37,31 @@ function viewOf(drawing, content) {
     view.x = x - (x - view.x) * (scale / view.scale);
     view.y = y - (y - view.y) * (scale / view.scale);
     view.scale = scale;
+    view.own = true;
     show();
   }
   // Brings a point into sight, if it is not there.
   function reveal(x, y) {
-    const [right, down] = [(view.x + x * view.scale) / drawing.clientWidth, (view.y + y * view.scale) / drawing.clientHeight];
+    const [right, down] = [
+      (view.x + x * view.scale) / drawing.clientWidth,
+      (view.y + y * view.scale) / drawing.clientHeight,
+    ];
     if (right < 0.1 || right > 0.9 || down < 0.1 || down > 0.9) center(x, y);
   }
   function center(x, y) {
     view.x = drawing.clientWidth / 2 - x * view.scale;
     view.y = drawing.clientHeight / 2 - y * view.scale;
+    view.own = true;
     show();
+  }
+  function resized() {
+    const [wide, high] = [drawing.clientWidth, drawing.clientHeight];
+    if (view.own) {
+      view.x += (wide - view.size[0]) / 2;
+      view.y += (high - view.size[1]) / 2;
+      if (!drawing.hasAttribute("viewBox")) show();
+    } else begin();
+    view.size = [wide, high];
   }
   // On paper the whole graph is shown, at the size of the sheet.
   function paper(on) {
@@ -62,10 +78,14 @@ function viewOf(drawing, content) {
     return [event.clientX - left, event.clientY - top];
   };
   const apart = ([one, other]) => Math.hypot(one[0] - other[0], one[1] - other[1]);
-  drawing.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), ...at(event));
-  }, { passive: false });
+  drawing.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), ...at(event));
+    },
+    { passive: false },
+  );
   drawing.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (!pointers.size) moved = 0;
@@ -87,14 +107,24 @@ function viewOf(drawing, content) {
     if (moved > 5) {
       view.x += (now[0] - old[0]) / after.length;
       view.y += (now[1] - old[1]) / after.length;
+      view.own = true;
       drawing.classList.add("moving");
       show();
     }
   });
   for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    drawing.addEventListener(kind, (event) => { pointers.delete(event.pointerId); drawing.classList.remove("moving"); });
+    drawing.addEventListener(kind, (event) => {
+      pointers.delete(event.pointerId);
+      drawing.classList.remove("moving");
+    });
   }
   // A press that ended elsewhere was no choice.
-  drawing.addEventListener("click", (event) => { if (moved > 5) event.stopImmediatePropagation(); }, true);
-  return Object.assign(view, { begin, fit, zoom, center, reveal, paper });
+  drawing.addEventListener(
+    "click",
+    (event) => {
+      if (moved > 5) event.stopImmediatePropagation();
+    },
+    true,
+  );
+  return Object.assign(view, { begin, fit, zoom, center, reveal, resized, paper });
 }

@@ -11,6 +11,7 @@ from jax.typing import ArrayLike, DTypeLike
 from bnact.nn.precision import checked_dtypes
 from bnact.normalizations.border import checked_epsilon, checked_features, checked_size
 from bnact.normalizations.group_statistics import normalized_by_groups
+from bnact.numerics.divisors import divisors
 from bnact.numerics.members import members
 from bnact.types import Array, AxisName
 
@@ -138,10 +139,9 @@ def _groups_and_size(num_features: int, num_groups: int | None, group_size: int 
     assert divisor is not None
     checked_size("GroupNorm", name, divisor)
     if num_features % divisor:
-        divisors = tuple(n for n in range(1, num_features + 1) if num_features % n == 0)
         raise ValueError(
             f"GroupNorm: num_features must be divisible by {name}; got num_features={num_features}, "
-            f"{name}={divisor}; use {name} in {divisors}"
+            f"{name}={divisor}; use {name} in {divisors(num_features)}"
         )
     count = divisor if group_size is None else num_features // divisor
     return count, num_features // count

@@ -17,6 +17,7 @@ from bnact.normalizations.border import (
 )
 from bnact.normalizations.entrance import counted_input_beside_state
 from bnact.normalizations.standardize import normalized
+from bnact.numerics.divisors import divisors
 from bnact.numerics.merge import merge
 from bnact.numerics.moments import Moments, moments
 from bnact.types import Array, AxisName, PyTree
@@ -154,9 +155,8 @@ def _split(name: str, argument: str, values: Array | None, examples: int, count:
             f"{examples} examples; use jnp.broadcast_to"
         )
     if examples % count:
-        divisors = tuple(number for number in range(1, examples + 1) if examples % number == 0)
         raise ValueError(
             f"{name}: count must divide the examples; got count={count}, {examples} examples; "
-            f"use count in {divisors}"
+            f"use count in {divisors(examples)}"
         )
     return jnp.reshape(values, (count, examples // count, *values.shape[1:]))

@@ -3,15 +3,15 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.textbook.noise_study import RUNS, STEPS, examples_of
+from experiments.textbook.noise_study import RUNS, STEPS, observations_of
 from experiments.textbook.noisy_descent import (
-    Examples,
+    Observations,
     exact_moments,
     simulated_moments,
     stationary_distance,
 )
 
-FEW = Examples(np.array([1.0, 2.0, 2.5]), np.array([2.0, 5.5, 6.0]))
+FEW = Observations(np.array([1.0, 2.0, 2.5]), np.array([2.0, 5.5, 6.0]))
 
 
 def enumerated(examples, batch_size, rate, steps):
@@ -42,7 +42,7 @@ def test_steps_stay_where_the_moments_come_to_rest(batch_size):
 
 def test_of_one_noisy_input_the_distance_is_known_in_closed_form():
     # x = 2, y = 5 +- 1: the mean square is rate s^2 / (batch (1 - 4 rate)), s^2 = 1.
-    examples = Examples(np.array([2.0, 2.0]), np.array([4.0, 6.0]))
+    examples = Observations(np.array([2.0, 2.0]), np.array([4.0, 6.0]))
     assert stationary_distance(examples, 3, 0.01) == pytest.approx(np.sqrt(0.01 / (3 * 0.96)), rel=1e-12)
 
 
@@ -51,7 +51,7 @@ def test_a_rate_beyond_what_is_stable_has_no_distance_to_stay_at():
 
 
 def test_simulated_steps_have_the_exact_moments_and_a_wrong_form_is_told():
-    examples = examples_of(1.0)
+    examples = observations_of(1.0)
     # Of the study's own size, so that nothing more is compiled.
     found, exact = simulated_moments(examples, 1, 0.02, STEPS, RUNS), exact_moments(examples, 1, 0.02, STEPS)
     deviation = np.abs(found.moments.square - exact.square)[1:] / found.errors.square[1:]
@@ -63,7 +63,7 @@ def test_simulated_steps_have_the_exact_moments_and_a_wrong_form_is_told():
 
 
 def test_examples_are_always_the_same_and_without_noise_on_a_line():
-    np.testing.assert_array_equal(examples_of(1.0).y, examples_of(1.0).y)
-    clean = examples_of(0.0)
+    np.testing.assert_array_equal(observations_of(1.0).y, observations_of(1.0).y)
+    clean = observations_of(0.0)
     np.testing.assert_allclose(clean.y, 2.5 * clean.x)
     assert clean.optimum == pytest.approx(2.5, rel=1e-15)

@@ -38,6 +38,22 @@ def undefined(x):
     return jnp.sum(jnp.log(x))
 
 
+@jax.jit
+def inner(x, shift):
+    return jnp.tanh(x + shift) * x
+
+
+@jax.jit
+def outer(x, shift):
+    return inner(x, shift) + inner(x * 2.0, shift) * shift
+
+
+def dense(x):
+    """Many lines beside each other, in frames in frames."""
+    y = outer(x, 0.5 * x)
+    return jnp.sum((y + x) * (y - x) * (x + y * x) / (1.0 + x * x + y * y))
+
+
 EIGHT = np.arange(8.0, dtype=np.float32).reshape(2, 4)
 
 
@@ -52,6 +68,7 @@ TRACED: dict[str, tuple[Any, ...]] = {
     "layer": (layer, X, jnp.ones((3, 4))),
     "steps": (steps, 0.5, jnp.array([1.0, -0.5, 0.25])),
     "undefined": (undefined, jnp.array([-1.0, 0.0, 2.0, 3.0])),
+    "dense": (dense, jnp.array([0.1, 0.2, 0.3, 0.4])),
     "with_constant": (with_constant, jnp.ones((2, 4))),
 }
 EVERY = (*TRACED, "hostile", "complex")

@@ -52,9 +52,9 @@ def test_the_slider_and_the_keys_move_through_the_edges(opened):
     assert (counter(page), played(page)) == ("edge 3 of 5", 3)
     page.locator("body").press("ArrowLeft")
     assert played(page) == 2
-    page.locator("body").press("End")
+    page.locator("#play").press("End")
     assert played(page) == 5
-    page.locator("body").press("Home")
+    page.locator("#play").press("Home")
     assert played(page) == 0
 
 
@@ -155,7 +155,7 @@ def test_steps_fold_into_boxes_with_the_edges_that_cross_their_border(opened):
 LARGE = chain([f"value_{number}" for number in range(200)], steps=8)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_a_graph_of_two_hundred_values_starts_folded_and_is_found_by_name(opened, width):
     page = opened(LARGE, width)
     assert page.locator(".box").count() == 9

@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -27,7 +28,7 @@ def lines(text):
     return {colour for colour in re.findall(r"stroke: (#\w{6})", text) if colour in PALETTE}
 
 
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+PALETTE = ("#006ba4", "#ff800e", "#ababab", "#595959", "#5f9ed1", "#c85200")
 
 
 def test_a_traced_descent_has_two_panels_and_the_same_bytes_again():
@@ -55,6 +56,14 @@ def test_what_is_not_finite_leaves_a_gap(value):
     text = svg_of(Trajectory(0.1, values, {"x": values.reshape(5, 1)}))
     assert panels(text) == 2
     assert "nan" not in text.lower().replace("nanum", "")
+
+
+def test_the_users_own_settings_change_nothing():
+    found = trajectory(x=STEPS)
+    expected = svg_of(found)
+    with matplotlib.rc_context({"axes.grid": True, "font.size": 20.0, "lines.linewidth": 9.0}):
+        assert svg_of(found) == expected
+        assert matplotlib.rcParams["font.size"] == 20.0
 
 
 def test_another_descent_is_another_drawing():

@@ -6,11 +6,12 @@ from typing import Literal, NamedTuple
 
 import jax.numpy as jnp
 
+from bnact.numerics.divisors import divisors
 from bnact.numerics.nearest_names import nearest_names
 from bnact.types import Array
 
 
-class Claim(NamedTuple):
+class NormForm(NamedTuple):
     """What is claimed of a norm; the identities that must hold follow from it.
 
     Attributes:
@@ -40,74 +41,74 @@ class Claim(NamedTuple):
         return self.shared in ("batch", "virtual batch", "positions")
 
 
-CLAIMS: Mapping[str, Claim] = MappingProxyType(
+NORM_FORMS: Mapping[str, NormForm] = MappingProxyType(
     {
-        "batch": Claim("batch"),
-        "ghost_batch": Claim("virtual batch", number=32),
-        "batch_renorm": Claim("batch", formula=False),
-        "mean_only_batch": Claim("batch", divided=False),
-        "layer": Claim("features"),
-        "rms": Claim("features", centered=False, bias=False),
-        "scale": Claim("features", centered=False, formula=False, stretched=True, bias=False),
-        "power": Claim("batch", centered=False),
-        "group": Claim("groups", number=32),
-        "instance": Claim("positions"),
-        "filter_response": Claim("positions", centered=False),
-        "divisive": Claim("features", formula=False),
+        "batch": NormForm("batch"),
+        "ghost_batch": NormForm("virtual batch", number=32),
+        "batch_renorm": NormForm("batch", formula=False),
+        "mean_only_batch": NormForm("batch", divided=False),
+        "layer": NormForm("features"),
+        "rms": NormForm("features", centered=False, bias=False),
+        "scale": NormForm("features", centered=False, formula=False, stretched=True, bias=False),
+        "power": NormForm("batch", centered=False),
+        "group": NormForm("groups", number=32),
+        "instance": NormForm("positions"),
+        "filter_response": NormForm("positions", centered=False),
+        "divisive": NormForm("features", formula=False),
     }
 )
 """By the name of the norm: with its default number of groups or examples; filter response norm without its
 threshold; power norm during its warm-up."""
 
 
-def claim_of(function: str, norm: str | Claim) -> Claim:
-    """The claim of that name, or the one given.
+def form_of(function: str, norm: str | NormForm) -> NormForm:
+    """The form of that name, or the one given.
 
     Args:
       function: which the error names.
-      norm: a key of `CLAIMS`, or a claim.
+      norm: a key of `NORM_FORMS`, or a form.
 
     Raises:
-      ValueError: there is no claim of that name.
+      ValueError: there is no form of that name.
     """
-    if isinstance(norm, Claim):
+    if isinstance(norm, NormForm):
         return norm
-    if norm not in CLAIMS:
-        near = ", ".join(map(repr, nearest_names(norm, CLAIMS))) or ", ".join(CLAIMS)
+    if norm not in NORM_FORMS:
+        near = ", ".join(map(repr, nearest_names(norm, NORM_FORMS))) or ", ".join(NORM_FORMS)
         raise ValueError(
-            f"{function}: norm must be a Claim or the name of one; got {norm!r}; use one of {near}, or "
-            "bnact.invariants.Claim(...)"
+            f"{function}: norm must be a NormForm or the name of one; got {norm!r}; use one of {near}, or "
+            "bnact.invariants.NormForm(...)"
         )
-    return CLAIMS[norm]
+    return NORM_FORMS[norm]
 
 
-def in_cells(claim: Claim, x: Array) -> tuple[Array, tuple[int, ...]]:
+def in_cells(form: NormForm, x: Array) -> tuple[Array, tuple[int, ...]]:
     """x laid out so that the values that share statistics lie along some axes, and these axes.
 
     Args:
-      claim: whose statistics.
+      form: whose statistics.
       x: (..., features).
 
     Raises:
       ValueError: the features or the examples cannot be divided so.
     """
     last = x.ndim - 1
-    if claim.shared == "virtual batch":
-        size = min(claim.number, x.shape[0])
+    if form.shared == "virtual batch":
+        size = min(form.number, x.shape[0])
         _check_divides("examples in a virtual batch", size, "examples", x.shape[0])
         return jnp.reshape(x, (x.shape[0] // size, size, *x.shape[1:])), tuple(range(1, x.ndim))
-    if claim.shared == "groups":
-        _check_divides("groups", claim.number, "features", x.shape[-1])
-        grouped = jnp.reshape(x, (*x.shape[:-1], claim.number, x.shape[-1] // claim.number))
+    if form.shared == "groups":
+        _check_divides("groups", form.number, "features", x.shape[-1])
+        grouped = jnp.reshape(x, (*x.shape[:-1], form.number, x.shape[-1] // form.number))
         return grouped, (*range(1, last), x.ndim)
-    if claim.shared == "positions":
+    if form.shared == "positions":
         return x, tuple(range(1, last))
-    return x, tuple(range(last)) if claim.shared == "batch" else (last,)
+    return x, tuple(range(last)) if form.shared == "batch" else (last,)
 
 
 def _check_divides(what: str, number: int, of: str, size: int) -> None:
     if number < 1 or size % number:
         raise ValueError(
-            f"Claim: the number of {what} must divide the {of}; got number={number}, {size} {of}; use number "
-            f"in {tuple(each for each in range(1, size + 1) if size % each == 0)}"
+            f"NormForm: the number of {what} must divide the {of}; got number={number}, {size} {of}; use "
+            f"number in {divisors(size)}"
         )

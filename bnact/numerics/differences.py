@@ -1,7 +1,7 @@
 """Derivatives along many directions by differences, with an estimate of how rough the function is there.
 
-What `bnact.numerics.directional_derivative` does in numpy for one direction, traced by JAX for many: then it
-can stand inside jit, and is compiled once.
+What `directional_derivative` does in numpy for one direction, traced by JAX for many: then it can stand
+inside jit, and is compiled once.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from bnact.numerics.finite_differences import STEP, extrapolated
 from bnact.types import Array
 
 
@@ -27,7 +28,7 @@ class Differences(NamedTuple):
     roughness: Array
 
 
-def differences(fn: Callable[[Array], Array], x: Array, directions: Array, step: float) -> Differences:
+def differences(fn: Callable[[Array], Array], x: Array, directions: Array, step: float = STEP) -> Differences:
     """Central differences with steps h and h/2, extrapolated, (4 D(h/2) - D(h)) / 3, for each direction.
 
     Args:
@@ -35,6 +36,9 @@ def differences(fn: Callable[[Array], Array], x: Array, directions: Array, step:
       x: (inputs,).
       directions: (directions, inputs).
       step: h, in units of the directions.
+
+    Returns:
+      `Differences`, of each direction and output.
     """
     here = fn(x)
 
@@ -42,7 +46,7 @@ def differences(fn: Callable[[Array], Array], x: Array, directions: Array, step:
         slope, jump = _slope_and_jump(fn, x, here, direction, step)
         fine_slope, fine_jump = _slope_and_jump(fn, x, here, direction, step / 2)
         rough = jnp.abs(slope - fine_slope) + jnp.abs(jump - 2 * fine_jump)
-        return (4 * fine_slope - slope) / 3, rough
+        return extrapolated(slope, fine_slope), rough
 
     return Differences(*jax.lax.map(along, directions))
 

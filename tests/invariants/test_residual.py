@@ -18,7 +18,7 @@ WRONG = (np.nan, np.inf, -np.inf)
 def share_of(value, bound):
     """By both ways to compute it."""
     of_jax = float(share(Residual(jnp.float32(value), jnp.float32(bound))))
-    assert of_jax == numpy_shares(np.float32(value), np.float32(bound))
+    assert of_jax == numpy_shares(np.asarray(value, np.float32), np.asarray(bound, np.float32))
     return of_jax
 
 

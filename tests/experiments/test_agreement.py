@@ -128,6 +128,7 @@ def test_without_an_exception_it_says_so():
     assert part([row_of(1.0)], {}, 5).endswith("\n\nThere is no exception.\n")
 
 
+@pytest.mark.slow
 def test_a_page_is_written_and_only_what_stands_between_the_marks_is_replaced(tmp_path, only_one, capsys):
     assert called(tmp_path, "--seeds=2", "--width=64") == 0
     text = (tmp_path / "agreement.md").read_text()

@@ -38,11 +38,13 @@ def growth(name, kernel, bias, networks=30):
     return float((squares[SETTLED] / squares[-1]) ** (1.0 / (DEPTH - 1 - SETTLED)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, bias_variance", [("tanh", 0.05), ("erf", 0.1), ("relu", 0.0)])
 def test_gradients_neither_vanish_nor_explode(name, bias_variance):
     assert growth(name, *nn.critical_normal_for(name, bias_variance)) == pytest.approx(1.0, abs=0.03)
 
 
+@pytest.mark.slow
 def test_nor_do_they_with_orthogonal_weights():
     # Each of these networks scatters less, and each takes longer to draw.
     kernel, bias = nn.critical_orthogonal_for("tanh", 0.05)

@@ -100,6 +100,7 @@ def mean_squares(of_layers):
 KINDS = {"normal": nn.normal_for, "orthogonal": nn.orthogonal_for}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["relu", "tanh", "gelu"])
 def test_layers_of_unequal_widths_keep_what_is_said(name, kind):

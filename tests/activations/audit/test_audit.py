@@ -24,6 +24,7 @@ def gelu_in_float16():
     return audit(jax.nn.gelu, dtypes=("float16",))
 
 
+@pytest.mark.slow
 def test_the_gradient_of_the_default_gelu_is_nan_for_18114_inputs_of_float16(gelu_in_float16):
     derivative = gelu_in_float16.row("float16", "derivative")
     assert gelu_in_float16.reference == "the definition of bnact's gelu_tanh"

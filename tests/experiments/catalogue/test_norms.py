@@ -54,6 +54,7 @@ def test_lines_that_are_set_apart_belong_to_the_formula():
     assert [line.split(" = ")[0] for line in lines] == ["y", "r", "d"]
 
 
+@pytest.mark.slow
 @each_measured
 def test_what_is_kept_is_what_is_measured(name):
     subject, kept = SUBJECTS[name], from_kept(read_kept(NORM_CATALOGUE, DOCS)[name])

@@ -59,6 +59,7 @@ def test_a_catalogue_that_there_is_not_is_refused(tmp_path, capsys):
     assert "of: must be among activations, norms; got norm; use --of=norms" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command_measures_and_writes_page_table_and_measurements(tmp_path, monkeypatch):
     few = {"activations": ("tanh",), "norms": ("rms", "weights.weight")}
     made = {name: command.CATALOGUES[name]._replace(names=lambda name=name: few[name]) for name in few}

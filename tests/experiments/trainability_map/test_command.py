@@ -89,6 +89,7 @@ def test_runs_that_fail_give_code_1_and_the_rest_is_reported(monkeypatch, capsys
     assert "6 settings" in out
 
 
+@pytest.mark.slow
 def test_a_tiny_map_is_really_trained(capsys, tmp_path):
     arguments = ("--activation=tanh", "--weight_variance=0.001,1", "--depth=1,2", "--learning_rate=0.1")
     assert called("trainability_map", f"--workdir={tmp_path}", *arguments, "--steps=30", "--seeds=1") == 0

@@ -16,6 +16,7 @@ from tests.normalizations.every_norm import (
 )
 
 
+@pytest.mark.slow
 @every_norm
 def test_training_is_evaluation(name):
     norm = made(name)

@@ -43,6 +43,7 @@ LAYERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, weight_variance, bias_variance", LAYERS)
 def test_iteration_from_variance_1_and_correlation_0_comes_there(name, weight_variance, bias_variance):
     found, maps = fixed_point(name, weight_variance, bias_variance), (weight_variance, bias_variance)

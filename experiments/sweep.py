@@ -75,9 +75,9 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
         batch_size=values.batch_size,
         gain=gain,
     )
-    check_batch_sizes(settings, dataset)
+    check_batch_sizes(settings, (dataset,))
     workdir = Path(values.workdir)
-    assignment = Assignment(workdir, STUDY, dataset, settings, values.check)
+    assignment = Assignment(workdir, STUDY, (dataset,), settings, values.check)
     occasion = Occasion(
         begin=lambda study: None, publish=lambda rows, study: publish(rows, study.manifest, workdir)
     )

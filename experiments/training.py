@@ -33,14 +33,14 @@ class Assignment(NamedTuple):
     Attributes:
       workdir: the work directory.
       study: name of the study.
-      dataset: what to train on.
-      settings: all runs.
+      datasets: what to train on.
+      settings: all runs, each on one of the datasets.
       check: whether the gradients of every norm are held against their identities on the way.
     """
 
     workdir: Path
     study: str
-    dataset: Dataset
+    datasets: tuple[Dataset, ...]
     settings: tuple[Setting, ...]
     check: bool = False
 
@@ -70,7 +70,8 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
     Raises:
       StudyError: the study cannot begin or go on.
     """
-    manifest = present_manifest(assignment.study, assignment.dataset.name, assignment.dataset.hash)
+    hashes = {dataset.name: dataset.hash for dataset in assignment.datasets}
+    manifest = present_manifest(assignment.study, hashes)
     with open_study(assignment.workdir, manifest) as study:
         occasion.begin(study)
         outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr))
@@ -84,8 +85,9 @@ def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log
     # Imported late: a mistyped flag is then answered before the networks are even loaded.
     from bnact.training import train_population
 
+    datasets = {dataset.name: dataset for dataset in assignment.datasets}
     names = sorted({setting.activation for setting in assignment.settings})
-    return lambda lanes: train_population(lanes, assignment.dataset, names, assignment.check)
+    return lambda lanes: train_population(lanes, datasets[lanes[0].data], names, assignment.check)
 
 
 def _checked(settings: Sequence[Setting], outcome: Outcome, study: Study) -> str:

@@ -100,15 +100,16 @@ def _check_shift(setting: Setting) -> None:
         )
 
 
-def check_batch_sizes(settings: Iterable[Setting], dataset: Dataset) -> None:
+def check_batch_sizes(settings: Iterable[Setting], datasets: Iterable[Dataset]) -> None:
     """Refuses a batch larger than the training set.
 
     Args:
       settings: the runs.
-      dataset: what they train on.
+      datasets: what they train on.
 
     Raises:
       ValueError: a batch has more examples than there are, see `bnact.data.check_batch_size`.
     """
-    for batch_size in dict.fromkeys(setting.batch_size for setting in settings):
-        check_batch_size(dataset, batch_size)
+    named = {dataset.name: dataset for dataset in datasets}
+    for data, batch_size in dict.fromkeys((setting.data, setting.batch_size) for setting in settings):
+        check_batch_size(named[data], batch_size)

@@ -1,6 +1,6 @@
 """A claim as it was said, how it is decided, and what came out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from bnact.training.setting import Setting
@@ -11,19 +11,25 @@ Answer = Literal["supported", "refuted", "undecided"]
 
 
 class Scale(NamedTuple):
-    """How much is trained.
+    """On what, and how much is trained.
 
     Attributes:
       seeds: runs of each setting and learning rate.
       steps: steps of each run.
       learning_rates: the values the best is chosen from, in each cell.
-      depths: hidden layers.
+      depths: hidden layers, or blocks.
+      data: name of the task's dataset.
+      architecture: name in `bnact.nn.ARCHITECTURES`.
+      first_seed: the seeds are this one and those that follow.
     """
 
     seeds: int
     steps: int
     learning_rates: tuple[float, ...]
     depths: tuple[int, ...]
+    data: str = "digits"
+    architecture: str = "mlp"
+    first_seed: int = 0
 
 
 class Verdict(NamedTuple):
@@ -108,6 +114,36 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Finding(NamedTuple):
+    """What somebody else found on the same question.
+
+    Attributes:
+      source: authors, title, year.
+      setting: on what they found it.
+      found: with their numbers.
+      compared: how this study's answer compares, and why it may differ.
+    """
+
+    source: str
+    setting: str
+    found: str
+    compared: str
+
+
+class Costs(NamedTuple):
+    """What things cost on the machine at hand: measured once in a work directory; it decides nothing.
+
+    Attributes:
+      value: seconds for an activation's value on (64, 64) float32 numbers, by its name.
+      gradient: for its value and gradient.
+      step: for one training step of the network "activation, norm, order" of eight layers of 64 units.
+    """
+
+    value: Mapping[str, float]
+    gradient: Mapping[str, float]
+    step: Mapping[str, float]
+
+
 class Claim(NamedTuple):
     """A sentence somebody said, and everything needed to decide it.
 
@@ -119,6 +155,9 @@ class Claim(NamedTuple):
       quantity: what the verdict's effect is.
       settings: the runs it needs at a scale; none for a claim that is decided by computing alone.
       decide, figures, table: made from the rows of those runs.
+      turns: what would change the verdict.
+      literature: what others found.
+      clock: a further table from those rows and from measured times; no verdict depends on it.
     """
 
     id: str
@@ -131,3 +170,6 @@ class Claim(NamedTuple):
     decide: Callable[[Rows], Verdict]
     figures: Callable[[Rows], Sequence[Figure]]
     table: Callable[[Rows], Table]
+    turns: str = ""
+    literature: tuple[Finding, ...] = ()
+    clock: Callable[[Rows, Costs], Table] | None = None

@@ -29,11 +29,11 @@ class Outcome(NamedTuple):
 
 
 def _check_data(settings: Sequence[Setting], study: Study) -> None:
-    others = {setting.data for setting in settings} - {study.manifest.data}
+    others = {setting.data for setting in settings} - set(study.manifest.data)
     if others:
         raise ValueError(
             f"execute: settings must be on the study's data; got data={sorted(others)[0]!r} in a study on "
-            f"{study.manifest.data!r}; make one study for each dataset"
+            f"{', '.join(study.manifest.data)}; open the study with all datasets"
         )
 
 

@@ -47,6 +47,7 @@ def grid(
     widths: Sequence[int],
     learning_rates: Sequence[float],
     seeds: int,
+    first_seed: int = 0,
     steps: int,
     batch_size: int,
     gain: Callable[[str], float],
@@ -66,7 +67,8 @@ def grid(
       depths: numbers of hidden layers, each at least 1.
       widths: units in each hidden layer, each at least 1.
       learning_rates: each finite and above 0.
-      seeds: how many; they are 0, 1, ..., seeds - 1.
+      seeds: how many; they are first_seed, first_seed + 1, ....
+      first_seed: the first of them, at least 0.
       steps: steps of gradient descent, at least 1.
       batch_size: examples in a step, at least 1, and 2 under batch norm.
       gain: from an activation's name to the gain of the weights before it.
@@ -113,7 +115,7 @@ def grid(
         for activation, norm in itertools.product(activations, norms)
         for order, kill in itertools.product(_orders_of(norm, orders), kills)
         for depth, width in itertools.product(depths, widths)
-        for learning_rate, seed in itertools.product(learning_rates, range(seeds))
+        for learning_rate, seed in itertools.product(learning_rates, range(first_seed, first_seed + seeds))
     )
     for setting in settings:
         check_setting(setting)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +22,7 @@ class Manifest(NamedTuple):
     Attributes:
       schema: version of the results' format.
       study: name of the study.
-      data: name of the dataset.
-      data_hash: SHA-256 of its arrays.
+      data: the datasets' names, and the SHA-256 of each one's arrays.
       code: SHA-256 of the source that makes the numbers.
       jax, jaxlib, flax, optax, numpy: versions.
       x64: whether jax computes in 64 bits by default.
@@ -32,8 +32,7 @@ class Manifest(NamedTuple):
 
     schema: int
     study: str
-    data: str
-    data_hash: str
+    data: Mapping[str, str]
     code: str
     jax: str
     jaxlib: str
@@ -45,13 +44,12 @@ class Manifest(NamedTuple):
     devices: int
 
 
-def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
+def present_manifest(study: str, datasets: Mapping[str, str]) -> Manifest:
     """The conditions under which this process would run.
 
     Args:
       study: name of the study.
-      data: name of the dataset.
-      data_hash: SHA-256 of its arrays.
+      datasets: the datasets' names, and the SHA-256 of each one's arrays.
 
     Returns:
       The manifest.
@@ -60,8 +58,7 @@ def present_manifest(study: str, data: str, data_hash: str) -> Manifest:
     return Manifest(
         schema=SCHEMA,
         study=study,
-        data=data,
-        data_hash=data_hash,
+        data=dict(sorted(datasets.items())),
         code=source_hash(PACKAGE),
         jax=version("jax"),
         jaxlib=version("jaxlib"),
@@ -133,14 +130,23 @@ def _damaged(path: Path) -> StudyError:
 
 _CHANGED = {
     "study": "a work directory must hold one study",
-    "data": "a study must keep its dataset",
-    "data_hash": "a study must keep its data",
+    "data": "a study must keep its data",
     "code": "a study must keep the code that makes its numbers",
 }
 
 
+def grown(begun: Manifest, present: Manifest) -> Manifest:
+    """The conditions a study was begun under, with the datasets that it takes up only now.
+
+    Args:
+      begun: the conditions the study was begun under.
+      present: those of this process.
+    """
+    return begun._replace(data=dict(sorted({**present.data, **begun.data}.items())))
+
+
 def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
-    """Refuses to mix runs made under different conditions.
+    """Refuses to mix runs made under different conditions; a dataset that is new to the study may be added.
 
     Args:
       path: where the first manifest was read.
@@ -150,6 +156,8 @@ def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
     Raises:
       StudyError: they differ; every differing field is named with both values.
     """
+    present = present._replace(data=grown(present, begun).data)
+    begun = grown(begun, present)
     differing = [name for name in Manifest._fields if getattr(begun, name) != getattr(present, name)]
     if not differing:
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 from bnact.studies.errors import StudyError
 from bnact.studies.files import check_writable, explained, part_path
 from bnact.studies.lock import locked
-from bnact.studies.manifest import Manifest, check_unchanged, read_manifest, write_manifest
+from bnact.studies.manifest import Manifest, check_unchanged, grown, read_manifest, write_manifest
 from bnact.studies.rows import Rows
 from bnact.studies.store import mend_store, read_store, warn_of_damage
 
@@ -68,11 +68,16 @@ def _check_ours(workdir: Path) -> None:
         )
 
 
-def _settle_manifest(path: Path, present: Manifest) -> None:
-    if path.exists():
-        check_unchanged(path, read_manifest(path), present)
-    else:
+def _settle_manifest(path: Path, present: Manifest) -> Manifest:
+    if not path.exists():
         write_manifest(path, present)
+        return present
+    begun = read_manifest(path)
+    check_unchanged(path, begun, present)
+    settled = grown(begun, present)
+    if settled != begun:
+        write_manifest(path, settled)
+    return settled
 
 
 @contextlib.contextmanager
@@ -100,8 +105,8 @@ def open_study(workdir: Path, manifest: Manifest) -> Iterator[Study]:
         results.mkdir(parents=True, exist_ok=True)
     with locked(results / "lock"):
         check_writable(results)
-        _settle_manifest(_manifest_path(workdir), manifest)
-        yield Study(workdir, manifest, mend_store(results / "runs.jsonl", results / "quarantine.jsonl"))
+        settled = _settle_manifest(_manifest_path(workdir), manifest)
+        yield Study(workdir, settled, mend_store(results / "runs.jsonl", results / "quarantine.jsonl"))
 
 
 def read_study(workdir: Path) -> Study:

@@ -14,18 +14,24 @@ from absl import flags
 from bnact import data
 from bnact.numerics import nearest_names
 from bnact.studies import check_batch_sizes
-from bnact.studies.claim import Claim
+from bnact.studies.claim import Claim, Scale
 from experiments.command import Command, new_flags, run
 from experiments.training import Assignment, Occasion, define_check, trained
 
-from .asked import Asked, remember
+from .asked import Asked, remember, settings_asked
 from .claims import CLAIMS
 from .report import publish, with_new
-from .scale import DATA, DEFAULT, QUICK, STUDY
+from .scale import DEFAULT, QUICK, STUDY, full
 
 FLAGS = new_flags()
 flags.DEFINE_list("claims", None, f"which to decide: {', '.join(CLAIMS)}; default: all", flag_values=FLAGS)
 flags.DEFINE_bool("quick", False, "a quick look: fewer steps, seeds, rates and depths", flag_values=FLAGS)
+flags.DEFINE_bool(
+    "full",
+    False,
+    "the whole matrix: every task and architecture, twice over disjoint seeds",
+    flag_values=FLAGS,
+)
 flags.DEFINE_integer("seeds", None, "runs of each setting; default: 10, quick: 3", flag_values=FLAGS)
 define_check(FLAGS)
 
@@ -37,23 +43,41 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
       ValueError: a claim is unknown, or a number is out of range.
     """
     claims = named_claims(values.claims)
-    scale = QUICK if values.quick else DEFAULT
-    if values.seeds is not None and values.seeds < 1:
-        raise ValueError(
-            f"founding_claims: seeds must be a whole number of at least 1; got {values.seeds}; use 1 or more"
-        )
-    if values.seeds is not None:
-        scale = scale._replace(seeds=values.seeds)
-    settings = tuple(dict.fromkeys(setting for claim in claims for setting in claim.settings(scale)))
-    dataset = data.load(DATA)
-    check_batch_sizes(settings, dataset)
-    workdir = Path(values.workdir)
-    assignment = Assignment(workdir, STUDY, dataset, settings, values.check)
+    asked = Asked(claims, asked_scales(values.quick, values.full, values.seeds))
+    settings = settings_asked(asked)
+    datasets = tuple(data.load(name) for name in dict.fromkeys(setting.data for setting in settings))
+    check_batch_sizes(settings, datasets)
+    assignment = Assignment(Path(values.workdir), STUDY, datasets, settings, values.check)
     occasion = Occasion(
-        begin=lambda study: remember(study.workdir, Asked(claims, scale)),
+        begin=lambda study: remember(study.workdir, asked),
         publish=lambda rows, study: publish(with_new(study, rows)),
     )
     return lambda: trained(assignment, occasion)
+
+
+def asked_scales(quick: bool, whole: bool, seeds: int | None) -> tuple[Scale, ...]:
+    """On what and how much is trained.
+
+    Args:
+      quick: a quick look.
+      whole: the whole matrix.
+      seeds: runs of each setting; None leaves it to the scale.
+
+    Raises:
+      ValueError: both at once, or seeds below 1.
+    """
+    if quick and whole:
+        raise ValueError(
+            "founding_claims: a study is quick or full; got --quick and --full; leave one of them out"
+        )
+    if seeds is not None and seeds < 1:
+        raise ValueError(
+            f"founding_claims: seeds must be a whole number of at least 1; got {seeds}; use 1 or more"
+        )
+    if whole:
+        return full(DEFAULT.seeds if seeds is None else seeds)
+    scale = QUICK if quick else DEFAULT
+    return (scale if seeds is None else scale._replace(seeds=seeds),)
 
 
 def named_claims(names: Sequence[str] | None) -> tuple[Claim, ...]:

@@ -1,21 +1,31 @@
-"""What has been asked of a work directory: a report must decide the same claims at the same scale."""
+"""What has been asked of a work directory: a report must decide the same claims at the same scales."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bnact.studies import StudyError, write_atomically
 from bnact.studies.claim import Claim, Scale
+from bnact.training.setting import Setting
 
 from .claims import CLAIMS
 
 
 class Asked(NamedTuple):
-    """Claims, and the scale they were asked for at."""
+    """Claims, and the scales they were asked for at: the first is the one that figures show."""
 
     claims: tuple[Claim, ...]
-    scale: Scale
+    scales: tuple[Scale, ...]
+
+
+def settings_asked(asked: Asked) -> tuple[Setting, ...]:
+    """All runs that are needed, each once."""
+    return tuple(
+        dict.fromkeys(
+            setting for scale in asked.scales for claim in asked.claims for setting in claim.settings(scale)
+        )
+    )
 
 
 def asked_path(workdir: Path) -> Path:
@@ -24,7 +34,7 @@ def asked_path(workdir: Path) -> Path:
 
 
 def remember(workdir: Path, asked: Asked) -> None:
-    """Adds claims to those asked for before, and makes their scale the one that is reported.
+    """Adds claims to those asked for before, and makes their scales the ones that are reported.
 
     Args:
       workdir: a work directory, open for this process.
@@ -34,21 +44,21 @@ def remember(workdir: Path, asked: Asked) -> None:
       StudyError: what was stored before is damaged, or the file cannot be written.
     """
     before = _read(asked_path(workdir))
-    others = [each for each in before if each.scale != asked.scale]
-    alike = [claim.id for each in before if each.scale == asked.scale for claim in each.claims]
+    others = [each for each in before if each.scales != asked.scales]
+    alike = [claim.id for each in before if each.scales == asked.scales for claim in each.claims]
     wanted = {*alike, *(claim.id for claim in asked.claims)}
-    together = Asked(tuple(claim for claim in CLAIMS.values() if claim.id in wanted), asked.scale)
+    together = Asked(tuple(claim for claim in CLAIMS.values() if claim.id in wanted), asked.scales)
     write_atomically(asked_path(workdir), _text([*others, together]))
 
 
 def last_asked(workdir: Path) -> Asked | None:
-    """The scale that was asked for last, with all claims that were ever asked for at it.
+    """The scales that were asked for last, with all claims that were ever asked for at them.
 
     Args:
       workdir: a work directory.
 
     Returns:
-      The claims, in the order of `CLAIMS`, and their scale; None if nothing is stored.
+      The claims, in the order of `CLAIMS`, and their scales; None if nothing is stored.
 
     Raises:
       StudyError: what is stored is damaged.
@@ -58,7 +68,13 @@ def last_asked(workdir: Path) -> Asked | None:
 
 
 def _text(found: Sequence[Asked]) -> str:
-    plain = [{"claims": [claim.id for claim in each.claims], **each.scale._asdict()} for each in found]
+    plain = [
+        {
+            "claims": [claim.id for claim in each.claims],
+            "scales": [scale._asdict() for scale in each.scales],
+        }
+        for each in found
+    ]
     return json.dumps(plain, indent=2) + "\n"
 
 
@@ -74,8 +90,10 @@ def _read(path: Path) -> tuple[Asked, ...]:
         ) from error
 
 
-def _entry(
-    claims: list[str], seeds: int, steps: int, learning_rates: list[float], depths: list[int]
-) -> Asked:
-    scale = Scale(seeds, steps, tuple(learning_rates), tuple(depths))
-    return Asked(tuple(CLAIMS[name] for name in claims), scale)
+def _entry(claims: list[str], scales: list[dict[str, Any]]) -> Asked:
+    return Asked(tuple(CLAIMS[name] for name in claims), tuple(_scale(each) for each in scales))
+
+
+def _scale(plain: dict[str, Any]) -> Scale:
+    scale = Scale(**plain)
+    return scale._replace(learning_rates=tuple(scale.learning_rates), depths=tuple(scale.depths))

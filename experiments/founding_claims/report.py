@@ -14,8 +14,9 @@ from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL, ENOUGH_TO_RESAMPLE
 from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 
-from .asked import last_asked
+from .asked import Asked, last_asked, settings_asked
 from .claims import CLAIMS
+from .decided import Decided, decided
 from .scale import DEFAULT, QUICK, STUDY, own_rows
 
 
@@ -37,10 +38,10 @@ def publish(study: Study) -> bool:
     asked = last_asked(study.workdir)
     if asked is None:
         return False
-    claims, scale = asked
-    rows = _rows_of(claims, scale, study.rows)
-    verdicts = tuple(verdict_on(claim, scale, rows) for claim in claims)
-    page = founding_page(claims, verdicts, scale, rows, study.manifest)
+    rows = _rows_of(asked, study.rows)
+    found = decided(asked, rows)
+    verdicts = [each.verdict for each in found]
+    page = founding_page(found, asked.scales, rows, study.manifest)
     page_path, verdicts_path = study.workdir / "report.html", study.workdir / "verdicts.json"
     write_atomically(verdicts_path, verdicts_json(verdicts))
     write_atomically(page_path, html(page))
@@ -54,7 +55,7 @@ def publish(study: Study) -> bool:
 def decides_without_runs(study: Study) -> bool:
     """Whether a claim was asked for that needs no run."""
     asked = last_asked(study.workdir) if study.manifest.study == STUDY else None
-    return asked is not None and any(not claim.settings(asked.scale) for claim in asked.claims)
+    return asked is not None and any(not claim.settings(asked.scales[0]) for claim in asked.claims)
 
 
 def with_new(study: Study, rows: Rows) -> Study:
@@ -64,48 +65,25 @@ def with_new(study: Study, rows: Rows) -> Study:
     return dataclasses.replace(study, rows=Rows((*study.rows, *new)))
 
 
-def _rows_of(claims: Sequence[Claim], scale: Scale, rows: Rows) -> Rows:
-    wanted = {setting for claim in claims for setting in claim.settings(scale)}
+def _rows_of(asked: Asked, rows: Rows) -> Rows:
+    wanted = set(settings_asked(asked))
     return Rows(tuple(row for row in rows if row.setting in wanted))
 
 
-def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
-    """A claim's verdict; undecided as long as a run it needs is missing.
-
-    Args:
-      claim: the claim.
-      scale: what it asked for.
-      rows: all runs.
-
-    Returns:
-      The verdict.
-    """
-    own, needed = own_rows(claim, scale, rows), len(claim.settings(scale))
-    if len(own) == needed:
-        return claim.decide(own)
-    missing = needed - len(own)
-    sentence = (
-        f"Not decided: {missing:,} of the {needed:,} runs it needs {'is' if missing == 1 else 'are'} missing."
-    )
-    nothing = float("nan")
-    return Verdict(claim.id, claim.text, claim.source, "undecided", nothing, nothing, nothing, 0, sentence)
-
-
-def founding_page(
-    claims: Sequence[Claim], verdicts: Sequence[Verdict], scale: Scale, rows: Rows, manifest: Manifest
-) -> Page:
+def founding_page(found: Sequence[Decided], scales: Sequence[Scale], rows: Rows, manifest: Manifest) -> Page:
     """The report's page.
 
     Args:
-      claims: in the order they are shown.
-      verdicts: theirs.
-      scale: what they asked for.
+      found: the claims in the order they are shown, and what came out.
+      scales: what they asked for; figures and tables are those of the first.
       rows: all runs.
       manifest: the conditions of the study.
 
     Returns:
       The page.
     """
+    scale = scales[0]
+    claims, verdicts = [each.claim for each in found], [each.verdict for each in found]
     return Page(
         title="Batch normalization and activation functions: the founding claims",
         question="Which activation works best with batch normalization, does the norm mend what is wrong "

@@ -9,12 +9,32 @@ from bnact.training.setting import Kill, Setting
 from experiments.initialization import gain
 
 STUDY = "founding_claims"
-DATA, WIDTH, BATCH_SIZE = "digits", 64, 64
+WIDTH, BATCH_SIZE = 64, 64
 OBSERVED = 2048
 """Every point looks at the whole training set: a claim counts units that are dead on all of it."""
 
-DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8, 16))
+DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8))
 QUICK = Scale(seeds=3, steps=60, learning_rates=(0.03, 0.1), depths=(2, 8))
+
+TASKS = ("digits", "breast_cancer", "teacher")
+DEPTHS = {"mlp": (2, 8), "residual_mlp": (1, 4)}
+"""Architectures of the full study, with their numbers of layers, or of blocks: a block has two pairs."""
+
+
+def full(seeds: int) -> tuple[Scale, ...]:
+    """Every task in every architecture, each with two disjoint sets of seeds; the default's come first.
+
+    Args:
+      seeds: in each set.
+    """
+    return tuple(
+        DEFAULT._replace(
+            seeds=seeds, first_seed=first, data=task, architecture=architecture, depths=DEPTHS[architecture]
+        )
+        for task in TASKS
+        for architecture in DEPTHS
+        for first in (0, seeds)
+    )
 
 
 def settings_of(
@@ -35,7 +55,7 @@ def settings_of(
       The settings; those that claims have in common are equal, and are run once.
     """
     return grid(
-        data=DATA,
+        data=scale.data,
         activations=activations,
         norms=norms,
         orders=orders,
@@ -43,6 +63,7 @@ def settings_of(
         widths=(WIDTH,),
         learning_rates=scale.learning_rates,
         seeds=scale.seeds,
+        first_seed=scale.first_seed,
         steps=scale.steps,
         batch_size=BATCH_SIZE,
         gain=gain,

@@ -37,7 +37,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     maps = asked(values)
     settings = settings_of(maps)
     check_theory(maps)
-    assignment = Assignment(Path(values.workdir), STUDY, data.load(DATA), settings)
+    assignment = Assignment(Path(values.workdir), STUDY, (data.load(DATA),), settings)
     occasion = Occasion(
         # The predictions are kept for the report: one that fails must do so before the training.
         begin=lambda study: [predicted_depth(*setting) for setting in maps.places],

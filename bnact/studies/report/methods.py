@@ -50,12 +50,14 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
 
 
 def _data(manifest: Manifest) -> str:
-    what = DATA.get(manifest.data, f"{manifest.data}: a user's own arrays")
+    sets = " ".join(
+        f"{DATA.get(name, f'{name}: a user’s own arrays')}; SHA-256 of the arrays: {digest[:16]}…."
+        for name, digest in manifest.data.items()
+    )
     return (
-        f"{what}. One fixed permutation splits it 60 : 20 : 20 into training, validation and test set. "
+        f"{sets} One fixed permutation splits them 60 : 20 : 20 into training, validation and test set. "
         "Every feature is centred at its mean over the training set, and all are divided by one number, "
-        "the standard deviation of all centred training inputs. SHA-256 of the arrays: "
-        f"{manifest.data_hash[:16]}…"
+        "the standard deviation of all centred training inputs."
     )
 
 

@@ -1,0 +1,68 @@
+"""From the runs of a study to the verdicts on its claims, one for every stratum and set of seeds."""
+
+import math
+from typing import NamedTuple
+
+from bnact.studies.claim import Claim, Scale, Verdict
+from bnact.studies.matrix import Matrix, matrix_of, overall
+from bnact.studies.rows import Rows
+
+from .asked import Asked
+from .scale import own_rows
+
+
+class Decided(NamedTuple):
+    """A claim and what came out.
+
+    Attributes:
+      claim: the claim.
+      verdict: over all strata.
+      matrix: by stratum.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    matrix: Matrix
+
+
+def decided(asked: Asked, rows: Rows) -> tuple[Decided, ...]:
+    """What the runs say about every claim that was asked for.
+
+    Args:
+      asked: claims and scales.
+      rows: all runs that are done.
+
+    Returns:
+      The claims in their order.
+    """
+    return tuple(_decided(claim, asked.scales, rows) for claim in asked.claims)
+
+
+def _decided(claim: Claim, scales: tuple[Scale, ...], rows: Rows) -> Decided:
+    # A claim that needs the same runs at several scales, or none at all, is decided once.
+    by_settings = {claim.settings(scale): scale for scale in reversed(scales)}
+    found = {settings: verdict_on(claim, scale, rows) for settings, scale in by_settings.items()}
+    matrix = matrix_of(scales, [found[claim.settings(scale)] for scale in scales])
+    return Decided(claim, overall(matrix), matrix)
+
+
+def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
+    """A claim's verdict; undecided as long as a run it needs is missing.
+
+    Args:
+      claim: the claim.
+      scale: what it asked for.
+      rows: all runs.
+
+    Returns:
+      The verdict.
+    """
+    own, needed = own_rows(claim, scale, rows), len(claim.settings(scale))
+    if len(own) == needed:
+        return claim.decide(own)
+    missing = needed - len(own)
+    sentence = (
+        f"Not decided: {missing:,} of the {needed:,} runs it needs {'is' if missing == 1 else 'are'} missing."
+    )
+    nothing = math.nan
+    return Verdict(claim.id, claim.text, claim.source, "undecided", nothing, nothing, nothing, 0, sentence)

@@ -41,8 +41,8 @@ def matrix_of(scales: Sequence[Scale], verdicts: Sequence[Verdict]) -> Matrix:
 
 def replicated(verdicts: Sequence[Verdict]) -> Answer:
     """The answer that every set of seeds gives; "undecided" if they differ."""
-    answers = {verdict.verdict for verdict in verdicts}
-    return answers.pop() if len(answers) == 1 else "undecided"
+    first: Answer = verdicts[0].verdict
+    return first if all(verdict.verdict == first for verdict in verdicts) else "undecided"
 
 
 def contradicted(verdicts: Sequence[Verdict]) -> bool:
@@ -64,7 +64,7 @@ def overall(matrix: Matrix) -> Verdict:
       The verdict of the first stratum that gives the answer, with the first of its sets of seeds; its
       sentence says in how many strata the answer is which, if there are several.
     """
-    answers = {stratum: replicated(verdicts) for stratum, verdicts in matrix.items()}
+    answers: dict[Stratum, Answer] = {stratum: replicated(verdicts) for stratum, verdicts in matrix.items()}
     answer = _universal(list(answers.values()))
     if len(matrix) == 1 and len(next(iter(matrix.values()))) == 1:
         return next(iter(matrix.values()))[0]

@@ -65,5 +65,7 @@ def test_accepts(setting):
 def test_refuses_a_batch_larger_than_the_data():
     dataset = spirals(examples_per_arm=140)
     with pytest.raises(ValueError, match="^spirals: batch_size .* use a batch_size from 1 to 252$"):
-        check_batch_sizes([Setting(batch_size=2), Setting(batch_size=253)], dataset)
-    check_batch_sizes([Setting(batch_size=252)], dataset)
+        check_batch_sizes(
+            [Setting(data="spirals", batch_size=2), Setting(data="spirals", batch_size=253)], [dataset]
+        )
+    check_batch_sizes([Setting(data="spirals", batch_size=252)], [dataset])

@@ -96,9 +96,7 @@ def test_no_settings_are_no_rows(tmp_path):
 
 def test_settings_on_other_data_are_refused_before_training(tmp_path):
     other = dataclasses.replace(SETTINGS[0], data="spirals")
-    with pytest.raises(
-        ValueError, match="got data='spirals' in a study on 'digits'; make one study for each"
-    ):
+    with pytest.raises(ValueError, match="got data='spirals' in a study on digits; open the study with all"):
         fake_study(tmp_path, settings=(*SETTINGS, other), train=untrained)
 
 

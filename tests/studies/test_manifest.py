@@ -10,6 +10,7 @@ from bnact.studies.errors import StudyError
 from bnact.studies.manifest import (
     Manifest,
     check_unchanged,
+    grown,
     present_manifest,
     read_manifest,
     write_manifest,
@@ -30,7 +31,7 @@ def test_reads_back(path):
 
 @pytest.mark.parametrize("name", [name for name in Manifest._fields if name != "schema"])
 def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
-    other = {"x64": True, "devices": 4}.get(name, "other")
+    other = {"x64": True, "devices": 4, "data": {"digits": "e" * 64}}.get(name, "other")
     present = MANIFEST._replace(**{name: other})
     expected = f"{path} has {name}={getattr(MANIFEST, name)!r}, now {name}={other!r}; use another --workdir"
     with pytest.raises(StudyError, match=re.escape(expected)):
@@ -41,7 +42,6 @@ def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
     "name, rule",
     [
         ("study", "a work directory must hold one study"),
-        ("data_hash", "a study must keep its data"),
         ("code", "a study must keep the code that makes its numbers"),
         ("jax", "a study must keep the versions and the devices it was begun with"),
         ("devices", "a study must keep the versions and the devices it was begun with"),
@@ -50,6 +50,19 @@ def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
 def test_the_refusal_says_the_rule(path, name, rule):
     with pytest.raises(StudyError, match=rule):
         check_unchanged(path, MANIFEST, MANIFEST._replace(**{name: "other"}))
+
+
+def test_a_dataset_with_other_arrays_is_refused(path):
+    other = MANIFEST._replace(data={"digits": "e" * 64, "wine": "f" * 64})
+    with pytest.raises(StudyError, match="a study must keep its data"):
+        check_unchanged(path, MANIFEST, other)
+
+
+def test_a_dataset_that_is_new_to_the_study_is_taken_up(path):
+    present = MANIFEST._replace(data={"wine": "f" * 64})
+    check_unchanged(path, MANIFEST, present)
+    assert grown(MANIFEST, present).data == {"digits": "d" * 64, "wine": "f" * 64}
+    assert grown(MANIFEST, MANIFEST) == MANIFEST
 
 
 def test_several_changes_are_named_together(path):
@@ -102,20 +115,20 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path):
 
 
 def test_the_present_is_this_process():
-    present = present_manifest("founding_claims", "digits", "d" * 64)
-    assert (present.study, present.data, present.data_hash) == ("founding_claims", "digits", "d" * 64)
+    present = present_manifest("founding_claims", {"digits": "d" * 64})
+    assert (present.study, present.data) == ("founding_claims", {"digits": "d" * 64})
     assert (present.jax, present.x64, present.device) == (jax.__version__, False, "cpu")
     assert present.devices == jax.device_count()
-    assert present == present_manifest("founding_claims", "digits", "d" * 64)
+    assert present == present_manifest("founding_claims", {"digits": "d" * 64})
 
 
 def test_the_present_sees_64_bits():
     with jax.enable_x64(True):
-        assert present_manifest("s", "d", "h").x64
+        assert present_manifest("s", {"d": "h"}).x64
 
 
 def test_nothing_in_it_names_the_machine(path):
-    write_manifest(path, present_manifest("s", "digits", "h"))
+    write_manifest(path, present_manifest("s", {"digits": "h"}))
     text = path.read_text()
     assert socket.gethostname() not in json.loads(text).values()
     assert "/" not in text

@@ -16,7 +16,7 @@ from experiments.trainability_map.wording import agreement_in_words, depth_in_wo
 from tests.experiments.trainability_map.maps import CHANCE, SMALL, lost_at, made_rows, without
 
 MANIFEST = Manifest(
-    1, "trainability_map", "digits", "a" * 64, "c" * 64, "1", "1", "1", "1", "1", False, "cpu", 2
+    1, "trainability_map", {"digits": "a" * 64}, "c" * 64, "1", "1", "1", "1", "1", False, "cpu", 2
 )
 ROWS = made_rows()
 MAPS = accuracy_maps(ROWS)

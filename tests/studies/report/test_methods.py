@@ -29,9 +29,10 @@ def test_intervals_are_said_to_hold_for_one_split():
     assert "hold for this one split of the data and its one test set" in text_of("Statistics", Setting())
 
 
-@pytest.mark.parametrize("name", ["jax", "device", "devices", "data_hash"])
+@pytest.mark.parametrize("name", ["jax", "device", "devices", "data"])
 def test_conditions_are_the_manifests(name):
-    changed = MANIFEST._replace(**{name: 77 if name == "devices" else "f" * 16})
+    others = {"devices": 77, "data": {"digits": "f" * 64}}
+    changed = MANIFEST._replace(**{name: others.get(name, "f" * 16)})
     rows = plausible_rows([Setting()])
     assert methods(changed, rows) != methods(MANIFEST, rows)
 

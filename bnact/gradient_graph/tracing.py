@@ -37,11 +37,16 @@ def trace(
       The graph. It holds every value and every gradient: the memory is that of all of them.
 
     Raises:
+      TypeError: fn is no function.
       ValueError: fn does not return one real number; no argument is a real number or an array of them; names
         do not match the arguments.
 
     Source: Griewank, Walther, "Evaluating derivatives", 2008, on the computational graph.
     """
+    if not callable(fn):
+        raise TypeError(
+            f"trace: the first argument must be a function; got {fn!r}; use trace(fn, *args), not trace(fn(*args))"
+        )
     arguments = arguments_of(fn, args, names)
 
     def of_arrays(*arrays: Any) -> Any:

@@ -23,9 +23,11 @@ def flattened(function: str, fn: Callable[..., PyTree], args: tuple[PyTree, ...]
       args: where.
 
     Raises:
-      TypeError: no argument is floating; and when called, if fn does not return float64.
+      TypeError: fn is no function; no argument is floating; and when called, if fn does not return float64.
       ValueError: the floating arguments have no elements; and when called, if what fn returns has none.
     """
+    if not callable(fn):
+        raise TypeError(f"{function}: the first argument must be a function; got {fn!r}; give it before args")
     leaves, tree = jax.tree.flatten(args)
     floating = [jnp.issubdtype(jnp.result_type(leaf), jnp.floating) for leaf in leaves]
     if not any(floating):

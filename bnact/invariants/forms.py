@@ -74,7 +74,7 @@ def form_of(function: str, norm: str | NormForm) -> NormForm:
     if isinstance(norm, NormForm):
         return norm
     if norm not in NORM_FORMS:
-        near = ", ".join(map(repr, nearest_names(norm, NORM_FORMS))) or ", ".join(NORM_FORMS)
+        near = ", ".join(map(repr, nearest_names(str(norm), NORM_FORMS))) or ", ".join(NORM_FORMS)
         raise ValueError(
             f"{function}: norm must be a NormForm or the name of one; got {norm!r}; use one of {near}, or "
             "bnact.invariants.NormForm(...)"

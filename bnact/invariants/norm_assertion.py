@@ -107,13 +107,14 @@ def _residuals(
     epsilon: float,
 ) -> dict[str, Residual]:
     """Of all identities, and whether they say anything."""
-    site = _site(function, *arguments, norm, epsilon)
+    site = _site(function, norm_fn, *arguments, norm, epsilon)
     found = gradients_of(norm_fn, site)
     return residuals_of(site, found) | {"silent": silent(examined(site, found))}
 
 
 def _site(
     function: str,
+    norm_fn: Norm,
     x: Array,
     scale: Array | None,
     bias: Array | None,
@@ -122,6 +123,15 @@ def _site(
     epsilon: float,
 ) -> Site:
     form, x = form_of(function, norm), jnp.asarray(x)
+    if not callable(norm_fn):
+        raise TypeError(
+            f"{function}: norm_fn must be a function of x; got {norm_fn!r}; use for example "
+            "lambda x: module(x)"
+        )
+    if not 0.0 <= epsilon < float("inf"):
+        raise ValueError(
+            f"{function}: epsilon must be at least 0 and finite; got epsilon={epsilon}; use for example 1e-5"
+        )
     if not jnp.issubdtype(x.dtype, jnp.floating):
         raise TypeError(f"{function}: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")
     least = 3 if form.shared == "positions" else 1

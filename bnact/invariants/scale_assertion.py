@@ -40,6 +40,7 @@ def scale_residuals(
     For use inside jit, vmap and scan; `assert_scale_invariant` is made of it, and has the same arguments.
 
     Raises:
+      TypeError: a parameter is not floating.
       ValueError: no leaf is chosen, the factor is not positive or is 1, or the loss is no scalar.
     """
     return _residuals("scale_residuals", loss, params, factor, _chosen("scale_residuals", params, leaves))
@@ -68,6 +69,7 @@ def assert_scale_invariant(
     Raises:
       AssertionError: an identity does not hold, or the gradient by the chosen leaves is 0 throughout, so
         that nothing is shown; the message has the residual, its bound, where, and the shape.
+      TypeError: a parameter is not floating.
       ValueError: no leaf is chosen, the factor is not positive or is 1, or the loss is no scalar.
     """
     function = "assert_scale_invariant"
@@ -96,7 +98,8 @@ def _residuals(
         raise ValueError(f"{function}: factor must be positive and not 1; got factor={factor}; use 2.0")
     values, tree = jax.tree.flatten(params)
     values = [jnp.asarray(each) for each in values]
-    _check_scalar(function, jax.eval_shape(loss, params))
+    _check_floating(function, values)
+    _check_scalar(function, jax.eval_shape(lambda params: jax.tree.map(jnp.asarray, loss(params)), params))
     factors = [factor if each else 1.0 for each in chosen]
     (value, gradient), (other_value, other_gradient) = _losses(loss, tree, values, factors)
     usual = largest_root_mean_square(gradient)
@@ -120,16 +123,27 @@ def _losses(
     """Loss and gradients at the values, and at the values times the factors."""
 
     def of_leaves(leaves: list[Array]) -> Array:
-        return loss(jax.tree.unflatten(tree, leaves))
+        return jnp.asarray(loss(jax.tree.unflatten(tree, leaves)))
 
     multiplied = [scaled(factor, each) for factor, each in zip(factors, values, strict=True)]
     return jax.value_and_grad(of_leaves)(values), jax.value_and_grad(of_leaves)(multiplied)
 
 
 def _check_scalar(function: str, value: Any) -> None:
-    if getattr(value, "shape", None) != ():
+    is_scalar = getattr(value, "shape", None) == ()
+    if not is_scalar or not jnp.issubdtype(value.dtype, jnp.floating):
         raise ValueError(
-            f"{function}: loss must return a scalar; got {jax.tree.map(jnp.shape, value)}; use its mean"
+            f"{function}: loss must return a real floating scalar; got "
+            f"{jax.tree.map(lambda leaf: f'{leaf.dtype}{list(leaf.shape)}', value)}; use its mean"
+        )
+
+
+def _check_floating(function: str, values: list[Array]) -> None:
+    others = [str(each.dtype) for each in values if not jnp.issubdtype(each.dtype, jnp.floating)]
+    if others:
+        raise TypeError(
+            f"{function}: every parameter must be real floating; got {', '.join(others)}; leave such leaves "
+            "out of the tree, for example by a loss that closes over them"
         )
 
 

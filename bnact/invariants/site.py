@@ -65,10 +65,10 @@ def gradients_of(norm: Norm, site: Site) -> Gradients:
         return norm(x, *(each for each in (scale, bias) if each is not None))
 
     y, backward = jax.vjp(called, site.x, site.scale, site.bias)
-    if y.shape != site.x.shape:
+    if getattr(y, "shape", None) != site.x.shape:
         raise ValueError(
-            f"norm_fn: must return y of x's shape; got {y.shape} for {site.x.shape}; if it returns more, "
-            "use for example lambda x: fn(x)[0]"
+            f"norm_fn: must return one array y of x's shape {site.x.shape}; got {jax.tree.map(jnp.shape, y)}; "
+            "if it returns more, use for example lambda x: fn(x)[0]"
         )
     return Gradients(*backward(site.cotangent.astype(y.dtype)))
 

@@ -47,8 +47,27 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     names = named_examples(values.examples)
     descent = DescentSetting(_rate(values.learning_rate), _steps(values.steps))
     workdir = Path(values.workdir)
-    workdir.mkdir(parents=True, exist_ok=True)
+    made_ready(workdir)
     return functools.partial(shown, names, descent, workdir)
+
+
+def made_ready(workdir: Path) -> None:
+    """Makes the directory, unless its name is taken by what is not ours.
+
+    Raises:
+      ValueError: it is no directory, or holds an index.html that no run of this command wrote.
+      OSError: it cannot be made.
+    """
+    if workdir.exists() and not workdir.is_dir():
+        raise ValueError(
+            f"workdir: must name a directory; got {workdir}, which is a file; use another --workdir"
+        )
+    if (workdir / "index.html").exists() and not (workdir / "verdicts.json").exists():
+        raise ValueError(
+            f"workdir: must not hold pages of somebody else; {workdir} has an index.html without a "
+            "verdicts.json; use another --workdir"
+        )
+    workdir.mkdir(parents=True, exist_ok=True)
 
 
 def named_examples(names: Sequence[str] | None) -> tuple[str, ...]:

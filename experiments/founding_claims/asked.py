@@ -36,6 +36,8 @@ def asked_path(workdir: Path) -> Path:
 def remember(workdir: Path, asked: Asked) -> None:
     """Adds claims to those asked for before, and makes their scales the ones that are reported.
 
+    A claim that needs no runs is the same at every scale: once asked for, it stays.
+
     Args:
       workdir: a work directory, open for this process.
       asked: what is asked for now.
@@ -45,7 +47,12 @@ def remember(workdir: Path, asked: Asked) -> None:
     """
     before = _read(asked_path(workdir))
     others = [each for each in before if each.scales != asked.scales]
-    alike = [claim.id for each in before if each.scales == asked.scales for claim in each.claims]
+    alike = [
+        claim.id
+        for each in before
+        for claim in each.claims
+        if each.scales == asked.scales or not claim.settings(asked.scales[0])
+    ]
     wanted = {*alike, *(claim.id for claim in asked.claims)}
     together = Asked(tuple(claim for claim in CLAIMS.values() if claim.id in wanted), asked.scales)
     write_atomically(asked_path(workdir), _text([*others, together]))

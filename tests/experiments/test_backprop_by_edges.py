@@ -106,6 +106,14 @@ def test_a_work_directory_must_be_named_and_be_one(capsys, tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_somebody_elses_page_is_left_alone(capsys, tmp_path):
+    (tmp_path / "index.html").write_text("mine")
+    assert called(f"--workdir={tmp_path}") == 2
+    assert "must not hold pages of somebody else" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    assert (tmp_path / "index.html").read_text() == "mine"
+
+
 def test_help_says_every_flag_and_the_exit_codes(capsys):
     assert called("--help") == 0
     shown = " ".join(capsys.readouterr().out.split())

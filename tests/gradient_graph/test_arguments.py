@@ -125,3 +125,10 @@ def test_steps_that_are_no_whole_number(graph, steps):
         ValueError, match=r"descend: steps must be a whole number of at least 1; got .*; use 10"
     ):
         graph.descend(steps)
+
+
+def test_a_value_in_the_place_of_the_function_is_refused():
+    with pytest.raises(
+        TypeError, match=r"trace: the first argument must be a function; got 3; use trace\(fn,"
+    ):
+        trace(3, 1.0)  # pyright: ignore[reportArgumentType]

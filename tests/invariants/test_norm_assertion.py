@@ -223,7 +223,11 @@ X = jnp.ones((4, 6), jnp.float32)
         ),
         (ValueError, "number of examples in a virtual batch", {"norm": NormForm("virtual batch", 3)}),
         (TypeError, "x must be real floating; got int32", {"x": jnp.ones((4, 6), jnp.int32)}),
-        (ValueError, "must return y of x's shape", {"norm_fn": lambda x: x[0]}),
+        (ValueError, "must return one array y of x's shape", {"norm_fn": lambda x: x[0]}),
+        (ValueError, r"must return one array y .*; got \(\(4, 6\), \(\)\)", {"norm_fn": lambda x: (x, 0)}),
+        (ValueError, "norm must be a NormForm or the name of one; got None", {"norm": None}),
+        (ValueError, "epsilon must be at least 0 and finite; got epsilon=-1.0", {"epsilon": -1.0}),
+        (TypeError, "norm_fn must be a function of x; got None", {"norm_fn": None}),
     ],
 )
 def test_what_cannot_be_examined_is_an_error(error, message, call):

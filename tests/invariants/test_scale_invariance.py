@@ -208,12 +208,20 @@ def test_under_chexify_it_stands_inside_jit():
             "leaves must choose at least one of the parameters; got none of params",
             {"leaves": lambda path: False},
         ),
-        (r"loss must return a scalar; got \(3,\)", {"loss": lambda weights: weights}),
+        (r"loss must return a real floating scalar; got float\d+\[3\]", {"loss": lambda weights: weights}),
+        (r"got \('float\d+\[\]', 'float\d+\[\]'\)", {"loss": lambda weights: (weights[0], 2.0)}),
+        (r"loss must return a real floating scalar; got int\d+\[\]", {"loss": lambda weights: 3}),
+        ("every parameter must be real floating; got int32", {"params": jnp.arange(3)}),
     ],
 )
 def test_what_cannot_be_examined_is_an_error(message, call):
     with pytest.raises((ValueError, TypeError), match=message):
         scale_residuals(**{"loss": jnp.sum, "params": jnp.ones(3), **call})
+
+
+def test_a_loss_that_returns_a_python_number_shows_nothing():
+    with pytest.raises(AssertionError, match="silent: some gradient is not 0"):
+        assert_scale_invariant(lambda weights: 1.0, jnp.ones(3))
 
 
 @pytest.mark.parametrize("function", [scale_residuals, assert_scale_invariant])

@@ -45,7 +45,8 @@ def trace(
     """
     if not callable(fn):
         raise TypeError(
-            f"trace: the first argument must be a function; got {fn!r}; use trace(fn, *args), not trace(fn(*args))"
+            f"trace: the first argument must be a function; got {fn!r}; use trace(fn, *args), not "
+            "trace(fn(*args))"
         )
     arguments = arguments_of(fn, args, names)
 

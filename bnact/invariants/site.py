@@ -67,8 +67,8 @@ def gradients_of(norm: Norm, site: Site) -> Gradients:
     y, backward = jax.vjp(called, site.x, site.scale, site.bias)
     if getattr(y, "shape", None) != site.x.shape:
         raise ValueError(
-            f"norm_fn: must return one array y of x's shape {site.x.shape}; got {jax.tree.map(jnp.shape, y)}; "
-            "if it returns more, use for example lambda x: fn(x)[0]"
+            f"norm_fn: must return one array y of x's shape {site.x.shape}; got "
+            f"{jax.tree.map(jnp.shape, y)}; if it returns more, use for example lambda x: fn(x)[0]"
         )
     return Gradients(*backward(site.cotangent.astype(y.dtype)))
 

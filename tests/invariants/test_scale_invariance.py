@@ -221,7 +221,7 @@ def test_what_cannot_be_examined_is_an_error(message, call):
 
 def test_a_loss_that_returns_a_python_number_shows_nothing():
     with pytest.raises(AssertionError, match="silent: some gradient is not 0"):
-        assert_scale_invariant(lambda weights: 1.0, jnp.ones(3))
+        assert_scale_invariant(lambda weights: 1.0, jnp.ones(3))  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("function", [scale_residuals, assert_scale_invariant])

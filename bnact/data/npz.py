@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bnact.data.dataset import Dataset, from_arrays
+from bnact.data.arrays import from_arrays
+from bnact.data.dataset import Dataset
 
 _FIX = "write it with numpy.savez(path, inputs=..., labels=...)"
 

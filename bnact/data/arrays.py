@@ -64,9 +64,7 @@ def from_targets(name: str, inputs: np.ndarray, targets: np.ndarray, scaling: Sc
     return _split_at_random(name, flat, line, scaling, image_shape=_image_shape(inputs))
 
 
-def from_splits(
-    name: str, train: Split, test: Split, classes: int, scaling: Scaling = "whole"
-) -> Dataset:
+def from_splits(name: str, train: Split, test: Split, classes: int, scaling: Scaling = "whole") -> Dataset:
     """The dataset that comes with a test set of its own, which is kept.
 
     The first permutation of `from_arrays` takes a fifth of the training examples, rounded up, for validation.
@@ -87,9 +85,9 @@ def from_splits(
     """
     flat, labels = checked_examples(name, *train)
     check_every_class(name, labels, classes)
+    _check_test(name, train.inputs, test)
     test_flat = checked_inputs(f"{name}, its test set", test.inputs)
     check_labels_within(f"{name}, its test set", test.labels, classes)
-    _check_test(name, train.inputs, test)
     order = np.random.RandomState(SPLIT_SEED).permutation(len(labels))
     kept, held = np.split(order, [len(order) - -(-len(order) // 5)])
     scale = scale_of(name, flat[kept], scaling)
@@ -109,10 +107,13 @@ def from_splits(
 
 
 def _check_test(name: str, train_inputs: np.ndarray, test: Split) -> None:
+    if not len(test.inputs):
+        raise ValueError(f"{name}: the test set must have an example; got none; add examples")
     if test.inputs.shape[1:] != train_inputs.shape[1:] or len(test.inputs) != len(test.labels):
         raise ValueError(
-            f"{name}: the test set must have examples of the training set's shape, each with a label; got inputs "
-            f"{test.inputs.shape} with {len(test.labels)} labels beside {train_inputs.shape}; give both alike"
+            f"{name}: the test set must have examples of the training set's shape, each with a label; got "
+            f"inputs {test.inputs.shape} with {len(test.labels)} labels beside {train_inputs.shape}; give "
+            "both alike"
         )
 
 
@@ -146,7 +147,7 @@ def _split_at_random(
 def _standardized(name: str, targets: np.ndarray, train: np.ndarray) -> np.ndarray:
     column = targets[:, None]
     source = f"{name}, its targets"
-    return scaled(source, column, scale_of(source, column[train], "each"))[:, 0]
+    return scaled(source, column, scale_of(source, column[train], "whole"))[:, 0]
 
 
 def _hash(scaling: Scaling, *arrays: np.ndarray) -> str:

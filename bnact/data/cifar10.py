@@ -58,7 +58,8 @@ def cifar10(folder: str | Path) -> Dataset:
 
     Raises:
       FileNotFoundError: if a file or the folder is missing.
-      ValueError: if a file is damaged, a pickle, another than it should be, or breaks a rule of `from_splits`.
+      ValueError: if a file is damaged, a pickle, another than it should be, or breaks a rule of
+        `from_splits`.
 
     Source: A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009.
     """
@@ -82,13 +83,13 @@ def _check_file(source: str, path: Path, sums: Mapping[str, str] | None, first: 
     records, over = divmod(size, RECORD)
     if over or not records:
         raise ValueError(
-            f"{source}: {path.name} must hold whole records of {RECORD} bytes; got {size} bytes, {records} records "
-            f"and {over} bytes over, so it is truncated or has bytes too many; {_FIX}"
+            f"{source}: {path.name} must hold whole records of {RECORD} bytes; got {size} bytes, {records} "
+            f"records and {over} bytes over, so it is truncated or has bytes too many; {_FIX}"
         )
     if size != first:
         raise ValueError(
-            f"{source}: all files must be equally long; got {size} bytes in {path.name} and {first} in {TRAIN[0]}, "
-            f"so one is truncated; {_FIX}"
+            f"{source}: all files must be equally long; got {size} bytes in {path.name} and {first} in "
+            f"{TRAIN[0]}, so one is truncated; {_FIX}"
         )
 
 

@@ -1,5 +1,7 @@
 """Handwritten digits, as they come with scikit-learn: nothing is downloaded."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from bnact.data.arrays import from_arrays
@@ -14,15 +16,15 @@ def digits() -> Dataset:
 
     Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998.
     """
-    inputs, labels = bundled("digits")
+    inputs, labels = bundled("digits")(return_X_y=True)
     return from_arrays("digits", inputs.reshape(-1, 8, 8, 1), labels)
 
 
-def bundled(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """The inputs (n, features) and the labels or targets (n,) of a set that scikit-learn brings along.
+def bundled(name: str) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """scikit-learn's function that loads a set which comes with it.
 
     Args:
-      name: of a set, without the `load_` of scikit-learn's function.
+      name: of the set, without the `load_` of the function's name.
 
     Raises:
       ImportError: if scikit-learn is not installed.
@@ -31,6 +33,7 @@ def bundled(name: str) -> tuple[np.ndarray, np.ndarray]:
         import sklearn.datasets
     except ImportError as error:
         raise ImportError(
-            f"{name}: the examples come with scikit-learn; it is not installed; use pip install 'bnact[study]'"
+            f"{name}: the examples come with scikit-learn; it is not installed; use pip install "
+            "'bnact[study]'"
         ) from error
-    return getattr(sklearn.datasets, f"load_{name}")(return_X_y=True)
+    return getattr(sklearn.datasets, f"load_{name}")

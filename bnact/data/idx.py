@@ -12,7 +12,7 @@ import numpy as np
 from bnact.data.local_files import refuse_pickle
 
 _UNSIGNED_BYTES = 8
-# No deflated byte stands for more than 1032: what a compressed file declares can be bounded before it is read.
+# A deflated byte stands for 1032 at most: what a compressed file declares is bounded before it is read.
 _MOST_INFLATED = 1032
 
 
@@ -55,7 +55,8 @@ def idx(source: str, path: Path, dimensions: int, fix: str) -> Idx:
             return _read(source, path, stream, dimensions, fix)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
-            f"{source}: {path.name} must be a whole gzip file; got a damaged or truncated one ({error}); {fix}"
+            f"{source}: {path.name} must be a whole gzip file; got a damaged or truncated one ({error}); "
+            f"{fix}"
         ) from error
 
 
@@ -70,7 +71,8 @@ def _read(source: str, path: Path, stream: BinaryIO | gzip.GzipFile, dimensions:
     if header[:4] != magic or len(header) < 4 + 4 * dimensions:
         raise ValueError(
             f"{source}: {path.name} must begin as an IDX file of bytes with {dimensions} axes, "
-            f"{magic.hex(' ')} and their lengths; got {header[:4].hex(' ') or 'nothing'} in {len(header)} bytes; {fix}"
+            f"{magic.hex(' ')} and their lengths; got {header[:4].hex(' ') or 'nothing'} in {len(header)} "
+            f"bytes; {fix}"
         )
     shape = struct.unpack(f">{dimensions}I", header[4:])
     declared = len(header) + math.prod(shape)
@@ -86,16 +88,17 @@ def _read(source: str, path: Path, stream: BinaryIO | gzip.GzipFile, dimensions:
 
 def _check_length(source: str, path: Path, declared: int, fix: str) -> None:
     size = path.stat().st_size
-    held = size if path.suffix != ".gz" else _inflated_size(path)
-    if held != declared % 2**32 if path.suffix == ".gz" else held != declared:
+    compressed = path.suffix == ".gz"
+    held, expected = (_inflated_size(path), declared % 2**32) if compressed else (size, declared)
+    if held != expected:
         raise ValueError(
-            f"{source}: {path.name} must hold the {declared} bytes that its header declares; got {held} bytes, so "
-            f"it is truncated or has bytes too many; {fix}"
+            f"{source}: {path.name} must hold the {declared} bytes that its header declares; got {held} "
+            f"bytes, so it is truncated or has bytes too many; {fix}"
         )
-    if path.suffix == ".gz" and declared > _MOST_INFLATED * size:
+    if compressed and declared > _MOST_INFLATED * size:
         raise ValueError(
-            f"{source}: {path.name} must be able to hold the {declared} bytes that its header declares; got "
-            f"{size} compressed bytes, in which there is no room for them; {fix}"
+            f"{source}: {path.name} must have room for the {declared} bytes that its header declares; got "
+            f"{size} compressed bytes, which cannot hold them; {fix}"
         )
 
 

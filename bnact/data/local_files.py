@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 SUMS = "SHA256SUMS"
-# How pickles begin: the protocols from 2 on with an opcode and the version, 0 and 1 with a list, a dict or an import.
-_PICKLES = (*(b"\x80" + bytes([version]) for version in range(2, 6)), b"(dp", b"(lp", b"]q", b"}q", b"ccopy_reg")
+# How pickles begin: from protocol 2 on with an opcode and the version, before with a list, dict or import.
+_PICKLES = (
+    *(b"\x80" + bytes([version]) for version in range(2, 6)),
+    b"(dp",
+    b"(lp",
+    b"]q",
+    b"}q",
+    b"ccopy_reg",
+)
 _MOST_NAMES = 8
 
 
@@ -61,7 +68,8 @@ def existing_file(source: str, folder: Path, names: tuple[str, ...], fix: str) -
     found = sorted(path.name for path in folder.iterdir())
     more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
     raise FileNotFoundError(
-        f"{source}: the folder must hold {' or '.join(names)}; found {', '.join(found[:_MOST_NAMES])}{more}; {fix}"
+        f"{source}: the folder must hold {' or '.join(names)}; found {', '.join(found[:_MOST_NAMES])}{more}; "
+        f"{fix}"
     )
 
 
@@ -75,14 +83,16 @@ def stated_sums(source: str, folder: Path) -> Mapping[str, str] | None:
     if not path.is_file():
         return None
     lines = path.read_text("utf-8", errors="replace").splitlines()
-    matches = [re.fullmatch(r"([0-9a-fA-F]{64}) [ *](?:\./)?(.+)", line) for line in lines if line.strip()]
-    for number, match in enumerate(matches, start=1):
+    sums = {}
+    for number, line in enumerate(lines, start=1):
+        match = re.fullmatch(r"([0-9a-fA-F]{64}) [ *](?:\./)?(.+)", line)
         if match is None:
             raise ValueError(
-                f"{source}: {SUMS} must have lines of a SHA-256, two spaces and a name; line {number} is not; "
-                f"use sha256sum * > {SUMS}"
+                f"{source}: {SUMS} must have lines of a SHA-256, two spaces and a name; line {number} is "
+                f"not; use sha256sum * > {SUMS}"
             )
-    return {match[2]: match[1].lower() for match in matches if match}
+        sums[match[2]] = match[1].lower()
+    return sums
 
 
 def check_stated(source: str, path: Path, sums: Mapping[str, str]) -> None:
@@ -116,8 +126,8 @@ def check_published(source: str, name: str, content: bytes, published: Published
     if found != published.digest:
         algorithm = f"{published.algorithm[:3].upper()}-{published.algorithm[3:]}"
         raise ValueError(
-            f"{source}: {name} must have the {algorithm} {published.digest} of the published file; got {found}; "
-            f"get the file again, or state what yours must be in a file {SUMS} beside it"
+            f"{source}: {name} must have the {algorithm} {published.digest} of the published file; got "
+            f"{found}; get the file again, or state what yours must be in a file {SUMS} beside it"
         )
 
 

@@ -57,8 +57,8 @@ def mnist(folder: str | Path) -> Dataset:
       FileNotFoundError: if a file or the folder is missing.
       ValueError: if a file is damaged, another than it should be, or breaks a rule of `from_splits`.
 
-    Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-Based Learning Applied to Document Recognition,
-    1998.
+    Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-Based Learning Applied to Document
+    Recognition, 1998.
     """
     source = f"mnist:{folder}"
     path = existing_folder(source, folder)
@@ -73,8 +73,8 @@ def _examples(source: str, folder: Path, part: str, sums: Mapping[str, str] | No
     labels = _array(source, folder, f"{part}-labels-idx1-ubyte", sums)
     if images.shape[1:] != (SIDE, SIDE) or len(images) != len(labels):
         raise ValueError(
-            f"{source}: the {part} files must hold images of {SIDE} x {SIDE} pixels and a label for each; got "
-            f"images {images.shape} and {len(labels)} labels; {_FIX}, or npz for others"
+            f"{source}: the {part} files must hold images of {SIDE} x {SIDE} pixels and a label for each; "
+            f"got images {images.shape} and {len(labels)} labels; {_FIX}, or npz for others"
         )
     return Split(images[..., None], labels)
 

@@ -28,8 +28,8 @@ def parity(relevant: int = 3, bits: int = 12, examples: int = 2000) -> Dataset:
     """
     if not (1 <= relevant <= bits <= 20 and 10 <= examples <= 2**bits):
         raise ValueError(
-            "parity: there must be 1 to bits relevant bits, at most 20 bits, and 10 to 2^bits examples, as all "
-            f"differ; got relevant={relevant}, bits={bits}, examples={examples}; use 3, 12 and 2000"
+            "parity: there must be 1 to bits relevant bits, at most 20 bits, and 10 to 2^bits examples, as "
+            f"all differ; got relevant={relevant}, bits={bits}, examples={examples}; use 3, 12 and 2000"
         )
     return from_arrays("parity", *parity_rows(relevant, bits, examples), scaling="none")
 

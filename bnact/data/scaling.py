@@ -77,8 +77,8 @@ def scaled(source: str, inputs: np.ndarray, scale: Scale) -> np.ndarray:
             result[rows] = (inputs[rows] - scale.center) / scale.divisor
     if not np.isfinite(result).all():
         raise ValueError(
-            f"{source}: inputs must fit in float32 when scaled; got one beyond {np.finfo(np.float32).max:.1e}; "
-            "drop that example or rescale its feature"
+            f"{source}: inputs must fit in float32 when scaled; got one beyond "
+            f"{np.finfo(np.float32).max:.1e}; drop that example or rescale its feature"
         )
     return result
 

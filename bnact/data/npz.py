@@ -51,7 +51,7 @@ def _archive(source: str, path: Path) -> zipfile.ZipFile:
         found = "a directory" if path.is_dir() else "no such file"
         raise FileNotFoundError(f"{source}: the path must name a file; got {found}; check the path")
     with path.open("rb") as file:
-        refuse_pickle(source, "an npz archive", file.read(16), _FIX)
+        refuse_pickle(source, path.name, file.read(16), _FIX)
     try:
         return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:

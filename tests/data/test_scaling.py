@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,7 +78,8 @@ def test_what_float32_cannot_hold_is_refused():
 
 
 def test_an_unknown_scaling_is_named():
+    unknown: Any = "both"
     with pytest.raises(
         ValueError, match="mine: scaling must be one of whole, each, none; got 'both'; use 'whole'"
     ):
-        scale_of("mine", TRAIN, "both")
+        scale_of("mine", TRAIN, unknown)

@@ -51,7 +51,7 @@ flags.DEFINE_integer("steps", 300, "steps of gradient descent", flag_values=FLAG
 flags.DEFINE_integer("batch_size", 64, "examples in a step", flag_values=FLAGS)
 flags.DEFINE_integer("seeds", 10, "runs of each setting", flag_values=FLAGS)
 define_check(FLAGS)
-flags.DEFINE_string("data", "digits", "digits, spirals, or npz:FILE", flag_values=FLAGS)
+flags.DEFINE_string("data", "digits", f"one of {', '.join(data.NAMES)}", flag_values=FLAGS)
 
 
 def prepare(values: flags.FlagValues) -> Callable[[], int]:
@@ -123,8 +123,8 @@ def command_of(rows: Rows) -> str:
 
     names = ("activation", "norm", "order", "depth", "width", "learning_rate", "steps", "batch_size")
     given = " ".join(f"--{name}={shlex.quote(values(name))}" for name in names)
-    source = "npz:FILE" if settings[0].data.startswith("npz-") else settings[0].data
     seeds = 1 + max(setting.seed for setting in settings)
+    source = data.form_of(settings[0].data)
     return f".venv/bin/python -m experiments.sweep --workdir=DIR {given} --seeds={seeds} --data={source}"
 
 

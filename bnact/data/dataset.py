@@ -1,15 +1,15 @@
-"""A dataset: labelled examples in three splits, standardized by what the training set shows."""
+"""A dataset: examples in three splits, and what a network must put out for them."""
 
 import dataclasses
 import hashlib
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bnact.data.rules import checked_examples
+from bnact.data.rules import check_image_shape, check_labels_within
 
-SPLIT_SEED = 0
-"""Of the permutation that decides which example falls into which split; the same for every dataset."""
+Kind = Literal["classification", "regression"]
+"""Whether a label is the number of a class, or a target on the line."""
 
 
 class Split(NamedTuple):
@@ -17,7 +17,7 @@ class Split(NamedTuple):
 
     Attributes:
       inputs: (n, features) float32.
-      labels: (n,) int32, from 0 to classes - 1.
+      labels: (n,) int32, from 0 to classes - 1; of a regression (n,) float32.
     """
 
     inputs: np.ndarray
@@ -33,59 +33,49 @@ class Dataset:
       train: what the weights are fitted to.
       validation: what choices (the learning rate) are made by.
       test: what results are reported on.
-      classes: number of classes.
-      hash: sha256 in hexadecimal of the examples, before they were shuffled and standardized.
+      outputs: numbers that a network puts out for an example: one for each class, 1 in a regression.
+      hash: sha256 in hexadecimal of the examples before they were shuffled and scaled, and of the scaling
+        unless it is "whole".
+      kind: whether labels are classes or targets.
+      image_shape: (height, width, channels) of the image an example's features are, row by row, or None.
+
+    Raises:
+      ValueError: if a label is no class, or the image shape is not that of the features.
     """
 
     name: str
     train: Split
     validation: Split
     test: Split
-    classes: int
+    outputs: int
     hash: str
+    kind: Kind = "classification"
+    image_shape: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Checks that labels and image shape fit."""
+        check_image_shape(self.name, self.image_shape, self.features)
+        if self.kind == "classification":
+            for split in (self.train, self.validation, self.test):
+                check_labels_within(self.name, split.labels, self.outputs)
 
     @property
     def features(self) -> int:
         """Numbers in one example."""
         return self.train.inputs.shape[1]
 
+    @property
+    def classes(self) -> int:
+        """Number of classes.
 
-def from_arrays(name: str, inputs: np.ndarray, labels: np.ndarray) -> Dataset:
-    """The dataset made of labelled examples: shuffled, split 60 : 20 : 20, and standardized.
-
-    One fixed permutation decides the splits; validation and test hold a fifth each, rounded up. Every
-    feature is centred at its mean over the training set, and all are divided by one number, the standard
-    deviation of all centred training inputs: a feature that hardly ever varies stays small, where a
-    division by its own standard deviation would let one rare example dominate.
-
-    Args:
-      name: what to call it, in settings and in errors.
-      inputs: (n, ...) real and finite, n at least 10; further axes are flattened into features.
-      labels: (n,) integers 0, 1, ..., classes - 1; every class has an example.
-
-    Returns:
-      The dataset.
-
-    Raises:
-      ValueError: if an array is not what is said above, or the inputs do not vary.
-    """
-    inputs, labels = checked_examples(name, inputs, labels)
-    train, validation, test = _split_positions(len(labels))
-    mean = inputs[train].mean(axis=0, dtype=np.float64)
-    scale = _root_mean_square(name, inputs[train] - mean)
-
-    def split(positions: np.ndarray) -> Split:
-        standardized = ((inputs[positions] - mean) / scale).astype(np.float32)
-        return Split(_read_only(standardized), _read_only(labels[positions]))
-
-    return Dataset(
-        name=name,
-        train=split(train),
-        validation=split(validation),
-        test=split(test),
-        classes=int(labels.max()) + 1,
-        hash=content_hash(inputs, labels),
-    )
+        Raises:
+          ValueError: if this is a regression.
+        """
+        if self.kind == "regression":
+            raise ValueError(
+                f"{self.name}: only a classification has classes; got a regression; use outputs, which is 1"
+            )
+        return self.outputs
 
 
 def content_hash(*arrays: np.ndarray) -> str:
@@ -98,25 +88,12 @@ def content_hash(*arrays: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def _split_positions(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    # The stream of RandomState is frozen for ever; that of default_rng may change with numpy.
-    permutation = np.random.RandomState(SPLIT_SEED).permutation(count)
-    fifth = -(-count // 5)
-    train, validation, test = np.split(permutation, [count - 2 * fifth, count - fifth])
-    return train, validation, test
+def derived_hash(content: str, made: str) -> str:
+    """The sha256, in hexadecimal, of a content's hash and of what was made of it."""
+    return hashlib.sha256(f"{content} {made}".encode()).hexdigest()
 
 
-def _root_mean_square(name: str, centered: np.ndarray) -> float:
-    with np.errstate(over="ignore"):
-        scale = float(np.sqrt(np.mean(np.square(centered))))
-    if not 0.0 < scale < np.inf:
-        raise ValueError(
-            f"{name}: the standard deviation of the training inputs must be positive and finite; "
-            f"got {scale}; give inputs that vary, of ordinary size"
-        )
-    return scale
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The array, which from now on nobody writes to."""
     array.setflags(write=False)
     return array

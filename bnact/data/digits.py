@@ -1,6 +1,11 @@
 """Handwritten digits, as they come with scikit-learn: nothing is downloaded."""
 
-from bnact.data.dataset import Dataset, from_arrays
+from collections.abc import Callable
+
+import numpy as np
+
+from bnact.data.arrays import from_arrays
+from bnact.data.dataset import Dataset
 
 
 def digits() -> Dataset:
@@ -11,11 +16,24 @@ def digits() -> Dataset:
 
     Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998.
     """
+    inputs, labels = bundled("digits")(return_X_y=True)
+    return from_arrays("digits", inputs.reshape(-1, 8, 8, 1), labels)
+
+
+def bundled(name: str) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """scikit-learn's function that loads a set which comes with it.
+
+    Args:
+      name: of the set, without the `load_` of the function's name.
+
+    Raises:
+      ImportError: if scikit-learn is not installed.
+    """
     try:
-        from sklearn.datasets import load_digits
+        import sklearn.datasets
     except ImportError as error:
         raise ImportError(
-            "digits: the images come with scikit-learn; it is not installed; use pip install 'bnact[study]'"
+            f"{name}: the examples come with scikit-learn; it is not installed; use pip install "
+            "'bnact[study]'"
         ) from error
-    inputs, labels = load_digits(return_X_y=True)
-    return from_arrays("digits", inputs, labels)
+    return getattr(sklearn.datasets, f"load_{name}")

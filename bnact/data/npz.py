@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bnact.data.dataset import Dataset, from_arrays
+from bnact.data.arrays import from_arrays, from_targets
+from bnact.data.dataset import Dataset
+from bnact.data.local_files import refuse_pickle
 
 _FIX = "write it with numpy.savez(path, inputs=..., labels=...)"
 
@@ -23,35 +25,48 @@ def npz(path: str | Path) -> Dataset:
 
     Args:
       path: of the file. Its array `inputs` is (n, ...), real and finite, further axes are flattened into
-        features; its array `labels` is (n,), integers 0, 1, ..., classes - 1, no class empty.
+        features; (n, height, width, channels) are images. Its array `labels` is (n,), integers 0, 1, ...,
+        classes - 1, no class empty; or `targets` is (n,), real and finite, in its place, for a regression.
 
     Returns:
-      The dataset, split and standardized as `from_arrays` says. Its name is "npz-" and the first 12
-      digits of its hash, so that it names the content and not a place on one machine.
+      The dataset, split and standardized as `from_arrays` or `from_targets` says. Its name is "npz-" and the
+      first 12 digits of its hash, so that it names the content and not a place on one machine.
 
     Raises:
       FileNotFoundError: if there is no such file.
       ValueError: if it is not an npz file, lacks an array, is damaged, or an array breaks a rule.
     """
     source = f"npz:{path}"
-    inputs, labels = _arrays(source, Path(path).expanduser(), ("inputs", "labels"))
-    dataset = from_arrays(source, inputs, labels)
+    with _archive(source, Path(path).expanduser()) as archive:
+        answers = "targets" if _holds_targets(source, archive) else "labels"
+        _check_names(source, archive, ("inputs", answers))
+        inputs, numbers = (_array(source, archive, name) for name in ("inputs", answers))
+    make = from_targets if answers == "targets" else from_arrays
+    dataset = make(source, inputs, numbers)
     return dataclasses.replace(dataset, name=f"npz-{dataset.hash[:12]}")
 
 
-def _arrays(source: str, path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
+def _archive(source: str, path: Path) -> zipfile.ZipFile:
     if not path.is_file():
         found = "a directory" if path.is_dir() else "no such file"
         raise FileNotFoundError(f"{source}: the path must name a file; got {found}; check the path")
+    with path.open("rb") as file:
+        refuse_pickle(source, path.name, file.read(16), _FIX)
     try:
-        archive = zipfile.ZipFile(path)
+        return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise ValueError(
             f"{source}: the file must be an npz archive; got something else ({error}); {_FIX}"
         ) from error
-    with archive:
-        _check_names(source, archive, names)
-        return [_array(source, archive, name) for name in names]
+
+
+def _holds_targets(source: str, archive: zipfile.ZipFile) -> bool:
+    members = archive.namelist()
+    if "targets.npy" in members and "labels.npy" in members:
+        raise ValueError(
+            f"{source}: it must hold labels (classes) or targets (numbers); got both; write one of them"
+        )
+    return "targets.npy" in members
 
 
 def _check_names(source: str, archive: zipfile.ZipFile, names: tuple[str, ...]) -> None:

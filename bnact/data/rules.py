@@ -1,5 +1,7 @@
 """What labelled examples must be, whoever made them; a broken rule is named with the way to mend it."""
 
+import math
+
 import numpy as np
 
 MINIMUM_EXAMPLES = 10
@@ -21,17 +23,104 @@ def checked_examples(source: str, inputs: np.ndarray, labels: np.ndarray) -> tup
     """
     _check_inputs(source, inputs)
     _check_labels(source, labels)
+    _check_counts(source, inputs, labels, "label")
+    _check_classes(source, labels)
+    return inputs.reshape(len(inputs), -1), labels.astype(np.int32)
+
+
+def checked_targets(source: str, inputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs as (n, features) and targets as (n,), after every rule has been checked.
+
+    Args:
+      source: what the arrays are called in an error message.
+      inputs: (n, ...) real and finite; further axes are flattened into features.
+      targets: (n,) real and finite.
+
+    Returns:
+      The inputs (n, features) in their own type, and the targets (n,) as float64.
+
+    Raises:
+      ValueError: if a rule is broken.
+    """
+    _check_inputs(source, inputs)
+    if targets.dtype.kind not in "iuf":
+        raise ValueError(
+            f"{source}: targets must be real numbers; got dtype {targets.dtype}; "
+            "use targets.astype(np.float32), or call them labels if they are classes"
+        )
+    if targets.ndim != 1:
+        raise ValueError(
+            f"{source}: targets must have shape (examples,); got shape {targets.shape}; "
+            "use targets.reshape(-1), or one column of several"
+        )
+    _check_finite(source, "targets", targets)
+    _check_counts(source, inputs, targets, "target")
+    return inputs.reshape(len(inputs), -1), targets.astype(np.float64)
+
+
+def checked_inputs(source: str, inputs: np.ndarray) -> np.ndarray:
+    """Inputs as (n, features), after what holds for inputs alone has been checked.
+
+    Raises:
+      ValueError: if inputs (n, ...) are not real and finite.
+    """
+    _check_inputs(source, inputs)
+    return inputs.reshape(len(inputs), -1)
+
+
+def check_every_class(source: str, labels: np.ndarray, classes: int) -> None:
+    """Checks that the labels (n,) of a training set are 0, 1, ..., classes - 1, each at least once.
+
+    Raises:
+      ValueError: if a label is no class, or a class has no example.
+    """
+    check_labels_within(source, labels, classes)
+    empty = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
+    if len(empty):
+        raise ValueError(
+            f"{source}: every one of the {classes} classes must have a training example; got none of class "
+            f"{empty[0]}; add examples"
+        )
+
+
+def check_labels_within(source: str, labels: np.ndarray, classes: int) -> None:
+    """Checks that labels (n,) name one of the classes that a network puts a number out for.
+
+    Raises:
+      ValueError: if a label is not an integer from 0 to classes - 1.
+    """
+    _check_labels(source, labels)
+    outside = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(outside):
+        raise ValueError(
+            f"{source}: labels must be from 0 to {classes - 1}, one for each of {classes} outputs; got "
+            f"{labels[outside[0]]} at labels[{outside[0]}]; drop those examples, or give more outputs"
+        )
+
+
+def check_image_shape(source: str, shape: tuple[int, ...] | None, features: int) -> None:
+    """Checks that an image of that shape has as many numbers as an example.
+
+    Raises:
+      ValueError: if it has not.
+    """
+    if shape is not None and math.prod(shape) != features:
+        raise ValueError(
+            f"{source}: the image shape must have as many numbers as an example; got {shape} for {features} "
+            "features; use None if examples are no images"
+        )
+
+
+def _check_counts(source: str, inputs: np.ndarray, labels: np.ndarray, one: str) -> None:
     if len(inputs) != len(labels):
         raise ValueError(
-            f"{source}: every example must have one label; got {len(inputs)} inputs and {len(labels)} "
-            "labels; give both arrays the same length"
+            f"{source}: every example must have one {one}; got {len(inputs)} inputs and {len(labels)} "
+            f"{one}s; give both arrays the same length"
         )
     if len(labels) < MINIMUM_EXAMPLES:
         raise ValueError(
             f"{source}: three splits need at least {MINIMUM_EXAMPLES} examples; got {len(labels)}; add more"
         )
-    _check_classes(source, labels)
-    return inputs.reshape(len(inputs), -1), labels.astype(np.int32)
 
 
 def _check_inputs(source: str, inputs: np.ndarray) -> None:
@@ -48,19 +137,19 @@ def _check_inputs(source: str, inputs: np.ndarray) -> None:
         raise ValueError(
             f"{source}: an example must have at least one feature; got shape {inputs.shape}; add features"
         )
-    _check_finite(source, inputs)
+    _check_finite(source, "inputs", inputs)
 
 
-def _check_finite(source: str, inputs: np.ndarray) -> None:
-    finite = np.isfinite(inputs)
+def _check_finite(source: str, name: str, numbers: np.ndarray) -> None:
+    finite = np.isfinite(numbers)
     if finite.all():
         return
     position = tuple(int(index) for index in np.argwhere(~finite)[0])
-    nans = int(np.isnan(inputs).sum())
+    nans = int(np.isnan(numbers).sum())
     infinities = int((~finite).sum()) - nans
     raise ValueError(
-        f"{source}: inputs must be finite; got {nans} NaN and {infinities} infinite, the first "
-        f"{inputs[position]} at inputs[{', '.join(map(str, position))}]; drop those examples or fill them in"
+        f"{source}: {name} must be finite; got {nans} NaN and {infinities} infinite, the first "
+        f"{numbers[position]} at {name}[{', '.join(map(str, position))}]; drop those examples or fill them in"
     )
 
 

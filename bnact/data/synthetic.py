@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnact.data.dataset import Dataset, Split, from_arrays
+from bnact.data.arrays import from_arrays
+from bnact.data.dataset import Dataset, Split
 
 SEED = 0
 

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from bnact.data import DATASETS, load
+from bnact.data import DATASETS, NAMES, form_of, load
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -12,10 +12,11 @@ def test_every_named_dataset_keeps_the_contract(name):
     assert dataset.name == name
     for split in (dataset.train, dataset.validation, dataset.test):
         assert split.inputs.dtype == np.float32
-        assert split.labels.dtype == np.int32
+        assert split.labels.dtype == (np.int32 if dataset.kind == "classification" else np.float32)
         assert split.inputs.shape == (len(split.labels), dataset.features)
-        assert set(np.unique(split.labels)) == set(range(dataset.classes))
-    np.testing.assert_allclose(dataset.train.inputs.std(dtype=np.float64), 1.0, rtol=1e-6)
+        if dataset.kind == "classification":
+            assert set(np.unique(split.labels)) == set(range(dataset.outputs))
+    np.testing.assert_allclose(dataset.train.inputs.std(dtype=np.float64), 1.0, rtol=1e-3)
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -38,9 +39,31 @@ def test_a_users_file_is_named_by_its_path(tmp_path):
         ("Spiral", "use 'spirals'"),
         ("npz", "use 'npz:FILE'"),
         ("", "use 'digits' or"),
+        ("digits-mixd", "use 'digits-mixed'"),
+        ("digits-mixed-mixed", "use "),
+        ("cifar", "use 'cifar10:FOLDER'"),
     ],
 )
 def test_an_unknown_name_gets_the_nearest(name, fix):
-    message = f"data: must be one of digits, spirals, npz:FILE; got {name!r}; {fix}"
+    message = f"data: must be one of {', '.join(NAMES)}; got {name!r}; {fix}"
     with pytest.raises(ValueError, match=re.escape(message)):
         load(name)
+
+
+@pytest.mark.parametrize("source", ["npz", "mnist", "cifar10"])
+def test_a_path_that_leads_nowhere_is_named(source):
+    with pytest.raises(FileNotFoundError, match=f"{source}:nowhere: the path must name a f"):
+        load(f"{source}:nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("npz-0123456789ab", "npz:FILE"),
+        ("mnist-0123456789ab", "mnist:FOLDER"),
+        ("digits", "digits"),
+        ("digits-mixed", "digits-mixed"),
+    ],
+)
+def test_a_name_is_turned_into_what_a_user_gives(name, form):
+    assert form_of(name) == form

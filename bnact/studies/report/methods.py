@@ -1,5 +1,6 @@
 """How every run was made and every number computed: what holds for all parts of a report."""
 
+from bnact.data import description
 from bnact.studies.comparison import MARGIN
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
@@ -15,13 +16,6 @@ from bnact.training.observation import HISTOGRAM_EXAMPLES, OBSERVED_EXAMPLES
 from bnact.training.run import MOMENTUM
 
 from .wording import listed, plain
-
-DATA = {
-    "digits": "Digits: the 1,797 images of handwritten digits, 8 × 8 pixels, that scikit-learn bundles "
-    "(Alpaydin and Kaynak, 1998)",
-    "spirals": "Spirals: points on interleaved spirals in the plane, one spiral a class, made from a "
-    "fixed seed",
-}
 
 Methods = tuple[tuple[str, str], ...]
 
@@ -50,14 +44,9 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
 
 
 def _data(manifest: Manifest) -> str:
-    sets = " ".join(
-        f"{DATA.get(name, f'{name}: a user’s own arrays')}; SHA-256 of the arrays: {digest[:16]}…."
+    return " ".join(
+        f"{description(name)} SHA-256 of the arrays: {digest[:16]}…."
         for name, digest in manifest.data.items()
-    )
-    return (
-        f"{sets} One fixed permutation splits them 60 : 20 : 20 into training, validation and test set. "
-        "Every feature is centred at its mean over the training set, and all are divided by one number, "
-        "the standard deviation of all centred training inputs."
     )
 
 

@@ -81,8 +81,8 @@ def curve_turning(x: Array) -> Array:
     Returns:
       A scalar, float32 or wider. In float32 rounding adds about 1e-16 points^4 of a circle's turning to it:
       1e-4 at 1000 points, and more than it is worth at 4000. NaN where the curve stands still at a point,
-      as one that is constant. Where an activation has a kink the curve has corners, each as sharp as the grid shows it: the result grows
-      with the number of points and means nothing.
+      as one that is constant. Where an activation has a kink the curve has corners, each as sharp as the
+      grid shows it: the result grows with the number of points and means nothing.
 
     Raises:
       TypeError: x is not real floating.

@@ -90,8 +90,8 @@ def merge(a: UnitHistory, b: UnitHistory) -> UnitHistory:
         looks=a.looks + b.looks,
         first=jnp.where(a.looks > 0, a.first, b.first),
         last=jnp.where(b.looks > 0, b.last, a.last),
-        died=a.died + b.died + (both & ~a.last & b.first),
-        revived=a.revived + b.revived + (both & a.last & ~b.first),
+        died=a.died + b.died + (both & ~a.last & b.first).astype(jnp.int32),
+        revived=a.revived + b.revived + (both & a.last & ~b.first).astype(jnp.int32),
     )
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ class Split(NamedTuple):
 
     Attributes:
       inputs: (n, features) float32.
-      labels: (n,) int32, from 0 to classes - 1.
+      labels: (n,) int32, from 0 to classes - 1; the targets of a regression are float32.
     """
 
     inputs: np.ndarray
@@ -33,8 +33,10 @@ class Dataset:
       train: what the weights are fitted to.
       validation: what choices (the learning rate) are made by.
       test: what results are reported on.
-      classes: number of classes.
+      classes: number of classes; of a regression 0.
       hash: sha256 in hexadecimal of the examples, before they were shuffled and standardized.
+      image_shape: of one example as (height, width, channels), or None if it is no image.
+      kind: what is to be learned: a class, or a number.
     """
 
     name: str
@@ -43,6 +45,13 @@ class Dataset:
     test: Split
     classes: int
     hash: str
+    image_shape: tuple[int, ...] | None = None
+    kind: Literal["classification", "regression"] = "classification"
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a network gives for one example: one for each class, or the target."""
+        return self.classes if self.kind == "classification" else 1
 
     @property
     def features(self) -> int:

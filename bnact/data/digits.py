@@ -1,5 +1,7 @@
 """Handwritten digits, as they come with scikit-learn: nothing is downloaded."""
 
+import dataclasses
+
 from bnact.data.dataset import Dataset, from_arrays
 
 
@@ -18,4 +20,4 @@ def digits() -> Dataset:
             "digits: the images come with scikit-learn; it is not installed; use pip install 'bnact[study]'"
         ) from error
     inputs, labels = load_digits(return_X_y=True)
-    return from_arrays("digits", inputs, labels)
+    return dataclasses.replace(from_arrays("digits", inputs, labels), image_shape=(8, 8, 1))

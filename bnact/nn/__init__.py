@@ -1,9 +1,16 @@
 """Flax NNX modules."""
 
 from .block import Block as Block
+from .bodies import conv_body as conv_body
+from .bodies import perceptron_body as perceptron_body
+from .bodies import res_net_body as res_net_body
+from .bodies import residual_body as residual_body
+from .bodies import transformer_body as transformer_body
+from .body import Body as Body
 from .critical_initializers import Initializers as Initializers
 from .critical_initializers import critical_normal_for as critical_normal_for
 from .critical_initializers import critical_orthogonal_for as critical_orthogonal_for
+from .design import Design as Design
 from .functional import Pure as Pure
 from .functional import fresh as fresh
 from .functional import pure as pure
@@ -14,6 +21,8 @@ from .initializers import orthogonal_for as orthogonal_for
 from .initializers import orthogonal_with_gain as orthogonal_with_gain
 from .initializers import self_normalizing_for as self_normalizing_for
 from .learnable_activation import LearnableActivation as LearnableActivation
+from .linear_maps import Convolution as Convolution
+from .linear_maps import dense as dense
 from .mlp import MLP as MLP
 from .norm_act import NormAct as NormAct
 from .norms import BatchNorm as BatchNorm
@@ -26,6 +35,6 @@ from .norms import SpectralNorm as SpectralNorm
 from .norms import WeightNorm as WeightNorm
 from .precision import in_type_of_input as in_type_of_input
 from .stack import Stack as Stack
-from .switch_mlp import SwitchMLP as SwitchMLP
+from .switch_network import SwitchNetwork as SwitchNetwork
 from .switch_norm_act import Choice as Choice
 from .switch_norm_act import SwitchNormAct as SwitchNormAct

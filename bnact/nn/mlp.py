@@ -1,7 +1,5 @@
 """A multilayer perceptron over any pair, its depth by scan."""
 
-from collections.abc import Callable
-
 import jax.numpy as jnp
 from flax import nnx
 from jax.typing import DTypeLike
@@ -9,10 +7,11 @@ from jax.typing import DTypeLike
 from bnact.activations import Activation, Learnable
 from bnact.types import Array
 
-from .block import Block, Pair
-from .initializers import normal_for, normal_with_gain
-from .norm_act import NormAct
-from .precision import computed, in_type_of_input
+from .block import Block
+from .bodies import perceptron_body
+from .design import named_design
+from .links import Repeated
+from .precision import computed
 from .stack import Stack
 
 
@@ -23,9 +22,7 @@ class MLP(nnx.Module):
     compile does not grow with the depth.
 
     Attributes:
-      first: the first hidden layer, or None where it has the shape of the others.
-      hidden: the stack of all others, or None if there are none.
-      readout: the linear map behind them.
+      body: the layers and the readout, see `Body`.
     """
 
     def __init__(
@@ -61,34 +58,26 @@ class MLP(nnx.Module):
           ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
             not real floating.
         """
+        design = named_design("MLP", norm, activation, order, epsilon, momentum, dtype, param_dtype)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
-        kernel_init = normal_for(activation)
+        self.body = perceptron_body("MLP", in_features, out_features, width, depth, design, rngs)
 
-        def block(in_features: int, rngs: nnx.Rngs) -> Block[NormAct]:
-            pair = NormAct(
-                width,
-                norm,
-                activation,
-                order,
-                epsilon=epsilon,
-                momentum=momentum,
-                dtype=dtype,
-                param_dtype=param_dtype,
-            )
-            return Block(
-                in_features, width, pair, kernel_init, dtype=dtype, param_dtype=param_dtype, rngs=rngs
-            )
+    @property
+    def first(self) -> Block | None:
+        """The first hidden layer, or None where it has the shape of the others."""
+        link = self.body.links[0]
+        return link if isinstance(link, Block) else None
 
-        self.first, self.hidden = hidden_layers(block, in_features, width, depth, rngs)
-        self.readout = nnx.Linear(
-            width,
-            out_features,
-            dtype=dtype,
-            param_dtype=param_dtype,
-            kernel_init=normal_with_gain(1.0),
-            promote_dtype=in_type_of_input,
-            rngs=rngs,
-        )
+    @property
+    def hidden(self) -> Stack | None:
+        """The stack of all other hidden layers, or None if there are none."""
+        link = self.body.links[-1]
+        return link.stack if isinstance(link, Repeated) else None
+
+    @property
+    def readout(self) -> nnx.Linear:
+        """The linear map behind the hidden layers."""
+        return self.body.readout
 
     def __call__(self, x: Array) -> Array:
         """(..., in_features) -> (..., out_features), in `dtype` or else the input's type.
@@ -102,40 +91,4 @@ class MLP(nnx.Module):
                 f"{x.shape}; reshape it, or make the network with the features it has"
             )
         # Here and not in the first layer: the scan carries x, and its type must not change on the way.
-        x = computed(x, self.dtype, self.param_dtype)
-        if self.first is not None:
-            x = self.first(x)
-        if self.hidden is not None:
-            x = self.hidden(x)
-        return self.readout(x)
-
-
-def hidden_layers(
-    block: Callable[[int, nnx.Rngs], Block[Pair]], in_features: int, width: int, depth: int, rngs: nnx.Rngs
-) -> tuple[Block[Pair] | None, Stack[Block[Pair]] | None]:
-    """The hidden layers: those of equal shape in one stack, and the first by itself if it differs.
-
-    The first layer is part of the stack where the input has as many features as the layers have units:
-    then a program holds the code of one layer, not of two.
-
-    Args:
-      block: makes one layer from its number of inputs and its keys.
-      in_features: inputs of the first layer.
-      width: outputs of every layer.
-      depth: hidden layers.
-      rngs: keys for the initial values.
-
-    Returns:
-      The first layer, or None if it is in the stack; and the stack, or None if there is no other layer.
-
-    Raises:
-      ValueError: depth below 1.
-    """
-    if depth < 1:
-        raise ValueError(
-            f"MLP: depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more"
-        )
-    first = None if in_features == width else block(in_features, rngs)
-    stacked = depth if first is None else depth - 1
-    hidden = Stack(lambda rngs: block(width, rngs), stacked, rngs=rngs) if stacked else None
-    return first, hidden
+        return self.body(computed(x, self.dtype, self.param_dtype))

@@ -1,5 +1,6 @@
 """How large gradients are, layer by layer."""
 
+import jax
 import jax.numpy as jnp
 
 from bnact.types import Array
@@ -7,7 +8,7 @@ from bnact.types import Array
 from .refusals import check_count
 
 
-def root_mean_square_gradient(squares: Array, count: int) -> Array:
+def root_mean_square_gradient(squares: Array, count: int | Array) -> Array:
     """The root mean square of a gradient, from what the sinks of `with_gradient_sink` take in.
 
     sqrt(squares / count). With sinks at every layer's linear output,
@@ -17,7 +18,8 @@ def root_mean_square_gradient(squares: Array, count: int) -> Array:
 
     Args:
       squares: sums of squared gradients, any shape, one a layer.
-      count: entries of the array that each sink stands at: examples times units.
+      count: entries of the array that each sink stands at: examples times units. One number, or an array of
+        the shape of `squares`, which is taken as it is.
 
     Returns:
       Of the shape and dtype of `squares`. In float32 a sum of squares below 1e-38 is 0, so a gradient whose
@@ -26,5 +28,6 @@ def root_mean_square_gradient(squares: Array, count: int) -> Array:
     Raises:
       ValueError: the count is no positive integer.
     """
-    check_count("root_mean_square_gradient", "count", count)
+    if not isinstance(count, jax.Array):
+        check_count("root_mean_square_gradient", "count", count)
     return jnp.sqrt(squares / count)

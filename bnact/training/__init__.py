@@ -1,5 +1,8 @@
 """One run is a pure function of its setting and seed; a population is many of them in one call."""
 
+from .architectures import ARCHITECTURES as ARCHITECTURES
+from .architectures import check_architecture as check_architecture
+from .architectures import check_injury as check_injury
 from .examples import Examples as Examples
 from .examples import examples as examples
 from .injury import INJURIES as INJURIES

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from bnact.nn import SwitchMLP
+from bnact.nn import SwitchNetwork
 from bnact.types import Array
 
 from .setting import Kill
@@ -34,9 +34,9 @@ INJURIES: dict[Kill, Injury] = {
 }
 
 
-def injure(network: SwitchMLP, injury: Injury) -> None:
-    """Adds the injury's `bias` and `shift` to every second hidden unit of the network."""
-    for block in network.hidden_blocks():
+def injure(network: SwitchNetwork, injury: Injury) -> None:
+    """Adds the injury's `bias` and `shift` to every second unit of every linear map that a pair follows."""
+    for block in network.blocks():
         for bias, added in ((block.linear.bias, injury.bias), (block.norm_act.bias, injury.shift)):
             assert bias is not None, "a block's linear map has a bias under every norm"
             value = bias[...]

@@ -12,7 +12,11 @@ HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS = -8.0, 8.0, 64
 
 
 class Log(NamedTuple):
-    """The record of one run. P = LOG_POINTS, L = hidden layers; a population adds a leading axis.
+    """The record of one run; a population adds a leading axis.
+
+    P = LOG_POINTS. L = sites: every pair of norm and activation, in the order of the computation. A
+    perceptron and a convolutional network have one in every hidden layer, a residual network two in every
+    block and one at the end, a transformer one in every block.
 
     Every point looks at the first `Setting.observed` examples of the training and of the validation set,
     the last one at all of them (of a training set at most 2048). "Observed" means on those training
@@ -21,14 +25,17 @@ class Log(NamedTuple):
 
     Attributes:
       step: (P,) the step after which each point was taken; denser early.
-      train_loss, train_accuracy: (P,) observed; nats, and a share.
+      train_loss, train_accuracy: (P,) observed; nats, and a share. Of a regression the squared error, and the
+        share of the targets' variance that is explained, 1 - squared error / variance, at least 0; so too
+        for the other two accuracies.
       validation_loss, validation_accuracy: (P,) on the validation set.
-      dead: (P, L) share of units whose slope is zero on every observed example.
-      saturated: (P, L) share of (unit, observed example) pairs whose slope is below 5 % of the
+      dead: (P, L) share of units whose slope is zero on every observed example, at every place.
+      saturated: (P, L) share of (unit, observed example, place) whose slope is below 5 % of the
         activation's largest slope.
-      gradient_norm: (P, L) root mean square, over units and the examples of the batch of the step that
-        follows the point, of the derivative of the batch's mean loss by each layer's linear output.
-      histogram: (2, HISTOGRAM_BINS) counts of what the activations of all layers are given, on the first
+      gradient_norm: (P, L) root mean square, over units, places and the examples of the batch of the step
+        that follows the point, of the derivative of the batch's mean loss by what each pair is given: a
+        linear map's output, or a residual stream.
+      histogram: (2, HISTOGRAM_BINS) counts of what the activations of all sites are given, on the first
         128 training examples, at the first and the last point; NaN is not counted.
       test_accuracy: () after the last step.
       diverged: () the step of the first point whose loss was not finite, or -1.

@@ -6,13 +6,13 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.fused import Switched
-from bnact.nn import Pure, SwitchMLP, SwitchNormAct, result_and_parts
+from bnact.nn import Pure, SwitchNetwork, SwitchNormAct, result_and_parts
 from bnact.probes import dead, histogram, saturated
 from bnact.types import Array
 
 from .examples import Examples, Labelled
 from .log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW
-from .objective import accuracy, cross_entropy
+from .objective import Objective
 from .watch import worst_share
 
 OBSERVED_EXAMPLES = 2048
@@ -25,7 +25,7 @@ HISTOGRAM_EXAMPLES = 128
 class Observation(NamedTuple):
     """One point of a `Log`; the fields are described there.
 
-    `worst` is not among them: (L,) the `worst_share` of every hidden layer's pair, 0 where none is checked.
+    `worst` is not among them: (L,) the `worst_share` of every pair, 0 where none is checked.
     """
 
     train_loss: Array
@@ -40,7 +40,7 @@ class Observation(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What is kept of one hidden layer."""
+    """What is kept of one pair."""
 
     dead: Array
     saturated: Array
@@ -49,37 +49,44 @@ class Look(NamedTuple):
 
 
 def observation_at(
-    is_last: Array, parts: Pure, examples: Examples, observed: int, check: bool = False
+    is_last: Array,
+    parts: Pure,
+    examples: Examples,
+    observed: int,
+    objective: Objective,
+    check: bool = False,
 ) -> Observation:
     """The `observation` of the first `observed` examples of each set, and at the last point of all.
 
     Args:
       is_last: whether this is a run's last point.
-      parts: of a `SwitchMLP`.
+      parts: of a `SwitchNetwork`.
       examples: the dataset.
       observed: static; where the training set has no more examples, every point looks at all of
         everything, and the program holds one look, not two.
+      objective: loss and accuracy; static.
       check: static; as in `observation`.
     """
 
     def whole(parts: Pure) -> Observation:
-        return observation(parts, examples, check)
+        return observation(parts, examples, objective, check)
 
     if observed >= min(len(examples.train.labels), OBSERVED_EXAMPLES):
         return whole(parts)
     few = Examples(*(first(split, observed) for split in examples))
-    return lax.cond(is_last, whole, lambda parts: observation(parts, few, check), parts)
+    return lax.cond(is_last, whole, lambda parts: observation(parts, few, objective, check), parts)
 
 
-def observation(parts: Pure, examples: Examples, check: bool = False) -> Observation:
+def observation(parts: Pure, examples: Examples, objective: Objective, check: bool = False) -> Observation:
     """What the network does at this moment, in one pass over training, validation and test set.
 
     Norms take the statistics of the observed training examples alone; on the two other sets they act
     as they would after training, with statistics that are exact for the present weights.
 
     Args:
-      parts: of a `SwitchMLP`.
+      parts: of a `SwitchNetwork`.
       examples: the dataset.
+      objective: loss and accuracy; static.
       check: static; whether the gradients of every pair are held against their identities.
     """
     splits = [first(examples.train, OBSERVED_EXAMPLES), examples.validation, examples.test]
@@ -87,8 +94,8 @@ def observation(parts: Pure, examples: Examples, check: bool = False) -> Observa
     inputs = jnp.concatenate([split.inputs for split in splits])
 
     def look(made: Array, pair: SwitchNormAct, switched: Switched) -> Look:
-        slope = switched.slope[:counted]
-        of_counted = switched._replace(slope=slope, normalized=switched.normalized[:counted])
+        slope = rows(switched.slope[:counted])
+        of_counted = switched._replace(slope=slope, normalized=rows(switched.normalized[:counted]))
         return Look(
             dead=dead(slope),
             saturated=saturated(slope, switched.largest_slope),
@@ -98,21 +105,21 @@ def observation(parts: Pure, examples: Examples, check: bool = False) -> Observa
                 HISTOGRAM_HIGH,
                 HISTOGRAM_BINS,
             ),
-            worst=worst_share(made[:counted], pair, of_counted) if check else jnp.zeros(()),
+            worst=worst_share(rows(made[:counted]), pair, of_counted) if check else jnp.zeros(()),
         )
 
-    def call(network: SwitchMLP) -> tuple[Array, Look]:
+    def call(network: SwitchNetwork) -> tuple[Array, Look]:
         return network.observed(inputs, counted, look)
 
-    (logits, looks), _ = result_and_parts(parts, call)
+    (outputs, looks), _ = result_and_parts(parts, call)
     ends = [counted, counted + len(splits[1].labels)]
-    train, validation, test = zip(jnp.split(logits, ends), [split.labels for split in splits], strict=True)
+    train, validation, test = zip(jnp.split(outputs, ends), [split.labels for split in splits], strict=True)
     return Observation(
-        train_loss=cross_entropy(*train),
-        train_accuracy=accuracy(*train),
-        validation_loss=cross_entropy(*validation),
-        validation_accuracy=accuracy(*validation),
-        test_accuracy=accuracy(*test),
+        train_loss=objective.loss(*train),
+        train_accuracy=objective.accuracy(*train),
+        validation_loss=objective.loss(*validation),
+        validation_accuracy=objective.accuracy(*validation),
+        test_accuracy=objective.accuracy(*test),
         dead=looks.dead,
         saturated=looks.saturated,
         histogram=jnp.sum(looks.histogram, axis=0),
@@ -123,3 +130,8 @@ def observation(parts: Pure, examples: Examples, check: bool = False) -> Observa
 def first(labelled: Labelled, count: int) -> Labelled:
     """The first `count` examples, or all if there are fewer."""
     return Labelled(labelled.inputs[:count], labelled.labels[:count])
+
+
+def rows(values: Array) -> Array:
+    """(examples, places, ..., units) as (examples and places, units)."""
+    return values.reshape(-1, values.shape[-1])

@@ -11,10 +11,12 @@ from bnact.data import Dataset, check_batch_size
 from bnact.distributed import function_of_lanes, padded_count, population_mesh
 from bnact.fused import Index, Table, index_of, table_of
 
+from .architectures import check_architecture, check_injury
 from .examples import Examples, examples
 from .injury import INJURIES, Injury
 from .log import LOG_POINTS, Log
-from .run import Cell, Lane, Trained, run
+from .objective import OBJECTIVES
+from .run import Cell, Lane, Task, Trained, run
 from .setting import Program, Setting
 from .watch import check_identities
 
@@ -24,7 +26,7 @@ def train_population(
 ) -> list[Log]:
     """Trains the runs of one cell, all in one call, spread over the devices at hand.
 
-    The program is compiled at the first call for its depth, width, batch size, dataset, number of lanes
+    The program is compiled at the first call for its architecture, depth, width, batch size, dataset, number of lanes
     and activations, and kept; which of these, norm, order, gain, injury and number of steps are data to it.
 
     Args:
@@ -61,11 +63,11 @@ def train_population(
 def compiled_program(
     program: Program, dataset: Dataset, lanes: int, table: Table, check: bool = False
 ) -> Callable:
-    """The program of one depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
+    """The program of one architecture, depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
 
     Args:
-      program: depth, width and batch size.
-      dataset: its arrays' shapes and its number of classes are compiled in, its values are not.
+      program: architecture, depth, width and batch size.
+      dataset: its arrays' shapes and its task are compiled in, its values are not.
       lanes: a multiple of the number of devices.
       table: the pairs it can compute.
       check: whether identities are checked.
@@ -75,8 +77,9 @@ def compiled_program(
     """
 
     def one(shared: tuple[Examples, Cell], lane: Lane) -> Trained:
-        return run(program, dataset.classes, *shared, lane, table, check)
+        return run(program, task, *shared, lane, table, check)
 
+    task = Task(dataset.features, dataset.image_shape, dataset.outputs, OBJECTIVES[dataset.kind])
     index, some = Index(0, 0, 0), Setting(data=dataset.name)
     arguments = (examples(dataset), cell_data(some, index)), stacked_lanes([some] * lanes)
     return jax.jit(function_of_lanes(one, population_mesh())).lower(*arguments).compile()
@@ -119,6 +122,8 @@ def _check(settings: Sequence[Setting], dataset: Dataset) -> None:
             f"{settings[0].data!r}; use bnact.data.load({settings[0].data!r})"
         )
     check_batch_size(dataset, settings[0].batch_size)
+    check_architecture(settings[0].architecture, dataset)
+    check_injury(settings[0].architecture, settings[0].kill)
     for setting in settings:
         _check_numbers(setting)
 

@@ -1,7 +1,7 @@
 """One run as one pure function: a fresh network, trained, and looked at on the way."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,14 +10,15 @@ from jax import lax
 
 from bnact.data import batch_indices
 from bnact.fused import Index, Table
-from bnact.nn import Pure, SwitchMLP, fresh, result_and_parts
+from bnact.nn import Design, Pure, SwitchNetwork, SwitchNormAct, fresh, normal_with_gain, result_and_parts
 from bnact.probes import root_mean_square_gradient
 from bnact.types import Array, PyTree
 
+from .architectures import Size, architecture_of
 from .examples import Examples
 from .injury import Injury, injure
 from .log import Log
-from .objective import cross_entropy
+from .objective import Objective
 from .observation import Observation, observation_at
 from .setting import Program
 
@@ -48,13 +49,29 @@ class Lane(NamedTuple):
     seed: Array | int
 
 
+class Task(NamedTuple):
+    """What of a dataset is compiled into a program.
+
+    Attributes:
+      features: numbers in one example.
+      image_shape: see `Dataset`.
+      outputs: of the network.
+      objective: what it is trained for.
+    """
+
+    features: int
+    image_shape: tuple[int, ...] | None
+    outputs: int
+    objective: Objective
+
+
 class Progress(NamedTuple):
     """What training carries from step to step.
 
     Attributes:
       params: the parameters.
       optimizer: the optimizer's state.
-      gradient_norm: (depth,) the `gradient_norm` of a `Log`, as the latest point's first step saw it.
+      gradient_norm: (sites,) the `gradient_norm` of a `Log`, as the latest point's first step saw it.
     """
 
     params: PyTree
@@ -67,7 +84,7 @@ class Trained(NamedTuple):
 
     Attributes:
       log: the record.
-      worst: (P, L) at every point the `bnact.training.watch.worst_share` of every hidden layer; 0 where none
+      worst: (P, L) at every point the `bnact.training.watch.worst_share` of every pair; 0 where none
         is checked.
     """
 
@@ -76,13 +93,13 @@ class Trained(NamedTuple):
 
 
 def run(
-    program: Program, classes: int, examples: Examples, cell: Cell, lane: Lane, table: Table, check: bool
+    program: Program, task: Task, examples: Examples, cell: Cell, lane: Lane, table: Table, check: bool
 ) -> Trained:
     """One run: a pure function, to be compiled once for a program and run for every lane.
 
     Args:
-      program: depth, width and batch size; static.
-      classes: of the dataset; static.
+      program: architecture, depth, width and batch size; static.
+      task: of the dataset; static.
       examples: the dataset.
       cell: pair, gain, injury and length.
       lane: learning rate and seed. The seed chooses the weights' draws and the data's order, whatever
@@ -91,20 +108,22 @@ def run(
       check: whether every point holds the pairs' gradients against their identities; static.
     """
     init_key, data_key = jax.random.split(jax.random.key(lane.seed))
-    graph, params, state = _fresh(program, classes, examples.train.inputs.shape[-1], cell, table, init_key)
+    sites, (graph, params, state) = _fresh(program, task, cell, table, init_key)
     optimizer = optax.sgd(lane.learning_rate, momentum=MOMENTUM)
-    sinks = jnp.zeros(program.depth, jnp.float32)
+    sinks = jnp.zeros(sites, jnp.float32)
 
     def step(begin: Array, number: Array, progress: Progress) -> Progress:
         picked = batch_indices(data_key, number, len(examples.train.labels), program.batch_size)
         inputs, labels = examples.train.inputs[picked], examples.train.labels[picked]
 
-        def loss(params: PyTree, sinks: Array) -> Array:
-            logits, _ = result_and_parts(Pure(graph, params, state), lambda network: network(inputs, sinks))
-            return cross_entropy(logits, labels)
+        def loss(params: PyTree, sinks: Array) -> tuple[Array, Array]:
+            parts = Pure(graph, params, state)
+            (outputs, sizes), _ = result_and_parts(parts, lambda network: network(inputs, sinks))
+            return task.objective.loss(outputs, labels), sizes
 
-        gradient, squares = jax.grad(loss, argnums=(0, 1))(progress.params, sinks)
-        norm = root_mean_square_gradient(squares, program.batch_size * program.width)
+        gradients, sizes = jax.grad(loss, argnums=(0, 1), has_aux=True)(progress.params, sinks)
+        gradient, squares = gradients
+        norm = root_mean_square_gradient(squares, sizes)
         updates, optimizer_state = optimizer.update(gradient, progress.optimizer, progress.params)
         factor = jnp.where(number == 0, cell.injury.first_step, 1.0)
         updates = jax.tree.map(lambda update: update * factor, updates)
@@ -117,7 +136,8 @@ def run(
     def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, tuple[Observation, Array]]:
         begin, end = ends
         now = Pure(graph, progress.params, state)
-        observed = observation_at(begin == cell.steps[-1], now, examples, program.observed, check)
+        is_last = begin == cell.steps[-1]
+        observed = observation_at(is_last, now, examples, program.observed, task.objective, check)
         progress = lax.fori_loop(begin, end, partial(step, begin), progress)
         return progress, (observed, progress.gradient_norm)
 
@@ -130,22 +150,23 @@ def run(
     return Trained(_log(cell.steps, observations, gradient_norm[last_alike]), observations.worst)
 
 
-def _fresh(program: Program, classes: int, features: int, cell: Cell, table: Table, key: Array) -> Pure:
-    """The parts of a new network, injured as the cell says."""
-    parts = fresh(
-        lambda rngs: SwitchMLP(
-            features,
-            classes,
-            width=program.width,
-            depth=program.depth,
-            index=cell.pair,
-            gain=cell.gain,
-            table=table,
-            rngs=rngs,
-        ),
-        key,
+def _fresh(program: Program, task: Task, cell: Cell, table: Table, key: Array) -> tuple[int, Pure]:
+    """How many pairs a new network has, and its parts, injured as the cell says."""
+
+    def prepared(network: SwitchNetwork) -> int:
+        injure(network, cell.injury)
+        return network.sites
+
+    return result_and_parts(fresh(lambda rngs: _network(program, task, cell, table, rngs), key), prepared)
+
+
+def _network(program: Program, task: Task, cell: Cell, table: Table, rngs: Any) -> SwitchNetwork:
+    size = Size(task.features, task.image_shape, task.outputs, program.width, program.depth)
+    design = Design(
+        pair=lambda features: SwitchNormAct(features, cell.pair, table),
+        kernel_init=normal_with_gain(cell.gain),
     )
-    return result_and_parts(parts, lambda network: injure(network, cell.injury))[1]
+    return architecture_of(program.architecture).network(size, design, rngs)
 
 
 def _log(steps: Array, observations: Observation, gradient_norm: Array) -> Log:

@@ -10,14 +10,14 @@ class Program(NamedTuple):
     """What a compiled program depends on; settings that agree on it share one program.
 
     Attributes:
-      data: the dataset's name; it fixes the number of input features and of classes.
-      depth: hidden layers.
-      width: units in each hidden layer.
+      data: the dataset's name; it fixes the number of input features and of outputs.
+      architecture, depth, width: as in `Setting`.
       batch_size: examples in a step.
       observed: examples that a point of the log looks at.
     """
 
     data: str
+    architecture: str
     depth: int
     width: int
     batch_size: int
@@ -30,12 +30,14 @@ class Setting:
 
     Attributes:
       data: name of the dataset.
+      architecture: name in `bnact.training.ARCHITECTURES`.
       activation: name of a `bnact.activations.Activation` that `bnact.activations.get` finds by it.
       norm: name in `bnact.normalizations.NORMALIZATIONS`.
       order: where the norm stands: "before" or "after" the activation. A network without a norm has
         no order; by convention its order is "before".
-      depth: hidden layers, at least 1.
-      width: units in each hidden layer, at least 1.
+      depth: hidden layers, at least 1: of a conv_net convolutions, of the others residual blocks.
+      width: units in each hidden layer, at least 1: of a conv_net and a resnet channels. Of a transformer it
+        is the stream's; its hidden layers have four times as many.
       batch_size: examples in a step.
       steps: steps of gradient descent.
       learning_rate: of stochastic gradient descent with momentum 0.9.
@@ -51,6 +53,7 @@ class Setting:
     """
 
     data: str = "digits"
+    architecture: str = "mlp"
     activation: str = "relu"
     norm: str = "batch"
     order: str = "before"
@@ -67,7 +70,7 @@ class Setting:
     @property
     def program(self) -> Program:
         """The static part: what the compiled program of this run depends on."""
-        return Program(self.data, self.depth, self.width, self.batch_size, self.observed)
+        return Program(self.data, self.architecture, self.depth, self.width, self.batch_size, self.observed)
 
     @property
     def cell(self) -> "Setting":

@@ -102,7 +102,9 @@ def test_even_and_odd_numbers_of_points(points):
     x = circle(points, 20, jax.random.key(0), 4.0)
     np.testing.assert_allclose(curve_length(x), 4 * np.pi, rtol=1e-5)
     np.testing.assert_allclose(curve_curvature(x), 0.5, rtol=1e-4)
-    np.testing.assert_allclose(curve_correlation(x), np.cos(2 * np.pi * np.arange(points) / points), atol=2e-6)
+    np.testing.assert_allclose(
+        curve_correlation(x), np.cos(2 * np.pi * np.arange(points) / points), atol=2e-6
+    )
 
 
 def test_too_few_points_are_told():

@@ -1,0 +1,195 @@
+"""The body of every architecture, over any design."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flax import nnx
+
+from .attention import Embedding, SelfAttention
+from .block import Block
+from .body import Body
+from .design import Design, MakeMap
+from .initializers import normal_with_gain
+from .links import Alone, Plain, Repeated
+from .residual_block import IdentityBlock
+from .transformer_block import TransformerBlock
+
+MakeBlock = Callable[[nnx.Rngs], Any]
+"""Makes one residual block from its keys."""
+
+STREAM_GAIN = normal_with_gain(1.0)
+"""Initializer of maps that no activation feeds: the input's, the residual stream's, attention's."""
+
+
+def perceptron_body(
+    subject: str, in_features: int, out_features: int, width: int, depth: int, design: Design, rngs: nnx.Rngs
+) -> Body:
+    """`depth` hidden layers and a readout, see `MLP`.
+
+    The first layer is part of the stack where the input has as many features as the layers have units:
+    then a program holds the code of one layer, not of two.
+
+    Args:
+      subject: who asks, for the errors.
+      in_features, out_features, width, depth, rngs: as in `MLP`.
+      design: what it is made of.
+
+    Raises:
+      ValueError: depth below 1.
+    """
+    if depth < 1:
+        raise ValueError(
+            f"{subject}: depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more"
+        )
+    begin = None if in_features == width else design.dense
+    links = _layers(in_features, width, depth, begin, design.dense, design, rngs)
+    return Body(links, design.readout(width, out_features, rngs))
+
+
+def conv_body(
+    subject: str,
+    in_features: int,
+    out_features: int,
+    widths: Sequence[int],
+    depth: int,
+    design: Design,
+    rngs: nnx.Rngs,
+) -> Body:
+    """`depth` convolutions in stages, mean over all places, readout; see `ConvNet`.
+
+    Args and errors as in `perceptron_body`; widths: channels of every stage.
+    """
+    links = []
+    for stage, count in enumerate(shares(subject, "convolution", depth, widths)):
+        begin = design.convolution(2 if stage else 1)
+        links += _layers(in_features, widths[stage], count, begin, design.convolution(1), design, rngs)
+        in_features = widths[stage]
+    return Body(links, design.readout(in_features, out_features, rngs), places=2)
+
+
+def _layers(
+    in_features: int,
+    width: int,
+    depth: int,
+    begin: MakeMap | None,
+    go_on: MakeMap,
+    design: Design,
+    rngs: nnx.Rngs,
+) -> list[Any]:
+    """`depth` blocks: the first by itself where `begin` makes its map, all others in one stack."""
+    init = design.kernel_init
+    first = [] if begin is None else [Block(begin(in_features, width, init, rngs), design.pair(width))]
+    others = depth - len(first)
+
+    def block(rngs: nnx.Rngs) -> Block:
+        return Block(go_on(width, width, init, rngs), design.pair(width))
+
+    return [*first, *([Repeated(block, others, rngs=rngs)] if others else [])]
+
+
+def identity_blocks(width: int, make: MakeMap, design: Design) -> MakeBlock:
+    """What makes an `IdentityBlock` of that width from maps that `make` makes."""
+
+    def block(rngs: nnx.Rngs) -> IdentityBlock:
+        first, second = (make(width, width, design.kernel_init, rngs) for _ in range(2))
+        return IdentityBlock(design.pair(width), first, design.pair(width), second)
+
+    return block
+
+
+def residual_body(
+    subject: str,
+    in_features: int,
+    out_features: int,
+    width: int,
+    depth: int,
+    design: Design,
+    rngs: nnx.Rngs,
+) -> Body:
+    """A linear map, `depth` dense identity blocks, a pair, a readout; see `ResidualMLP`.
+
+    Args and errors as in `perceptron_body`.
+    """
+    shares(subject, "residual block", depth, (width,))
+    links = [
+        Plain(design.dense(in_features, width, STREAM_GAIN, rngs)),
+        Repeated(identity_blocks(width, design.dense, design), depth, rngs=rngs),
+        Alone(design.pair(width)),
+    ]
+    return Body(links, design.readout(width, out_features, rngs))
+
+
+def res_net_body(
+    subject: str,
+    in_features: int,
+    out_features: int,
+    widths: Sequence[int],
+    depth: int,
+    design: Design,
+    rngs: nnx.Rngs,
+) -> Body:
+    """`depth` convolutional identity blocks in stages, a pair, mean, readout; see `ResNet`.
+
+    Args and errors as in `conv_body`.
+    """
+    links = []
+    for stage, count in enumerate(shares(subject, "residual block", depth, widths)):
+        begin, width = design.convolution(2 if stage else 1), widths[stage]
+        links.append(Plain(begin(in_features, width, STREAM_GAIN, rngs)))
+        links.append(Repeated(identity_blocks(width, design.convolution(1), design), count, rngs=rngs))
+        in_features = width
+    links.append(Alone(design.pair(in_features)))
+    return Body(links, design.readout(in_features, out_features, rngs), places=2)
+
+
+def transformer_body(
+    subject: str,
+    in_features: int,
+    out_features: int,
+    width: int,
+    depth: int,
+    heads: int,
+    hidden_width: int,
+    placement: str,
+    stream_norm: Callable[[int], Any],
+    design: Design,
+    rngs: nnx.Rngs,
+) -> Body:
+    """Tokens embedded, `depth` blocks, mean over the tokens, readout; see `Transformer`.
+
+    Args and errors as there; stream_norm: makes a norm from its number of features.
+    """
+    shares(subject, "block", depth, (width,))
+
+    def block(rngs: nnx.Rngs) -> TransformerBlock:
+        into, out = (design.dense(width, n * width, STREAM_GAIN, rngs) for n in (3, 1))
+        return TransformerBlock(
+            stream_norm(width),
+            SelfAttention(into, out, heads),
+            stream_norm(width),
+            design.dense(width, hidden_width, STREAM_GAIN, rngs),
+            design.pair(hidden_width),
+            design.dense(hidden_width, width, design.kernel_init, rngs),
+            placement,
+        )
+
+    embedding = Embedding(design.dense(in_features, width, STREAM_GAIN, rngs))
+    links = [Plain(embedding), Repeated(block, depth, rngs=rngs)]
+    links += [Plain(stream_norm(width))] if placement == "before" else []
+    return Body(links, design.readout(width, out_features, rngs), places=1)
+
+
+def shares(subject: str, what: str, depth: int, widths: Sequence[int]) -> list[int]:
+    """How many of `depth` repeated parts every stage has: as equal as can be, the first ones more.
+
+    Raises:
+      ValueError: there is no stage, or fewer parts than stages.
+    """
+    stages = len(widths)
+    if not 1 <= stages <= depth:
+        raise ValueError(
+            f"{subject}: depth must be at least 1 {what} for every stage; got depth={depth} for "
+            f"{stages} {'stage' if stages == 1 else 'stages'}; use depth={max(stages, 1)} or more, and at "
+            "least one stage"
+        )
+    return [depth // stages + (stage < depth % stages) for stage in range(stages)]

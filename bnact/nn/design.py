@@ -1,0 +1,86 @@
+"""What a network is made of, whatever its architecture: its pairs, its first weights, its types."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+from flax import nnx
+from jax.typing import DTypeLike
+
+from bnact.activations import Activation, Learnable
+
+from .initializers import Initializer, normal_for, normal_with_gain
+from .linear_maps import Convolution, dense
+from .norm_act import NormAct
+from .precision import checked_dtypes
+
+MakeMap = Callable[[int, int, Initializer, nnx.Rngs], Any]
+"""Makes a linear map from its numbers of features in and out, its initializer and its keys."""
+
+
+class Design(NamedTuple):
+    """The material of a network.
+
+    Attributes:
+      pair: makes a pair from its number of features.
+      kernel_init: of the linear maps that an activation feeds. In a perceptron and a convolutional network
+        also of the first.
+      dtype, param_dtype: see `dense`.
+    """
+
+    pair: Callable[[int], Any]
+    kernel_init: Initializer
+    dtype: DTypeLike | None = None
+    param_dtype: DTypeLike = jnp.float32
+
+    def dense(self, in_features: int, out_features: int, kernel_init: Initializer, rngs: nnx.Rngs) -> Any:
+        """A map of the last axis in the design's types, see `dense`."""
+        types = {"dtype": self.dtype, "param_dtype": self.param_dtype}
+        return dense(in_features, out_features, kernel_init, **types, rngs=rngs)
+
+    def convolution(self, stride: int) -> MakeMap:
+        """What makes convolutions of that stride in the design's types."""
+
+        def make(in_features: int, out_features: int, kernel_init: Initializer, rngs: nnx.Rngs) -> Any:
+            types = {"dtype": self.dtype, "param_dtype": self.param_dtype}
+            return Convolution(in_features, out_features, kernel_init, stride=stride, **types, rngs=rngs)
+
+        return make
+
+    def readout(self, in_features: int, out_features: int, rngs: nnx.Rngs) -> Any:
+        """The last linear map, whose gain is 1."""
+        return self.dense(in_features, out_features, normal_with_gain(1.0), rngs)
+
+
+def named_design(
+    subject: str,
+    norm: str,
+    activation: str | Activation | Learnable,
+    order: str,
+    epsilon: float,
+    momentum: float,
+    dtype: DTypeLike | None,
+    param_dtype: DTypeLike,
+) -> Design:
+    """The design of `NormAct` pairs, initialized with `normal_for(activation)`.
+
+    Args:
+      subject: who asks, for the errors.
+      norm, activation, order, epsilon, momentum, dtype, param_dtype: as in `NormAct`.
+
+    Raises:
+      ValueError: an unknown activation, or a type that is not real floating.
+    """
+    checked_dtypes(subject, dtype, param_dtype)
+    pair = partial(
+        NormAct,
+        norm=norm,
+        activation=activation,
+        order=order,
+        epsilon=epsilon,
+        momentum=momentum,
+        dtype=dtype,
+        param_dtype=param_dtype,
+    )
+    return Design(pair, normal_for(activation), dtype, param_dtype)

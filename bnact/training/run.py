@@ -20,6 +20,7 @@ from .injury import Injury, injure
 from .log import Log
 from .objective import Objective
 from .observation import Observation, observation_at
+from .representation import Representation, representation_at
 from .setting import Program
 
 MOMENTUM = 0.9
@@ -79,6 +80,10 @@ class Progress(NamedTuple):
     gradient_norm: Array
 
 
+Point = tuple[Observation, Representation, Array]
+"""What one point of a run leaves behind; the array is the gradient's size, see `Progress`."""
+
+
 class Trained(NamedTuple):
     """What a run leaves behind.
 
@@ -133,21 +138,23 @@ def run(
             gradient_norm=jnp.where(number == begin, norm, progress.gradient_norm),
         )
 
-    def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, tuple[Observation, Array]]:
+    def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, Point]:
         begin, end = ends
         now = Pure(graph, progress.params, state)
         is_last = begin == cell.steps[-1]
         observed = observation_at(is_last, now, examples, program.observed, task.objective, check)
+        made = representation_at(is_last | (begin == 0), now, examples.train, sites)
         progress = lax.fori_loop(begin, end, partial(step, begin), progress)
-        return progress, (observed, progress.gradient_norm)
+        return progress, (observed, made, progress.gradient_norm)
 
     # One step follows the last point, for its gradient alone: nothing looks at the weights after it.
     ends = jnp.append(cell.steps[1:], cell.steps[-1] + 1)
     start = Progress(params, optimizer.init(params), sinks)
-    _, (observations, gradient_norm) = lax.scan(segment, start, (cell.steps, ends))
+    _, (observations, made, gradient_norm) = lax.scan(segment, start, (cell.steps, ends))
     # In a short run several points fall on one step, and only the last of them has a step behind it.
     last_alike = jnp.searchsorted(cell.steps, cell.steps, side="right") - 1
-    return Trained(_log(cell.steps, observations, gradient_norm[last_alike]), observations.worst)
+    log = _log(cell.steps, observations, made, gradient_norm[last_alike])
+    return Trained(log, observations.worst)
 
 
 def _fresh(program: Program, task: Task, cell: Cell, table: Table, key: Array) -> tuple[int, Pure]:
@@ -169,15 +176,17 @@ def _network(program: Program, task: Task, cell: Cell, table: Table, rngs: Any) 
     return architecture_of(program.architecture).network(size, design, rngs)
 
 
-def _log(steps: Array, observations: Observation, gradient_norm: Array) -> Log:
+def _log(steps: Array, observations: Observation, made: Representation, gradient_norm: Array) -> Log:
+    ends = jnp.array([0, -1])
     is_lost = ~jnp.isfinite(observations.train_loss)
     rest = observations._asdict()
     del rest["worst"]
     return Log(
         step=steps,
         gradient_norm=gradient_norm,
-        histogram=rest.pop("histogram")[jnp.array([0, -1])],
+        histogram=rest.pop("histogram")[ends],
         test_accuracy=rest.pop("test_accuracy")[-1],
         diverged=jnp.where(jnp.any(is_lost), steps[jnp.argmax(is_lost)], -1),
+        **jax.tree.map(lambda leaf: leaf[ends], made)._asdict(),
         **rest,
     )

@@ -54,6 +54,9 @@ def plausible_log(setting: Setting, final: float) -> Log:
         "saturated": np.full((len(steps), setting.depth), 0.05, np.float32),
         "gradient_norm": np.tile(gradient.astype(np.float32), (len(steps), 1)),
         "histogram": _histogram(setting),
+        "participation_ratio": np.full((2, setting.depth), 12.0, np.float32),
+        "intrinsic_dimension": np.full((2, setting.depth), 8.0, np.float32),
+        "separability": np.full((2, setting.depth), final, np.float32),
         "test_accuracy": np.float32(final - 0.003),
         "diverged": np.int32(-1),
     }

@@ -62,7 +62,7 @@ def test_what_is_masked_is_not_seen():
 
 
 def test_nan_is_told_apart():
-    value = VALUE(folded(np.split(np.where(VALUES == VALUES[20, 3], np.nan, VALUES), 4)))
+    value = VALUE(folded(np.split(np.where(VALUES[20, 3] == VALUES, np.nan, VALUES), 4)))
     np.testing.assert_allclose(value.undefined, 1 / 160, rtol=1e-6)
     np.testing.assert_allclose(np.sum(value.shares), 159 / 160, rtol=1e-6)
     assert np.isnan([value.mean, value.variance]).all()
@@ -124,7 +124,11 @@ def test_no_limits():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: input_distribution(limits=(1.0, 0.0)), ValueError, r"limits must be positive; got \(1.0, 0.0\)"),
+        (
+            lambda: input_distribution(limits=(1.0, 0.0)),
+            ValueError,
+            r"must be positive; got \(1.0, 0.0\)",
+        ),
         (lambda: input_distribution(2.0, 1.0), ValueError, "low < high; got low=2.0, high=1.0"),
         (lambda: input_distribution(bins=0), ValueError, "bins must be an integer of at least 1; got 0"),
         (

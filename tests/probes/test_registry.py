@@ -81,7 +81,11 @@ def test_nan_gives_nan(name):
 @pytest.mark.parametrize(
     ("x", "error", "message"),
     [
-        (jnp.ones((EXAMPLES, 2, 3)), ValueError, r"\(examples, features\); got shape \(40, 2, 3\); use x.reshape"),
+        (
+            jnp.ones((EXAMPLES, 2, 3)),
+            ValueError,
+            r"features\); got shape \(40, 2, 3\); use x.reshape",
+        ),
         (jnp.ones(EXAMPLES), ValueError, r"\(examples, features\); got shape \(40,\)"),
         (jnp.ones((EXAMPLES, 0)), ValueError, r"\(examples, features\); got shape \(40, 0\)"),
         (jnp.ones((1, 3)), ValueError, "must have at least [23] rows; got 1"),

@@ -80,7 +80,9 @@ def test_under_scan_and_vmap():
     slope = slopes((3, 4, 2), seed=3)  # members, batches, examples
 
     def of_member(batches):
-        return PROBE.value(jax.lax.scan(lambda s, batch: (PROBE.update(s, batch), None), PROBE.init(), batches)[0])
+        return PROBE.value(
+            jax.lax.scan(lambda s, batch: (PROBE.update(s, batch), None), PROBE.init(), batches)[0]
+        )
 
     values = jax.jit(jax.vmap(of_member))(jnp.asarray(slope, jnp.float32))
     for member in range(3):

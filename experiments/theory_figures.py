@@ -150,13 +150,14 @@ def circles(seeds: int, width: int) -> Figure:
     for axes, what in zip(panels, ("length", "curvature"), strict=True):
         axes.set_yscale("log")
         _dress(axes, f"{width} units of tanh", "layer", f"{what} / the input circle's")
+    panels[0].set_ylim(0.1, 30.0)
     panels[0].legend(fontsize=8)
     return figure
 
 
 @functools.partial(jax.jit, static_argnums=(1, 4))
 def _circle(key: Key, width: int, weights: float, biases: float, depth: int) -> tuple[Array, Array]:
-    """(depth,) length and curvature of a circle of variance 1 behind every layer, over those of the circle."""
+    """(depth,) length and curvature of a circle of variance 1 behind every layer, over its own."""
     points_key, layer_key = jax.random.split(key)
 
     def layer(h: Array, key: Key) -> tuple[Array, tuple[Array, Array]]:

@@ -1,6 +1,7 @@
 """Dead and saturated units over many batches are those of all examples at once."""
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +11,7 @@ import pytest
 from bnact.probes import dead, saturated, unit_counts
 
 UNITS, LARGEST = 6, 2.0
+WORD: Any = "3"
 PROBE = unit_counts(UNITS, LARGEST)
 UPDATE, MERGE, VALUE = (jax.jit(each) for each in (PROBE.update, PROBE.merge, PROBE.value))
 
@@ -130,7 +132,7 @@ def test_without_an_example_nothing_is_known():
     [
         (lambda: unit_counts(0, 1.0), "units must be an integer of at least 1; got 0"),
         (lambda: unit_counts(True, 1.0), "units must be an integer of at least 1; got True"),
-        (lambda: unit_counts("3", 1.0), "units must be an integer of at least 1; got '3'"),
+        (lambda: unit_counts(WORD, 1.0), "units must be an integer of at least 1; got '3'"),
         (lambda: PROBE.update(PROBE.init(), jnp.ones((3, 5))), r"of shape \(..., 6\), .* got shape \(3, 5\)"),
         (lambda: PROBE.update(PROBE.init(), jnp.ones(())), r"of shape \(..., 6\), .* got shape \(\)"),
     ],

@@ -48,7 +48,7 @@ class Distribution(NamedTuple):
     shares: Array
     outside: Array
     undefined: Array
-    count: Array
+    count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
     mean: Array
     variance: Array
 

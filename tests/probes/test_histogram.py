@@ -1,6 +1,7 @@
 """Bins hold what numpy finds in them, and what lies beyond is not lost."""
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +11,7 @@ import pytest
 from bnact.probes import histogram
 
 LOW, HIGH, BINS = -8.0, 8.0, 64
+HALF: Any = 2.5
 counted = jax.jit(functools.partial(histogram, low=LOW, high=HIGH, bins=BINS))
 
 
@@ -63,7 +65,7 @@ def test_what_is_masked_is_not_counted():
         (lambda x: histogram(x, 0.0, np.inf, 4), ValueError, "finite .* got low=0.0, high=inf"),
         (lambda x: histogram(x, 0.0, np.nan, 4), ValueError, "finite .* got low=0.0, high=nan"),
         (lambda x: histogram(x, 0.0, 1.0, 0), ValueError, "bins must be an integer of at least 1; got 0"),
-        (lambda x: histogram(x, 0.0, 1.0, 2.5), ValueError, "bins must be an integer .* got 2.5"),
+        (lambda x: histogram(x, 0.0, 1.0, HALF), ValueError, "bins must be an integer .* got 2.5"),
         (lambda x: histogram(x.astype(int), 0.0, 1.0, 4), TypeError, "x must be real floating; got int32"),
         (lambda x: histogram(x, 0.0, 1.0, 4, x), TypeError, "mask: must be boolean"),
     ],

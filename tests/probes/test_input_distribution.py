@@ -10,7 +10,7 @@ import pytest
 from bnact.probes import histogram, input_distribution
 
 PROBE = input_distribution(-4.0, 4.0, 16, limits=(1.0, 2.5))
-UPDATE, MERGE = jax.jit(PROBE.update), jax.jit(PROBE.merge)
+UPDATE, MERGE, VALUE = (jax.jit(each) for each in (PROBE.update, PROBE.merge, PROBE.value))
 VALUES = np.random.default_rng(0).normal(0.7, 2.0, (32, 5)).astype(np.float32)
 
 
@@ -32,36 +32,37 @@ def folded(batches):
 
 
 def test_batches_together_are_the_whole():
-    agrees(PROBE.value(folded(np.split(VALUES, [8, 16]))), VALUES)
+    agrees(VALUE(folded(np.split(VALUES, 4))), VALUES)
 
 
 def test_the_mean_of_the_batches_variances_would_be_wrong():
-    batches = [VALUES[:16] + 3, VALUES[16:] - 3]
-    value = PROBE.value(folded(batches))
+    batches = [VALUES[:8] + 3, VALUES[8:16] - 3]
+    value = VALUE(folded(batches))
     agrees(value, np.concatenate(batches))
     assert np.mean([batch.var() for batch in batches]) < value.variance / 2
 
 
 def test_parts_seen_apart_merge_in_any_order():
-    first, second = folded([VALUES[:8]]), folded([VALUES[8:16], VALUES[16:]])
+    first, second = folded([VALUES[:8]]), folded(np.split(VALUES[8:], 3))
     jax.tree.map(np.testing.assert_array_equal, MERGE(first, PROBE.init()), first)
     for merged in (MERGE(first, second), MERGE(second, first)):
-        agrees(PROBE.value(merged), VALUES)
+        agrees(VALUE(merged), VALUES)
 
 
 def test_a_mean_far_from_zero_keeps_its_variance():
     values = 1e5 + VALUES
-    value = PROBE.value(folded(np.split(values, 2)))
+    value = VALUE(folded(np.split(values, 4)))
     np.testing.assert_allclose(value.variance, values.astype(np.float64).var(), rtol=1e-5)
 
 
 def test_what_is_masked_is_not_seen():
-    state = PROBE.update(PROBE.init(), jnp.asarray(VALUES).at[20:].set(jnp.nan), jnp.arange(32)[:, None] < 20)
-    agrees(PROBE.value(state), VALUES[:20])
+    seen, mask = np.where(np.arange(32)[:, None] < 20, VALUES, np.nan), np.arange(32)[:, None] < 20
+    state = UPDATE(PROBE.init(), jnp.asarray(seen), jnp.asarray(mask))
+    agrees(VALUE(state), VALUES[:20])
 
 
 def test_nan_is_told_apart():
-    value = PROBE.value(folded([VALUES[:16], np.where(VALUES[16:] == VALUES[20, 3], np.nan, VALUES[16:])]))
+    value = VALUE(folded(np.split(np.where(VALUES[20, 3] == VALUES, np.nan, VALUES), 4)))
     np.testing.assert_allclose(value.undefined, 1 / 160, rtol=1e-6)
     np.testing.assert_allclose(np.sum(value.shares), 159 / 160, rtol=1e-6)
     assert np.isnan([value.mean, value.variance]).all()
@@ -87,37 +88,36 @@ def test_over_devices():
     agrees(divided(jnp.asarray(VALUES)), VALUES)
 
 
-@pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16])
-def test_half_precision_is_counted_in_float32(dtype):
-    values = jnp.asarray(VALUES, dtype)
-    value = PROBE.value(PROBE.update(PROBE.init(), values))
+def test_half_precision_is_counted_in_float32():
+    values = jnp.asarray(VALUES, jnp.bfloat16)
+    value = VALUE(UPDATE(PROBE.init(), values))
     agrees(value, np.asarray(values.astype(jnp.float32)))
     assert value.mean.dtype == jnp.float32
 
 
 def test_the_bins_are_those_of_histogram():
-    state = PROBE.update(PROBE.init(), jnp.asarray(VALUES))
-    np.testing.assert_array_equal(state.bins.low, histogram(jnp.asarray(VALUES), -4.0, 4.0, 16))
+    found = folded(np.split(VALUES, 4)).bins.low
+    np.testing.assert_array_equal(found, histogram(jnp.asarray(VALUES), -4.0, 4.0, 16))
 
 
 def test_more_values_than_32_bits_count():
-    state = PROBE.update(PROBE.init(), jnp.asarray(VALUES))
+    state = folded(np.split(VALUES, 4))
     for _ in range(30):
         state = MERGE(state, state)
-    value = PROBE.value(state)
+    value = VALUE(state)
     agrees(value._replace(count=jnp.float32(VALUES.size)), VALUES)
     np.testing.assert_allclose(value.count, VALUES.size * 2.0**30)
 
 
 def test_without_a_value_nothing_is_known():
-    value = PROBE.value(PROBE.init())
+    value = VALUE(PROBE.init())
     assert np.isnan([value.mean, value.variance, *value.outside, *value.shares]).all()
     assert value.count == 0
 
 
 def test_no_limits():
     probe = input_distribution()
-    value = probe.value(probe.update(probe.init(), jnp.asarray(VALUES)))
+    value = jax.eval_shape(lambda x: probe.value(probe.update(probe.init(), x)), jnp.asarray(VALUES))
     assert (value.outside.shape, value.shares.shape) == ((0,), (64,))
 
 
@@ -127,7 +127,11 @@ def test_no_limits():
         (
             lambda: input_distribution(limits=(1.0, 0.0)),
             ValueError,
+<<<<<<< HEAD
             r"limits must be positive; got \(1.0, 0.0\)",
+=======
+            r"must be positive; got \(1.0, 0.0\)",
+>>>>>>> w-probes
         ),
         (lambda: input_distribution(2.0, 1.0), ValueError, "low < high; got low=2.0, high=1.0"),
         (lambda: input_distribution(bins=0), ValueError, "bins must be an integer of at least 1; got 0"),

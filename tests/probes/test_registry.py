@@ -84,7 +84,7 @@ def test_nan_gives_nan(name):
         (
             jnp.ones((EXAMPLES, 2, 3)),
             ValueError,
-            r"\(examples, features\); got shape \(40, 2, 3\); use x.reshape",
+            r"features\); got shape \(40, 2, 3\); use x.reshape",
         ),
         (jnp.ones(EXAMPLES), ValueError, r"\(examples, features\); got shape \(40,\)"),
         (jnp.ones((EXAMPLES, 0)), ValueError, r"\(examples, features\); got shape \(40, 0\)"),

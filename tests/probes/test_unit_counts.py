@@ -1,6 +1,7 @@
 """Dead and saturated units over many batches are those of all examples at once."""
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +11,9 @@ import pytest
 from bnact.probes import dead, saturated, unit_counts
 
 UNITS, LARGEST = 6, 2.0
+WORD: Any = "3"
 PROBE = unit_counts(UNITS, LARGEST)
-UPDATE, MERGE = jax.jit(PROBE.update), jax.jit(PROBE.merge)
+UPDATE, MERGE, VALUE = (jax.jit(each) for each in (PROBE.update, PROBE.merge, PROBE.value))
 
 
 def slopes(shape=(24,), seed=0):
@@ -45,35 +47,35 @@ def folded(batches):
 @pytest.mark.parametrize("shape", [(24,), (8, 2, 3)])
 def test_batches_together_are_the_whole(shape):
     slope = slopes(shape)
-    agrees(PROBE.value(folded(jnp.split(jnp.asarray(slope, jnp.float32), 4))), slope)
+    agrees(VALUE(folded(jnp.split(jnp.asarray(slope, jnp.float32), 4))), slope)
 
 
 def test_the_mean_of_the_batches_dead_shares_would_be_wrong():
     slope = jnp.asarray(slopes(), jnp.float32)
-    value = PROBE.value(folded(jnp.split(slope, 4)))
+    value = VALUE(folded(jnp.split(slope, 4)))
     mean_of_batches = np.mean([dead(batch) for batch in jnp.split(slope, 4)])
     assert value.dead_share < mean_of_batches - 0.05
 
 
 def test_one_batch_is_what_dead_and_saturated_say():
     slope = jnp.asarray(slopes(), jnp.float32)
-    value = PROBE.value(PROBE.update(PROBE.init(), slope))
+    value = VALUE(UPDATE(PROBE.init(), slope))
     np.testing.assert_allclose(value.dead_share, dead(slope), rtol=1e-6)
     np.testing.assert_allclose(value.saturated_share, saturated(slope, LARGEST), rtol=1e-6)
 
 
 def test_parts_seen_apart_merge_in_any_order():
-    first, second = (folded([jnp.asarray(slopes(seed=seed), jnp.float32)]) for seed in (1, 2))
+    first, second = (folded(jnp.split(jnp.asarray(slopes(seed=seed), jnp.float32), 4)) for seed in (1, 2))
     jax.tree.map(np.testing.assert_array_equal, MERGE(first, second), MERGE(second, first))
     jax.tree.map(np.testing.assert_array_equal, MERGE(first, PROBE.init()), first)
-    agrees(PROBE.value(MERGE(first, second)), np.concatenate([slopes(seed=1), slopes(seed=2)]))
+    agrees(VALUE(MERGE(first, second)), np.concatenate([slopes(seed=1), slopes(seed=2)]))
 
 
 def test_what_is_masked_is_not_seen():
     slope, mask = slopes(), np.arange(24) < 12
-    state = PROBE.update(PROBE.init(), jnp.asarray(slope, jnp.float32), jnp.asarray(mask)[:, None])
-    agrees(PROBE.value(state), slope[:12])
-    assert PROBE.value(state).dead[3], "its only slope is behind the mask"
+    state = UPDATE(PROBE.init(), jnp.asarray(slope, jnp.float32), jnp.asarray(mask)[:, None])
+    agrees(VALUE(state), slope[:12])
+    assert VALUE(state).dead[3], "its only slope is behind the mask"
 
 
 def test_under_scan_and_vmap():
@@ -107,11 +109,11 @@ def test_over_devices_inside_and_merged_outside():
         jnp.asarray(slope, jnp.float32)
     )
     pieces = [jax.tree.map(lambda field, at=at: field[at], states) for at in range(8)]
-    agrees(PROBE.value(functools.reduce(MERGE, pieces)), slope)
+    agrees(VALUE(functools.reduce(MERGE, pieces)), slope)
 
 
 def test_a_unit_that_is_lost_has_no_share():
-    value = PROBE.value(folded([jnp.ones((2, UNITS)).at[0, 2].set(jnp.nan), jnp.zeros((2, UNITS))]))
+    value = VALUE(folded([jnp.ones((6, UNITS)).at[0, 2].set(jnp.nan), jnp.zeros((6, UNITS))]))
     assert not value.dead.any()
     np.testing.assert_array_equal(np.isnan(value.saturated), np.arange(UNITS) == 2)
     assert np.isnan(value.dead_share)
@@ -119,7 +121,7 @@ def test_a_unit_that_is_lost_has_no_share():
 
 
 def test_without_an_example_nothing_is_known():
-    value = PROBE.value(PROBE.init())
+    value = VALUE(PROBE.init())
     assert not value.dead.any()
     assert np.isnan(value.dead_share)
     assert np.isnan(value.saturated).all()
@@ -130,7 +132,7 @@ def test_without_an_example_nothing_is_known():
     [
         (lambda: unit_counts(0, 1.0), "units must be an integer of at least 1; got 0"),
         (lambda: unit_counts(True, 1.0), "units must be an integer of at least 1; got True"),
-        (lambda: unit_counts("3", 1.0), "units must be an integer of at least 1; got '3'"),
+        (lambda: unit_counts(WORD, 1.0), "units must be an integer of at least 1; got '3'"),
         (lambda: PROBE.update(PROBE.init(), jnp.ones((3, 5))), r"of shape \(..., 6\), .* got shape \(3, 5\)"),
         (lambda: PROBE.update(PROBE.init(), jnp.ones(())), r"of shape \(..., 6\), .* got shape \(\)"),
     ],

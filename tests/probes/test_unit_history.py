@@ -1,6 +1,7 @@
 """Lives and deaths of units, counted one look at a time in plain Python."""
 
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -21,8 +22,8 @@ def folded(looks):
 
 def reference(looks):
     """Deaths and revivals of every unit."""
-    died = [sum(not a and b for a, b in zip(unit, unit[1:], strict=False)) for unit in looks.T.tolist()]
-    revived = [sum(a and not b for a, b in zip(unit, unit[1:], strict=False)) for unit in looks.T.tolist()]
+    died = [sum(not a and b for a, b in itertools.pairwise(unit)) for unit in looks.T.tolist()]
+    revived = [sum(a and not b for a, b in itertools.pairwise(unit)) for unit in looks.T.tolist()]
     return died, revived
 
 

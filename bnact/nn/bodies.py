@@ -62,9 +62,7 @@ def conv_body(
     links = []
     for stage, count in enumerate(shares(subject, "convolution", depth, widths)):
         begin = design.convolution(2 if stage else 1)
-        links += _layers(
-            in_features, widths[stage], count, begin, design.convolution(1), design, rngs
-        )
+        links += _layers(in_features, widths[stage], count, begin, design.convolution(1), design, rngs)
         in_features = widths[stage]
     return Body(links, design.readout(in_features, out_features, rngs), places=2)
 
@@ -138,9 +136,7 @@ def res_net_body(
     for stage, count in enumerate(shares(subject, "residual block", depth, widths)):
         begin, width = design.convolution(2 if stage else 1), widths[stage]
         links.append(Plain(begin(in_features, width, STREAM_GAIN, rngs)))
-        links.append(
-            Repeated(identity_blocks(width, design.convolution(1), design), count, rngs=rngs)
-        )
+        links.append(Repeated(identity_blocks(width, design.convolution(1), design), count, rngs=rngs))
         in_features = width
     links.append(Alone(design.pair(in_features)))
     return Body(links, design.readout(in_features, out_features, rngs), places=2)

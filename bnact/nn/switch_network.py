@@ -26,9 +26,7 @@ class SwitchNetwork(nnx.Module):
       input_norm: a norm of the flat inputs ahead of the body, or None.
     """
 
-    def __init__(
-        self, body: Body, input_shape: tuple[int, ...], input_norm: SwitchNormAct | None = None
-    ):
+    def __init__(self, body: Body, input_shape: tuple[int, ...], input_norm: SwitchNormAct | None = None):
         """Makes the network of its parts; see the attributes."""
         self.body = body
         self.input_shape = input_shape

@@ -6,6 +6,7 @@ from typing import get_args
 
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
+from bnact.training.architectures import architecture_of, check_architecture, check_injury
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -81,6 +82,7 @@ def check_setting(setting: Setting) -> None:
     Raises:
       ValueError: a value is unknown or out of range; the message names it, and the nearest known name.
     """
+    architecture_of(setting.architecture)
     _check_activation(setting)
     _check_norm(setting)
     for name, choices in _CHOICES.items():
@@ -91,6 +93,7 @@ def check_setting(setting: Setting) -> None:
         _check_positive(setting, name)
     _check_spread(setting)
     _check_shift(setting)
+    check_injury(setting.architecture, setting.kill)
 
 
 def _check_shift(setting: Setting) -> None:
@@ -112,3 +115,17 @@ def check_batch_sizes(settings: Iterable[Setting], dataset: Dataset) -> None:
     """
     for batch_size in dict.fromkeys(setting.batch_size for setting in settings):
         check_batch_size(dataset, batch_size)
+
+
+def check_architectures(settings: Iterable[Setting], dataset: Dataset) -> None:
+    """Refuses an architecture that cannot take the dataset's examples.
+
+    Args:
+      settings: the runs.
+      dataset: what they train on.
+
+    Raises:
+      ValueError: an architecture needs images, see `bnact.training.check_architecture`.
+    """
+    for architecture in dict.fromkeys(setting.architecture for setting in settings):
+        check_architecture(architecture, dataset)

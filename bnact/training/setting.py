@@ -70,9 +70,7 @@ class Setting:
     @property
     def program(self) -> Program:
         """The static part: what the compiled program of this run depends on."""
-        return Program(
-            self.data, self.architecture, self.depth, self.width, self.batch_size, self.observed
-        )
+        return Program(self.data, self.architecture, self.depth, self.width, self.batch_size, self.observed)
 
     @property
     def cell(self) -> "Setting":

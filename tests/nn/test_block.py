@@ -20,7 +20,9 @@ def test_a_block_is_a_linear_map_and_a_pair(order):
 
 
 def test_a_linear_bias_ahead_of_batch_norm_has_no_gradient():
-    block = nn.Block(nn.dense(3, 4, nn.normal_with_gain(1.0), rngs=nnx.Rngs(0)), nn.NormAct(4, "batch", "tanh"))
+    block = nn.Block(
+        nn.dense(3, 4, nn.normal_with_gain(1.0), rngs=nnx.Rngs(0)), nn.NormAct(4, "batch", "tanh")
+    )
     x = jnp.asarray(np.random.default_rng(0).normal(size=(8, 3)), jnp.float32)
     gradient = nnx.grad(lambda block: jnp.sum(jnp.cos(block(x))))(block)
     np.testing.assert_allclose(gradient["linear"]["bias"][...], 0, atol=1e-5)

@@ -11,7 +11,9 @@ from bnact.nn.functional import stacked
 
 
 def block(rngs):
-    return nn.Block(nn.dense(3, 3, nn.normal_with_gain(1.0), rngs=rngs), nn.NormAct(3, "batch", "tanh", momentum=0.5))
+    return nn.Block(
+        nn.dense(3, 3, nn.normal_with_gain(1.0), rngs=rngs), nn.NormAct(3, "batch", "tanh", momentum=0.5)
+    )
 
 
 def inputs():

@@ -13,8 +13,9 @@ from bnact import data
 from bnact.data import batch_indices
 from bnact.distributed import function_of_lanes, population_mesh, use_every_core
 from bnact.fused import Table, index_of, table_of
-from bnact.nn import Pure, SwitchMLP, fresh, result_and_parts
+from bnact.nn import Design, Pure, SwitchNormAct, fresh, normal_with_gain, result_and_parts
 from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
+from bnact.training.architectures import Size, architecture_of
 from bnact.training.objective import cross_entropy
 from bnact.training.run import MOMENTUM
 
@@ -31,15 +32,10 @@ def bare_run(setting: Setting, dataset: data.Dataset, table: Table):
         given, cell = shared
         init_key, data_key = jax.random.split(jax.random.key(lane.seed))
         parts = fresh(
-            lambda rngs: SwitchMLP(
-                dataset.features,
-                dataset.classes,
-                width=setting.width,
-                depth=setting.depth,
-                index=cell.pair,
-                gain=cell.gain,
-                table=table,
-                rngs=rngs,
+            lambda rngs: architecture_of(setting.architecture).network(
+                Size(dataset.features, None, dataset.outputs, setting.width, setting.depth),
+                Design(lambda units: SwitchNormAct(units, cell.pair, table), normal_with_gain(cell.gain)),
+                rngs,
             ),
             init_key,
         )
@@ -52,7 +48,7 @@ def bare_run(setting: Setting, dataset: data.Dataset, table: Table):
 
             def loss(params):
                 now = Pure(parts.graph, params, parts.state)
-                logits, _ = result_and_parts(
+                (logits, _), _ = result_and_parts(
                     now, lambda network: network(given.train.inputs[picked], no_sinks)
                 )
                 return cross_entropy(logits, given.train.labels[picked])

@@ -18,13 +18,14 @@ from absl import flags
 from bnact import data
 from bnact.activations import ACTIVATIONS, separate_names
 from bnact.normalizations import STANDARDIZATIONS
-from bnact.studies import Manifest, Rows, check_batch_sizes, grid, write_atomically
+from bnact.studies import Manifest, Rows, check_architectures, check_batch_sizes, grid, write_atomically
 from bnact.studies.checks import ORDERS
 from bnact.studies.counted import counted
 from bnact.studies.report import Page, html
 from bnact.studies.report.methods import methods
 from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
 from bnact.studies.terminal import show_table
+from bnact.training.architectures import ARCHITECTURES
 from experiments.command import Command, new_flags, numbers, run, whole_numbers
 from experiments.initialization import gain
 from experiments.training import Assignment, Occasion, define_check, trained
@@ -44,7 +45,10 @@ flags.DEFINE_list(
 flags.DEFINE_list(
     "order", ["before"], f"where the norm stands, any of {', '.join(ORDERS)}", flag_values=FLAGS
 )
-flags.DEFINE_list("depth", ["8"], "numbers of hidden layers", flag_values=FLAGS)
+flags.DEFINE_list(
+    "architecture", ["mlp"], f"kinds of networks, any of {', '.join(ARCHITECTURES)}", flag_values=FLAGS
+)
+flags.DEFINE_list("depth", ["8"], "numbers of hidden layers, or of residual blocks", flag_values=FLAGS)
 flags.DEFINE_list("width", ["64"], "numbers of units in each hidden layer", flag_values=FLAGS)
 flags.DEFINE_list("learning_rate", ["0.01", "0.03", "0.1"], "learning rates", flag_values=FLAGS)
 flags.DEFINE_integer("steps", 300, "steps of gradient descent", flag_values=FLAGS)
@@ -64,6 +68,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     dataset = data.load(values.data)
     settings = grid(
         data=dataset.name,
+        architectures=values.architecture,
         activations=separate_names(values.activation),
         norms=values.norm,
         orders=values.order,
@@ -76,6 +81,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
         gain=gain,
     )
     check_batch_sizes(settings, (dataset,))
+    check_architectures(settings, (dataset,))
     workdir = Path(values.workdir)
     assignment = Assignment(workdir, STUDY, (dataset,), settings, values.check)
     occasion = Occasion(
@@ -121,7 +127,17 @@ def command_of(rows: Rows) -> str:
     def values(name: str) -> str:
         return ",".join(f"{value}" for value in dict.fromkeys(getattr(setting, name) for setting in settings))
 
-    names = ("activation", "norm", "order", "depth", "width", "learning_rate", "steps", "batch_size")
+    names = (
+        "architecture",
+        "activation",
+        "norm",
+        "order",
+        "depth",
+        "width",
+        "learning_rate",
+        "steps",
+        "batch_size",
+    )
     given = " ".join(f"--{name}={shlex.quote(values(name))}" for name in names)
     seeds = 1 + max(setting.seed for setting in settings)
     source = data.form_of(settings[0].data)

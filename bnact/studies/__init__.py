@@ -1,5 +1,6 @@
 """From a claim or a grid to finished runs, a verdict and a report."""
 
+from .checks import check_architectures as check_architectures
 from .checks import check_batch_sizes as check_batch_sizes
 from .checks import check_setting as check_setting
 from .claim import Claim as Claim

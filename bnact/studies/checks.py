@@ -6,6 +6,7 @@ from typing import get_args
 
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
+from bnact.training.architectures import architecture_of, check_architecture, check_injury
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -81,6 +82,7 @@ def check_setting(setting: Setting) -> None:
     Raises:
       ValueError: a value is unknown or out of range; the message names it, and the nearest known name.
     """
+    architecture_of(setting.architecture)
     _check_activation(setting)
     _check_norm(setting)
     for name, choices in _CHOICES.items():
@@ -91,6 +93,7 @@ def check_setting(setting: Setting) -> None:
         _check_positive(setting, name)
     _check_spread(setting)
     _check_shift(setting)
+    check_injury(setting.architecture, setting.kill)
 
 
 def _check_shift(setting: Setting) -> None:
@@ -113,3 +116,18 @@ def check_batch_sizes(settings: Iterable[Setting], datasets: Iterable[Dataset]) 
     named = {dataset.name: dataset for dataset in datasets}
     for data, batch_size in dict.fromkeys((setting.data, setting.batch_size) for setting in settings):
         check_batch_size(named[data], batch_size)
+
+
+def check_architectures(settings: Iterable[Setting], datasets: Iterable[Dataset]) -> None:
+    """Refuses an architecture that cannot take a dataset's examples.
+
+    Args:
+      settings: the runs.
+      datasets: what they train on.
+
+    Raises:
+      ValueError: an architecture needs images, see `bnact.training.check_architecture`.
+    """
+    named = {dataset.name: dataset for dataset in datasets}
+    for data, architecture in dict.fromkeys((setting.data, setting.architecture) for setting in settings):
+        check_architecture(architecture, named[data])

@@ -52,6 +52,7 @@ def grid(
     batch_size: int,
     gain: Callable[[str], float],
     kills: Sequence[Kill] = ("none",),
+    architectures: Sequence[str] = ("mlp",),
     observed: int = Setting.observed,
 ) -> tuple[Setting, ...]:
     """Every combination of the values given, checked.
@@ -73,17 +74,19 @@ def grid(
       batch_size: examples in a step, at least 1, and 2 under batch norm.
       gain: from an activation's name to the gain of the weights before it.
       kills: injuries, see `Setting.kill`.
+      architectures: names in `bnact.training.ARCHITECTURES`.
       observed: examples that a point of the log looks at, at least 2, see `Setting.observed`.
 
     Returns:
-      The settings, all different; the last of activations, norms, orders, kills, depths, widths,
-      learning rates and seeds varies fastest.
+      The settings, all different; the last of architectures, activations, norms, orders, kills, depths,
+      widths, learning rates and seeds varies fastest.
 
     Raises:
       ValueError: a value is unknown, out of range or given twice, or there are more than `RUNS_LIMIT` runs.
     """
     activations = [get(activation).name for activation in activations]
     axes = {
+        "architectures": architectures,
         "activations": activations,
         "norms": norms,
         "orders": orders,
@@ -99,6 +102,7 @@ def grid(
     settings = dict.fromkeys(
         Setting(
             data=data,
+            architecture=architecture,
             activation=activation,
             norm=norm,
             order=order,
@@ -112,7 +116,7 @@ def grid(
             kill=kill,
             seed=seed,
         )
-        for activation, norm in itertools.product(activations, norms)
+        for architecture, activation, norm in itertools.product(architectures, activations, norms)
         for order, kill in itertools.product(_orders_of(norm, orders), kills)
         for depth, width in itertools.product(depths, widths)
         for learning_rate, seed in itertools.product(learning_rates, range(first_seed, first_seed + seeds))

@@ -8,7 +8,7 @@ from typing import get_type_hints
 
 from bnact.training.setting import Setting
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of what a setting's fields and a results row mean; it is part of every identity."""
 
 ID_LENGTH = 16

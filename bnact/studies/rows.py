@@ -46,6 +46,7 @@ class Rows:
         self,
         *,
         data: str | None = None,
+        architecture: str | None = None,
         activation: str | None = None,
         norm: str | None = None,
         order: str | None = None,
@@ -63,6 +64,7 @@ class Rows:
 
         Args:
           data: name of the dataset.
+          architecture: name of the architecture.
           activation: name of the activation.
           norm: name of the normalization.
           order: "before" or "after".
@@ -81,6 +83,7 @@ class Rows:
         """
         wanted = {
             "data": data,
+            "architecture": architecture,
             "activation": activation,
             "norm": norm,
             "order": order,

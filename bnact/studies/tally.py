@@ -113,6 +113,8 @@ def setting_words(setting: Setting) -> str:
     """A setting in words, without data, steps, batch size, gain and seed."""
     norm = "no norm" if setting.norm == "none" else f"{_word(setting.norm)} norm {_word(setting.order)}"
     words = [_word(setting.activation), norm, f"depth {setting.depth}", f"width {setting.width}"]
+    if setting.architecture != Setting.architecture:
+        words.insert(0, _word(setting.architecture))
     if setting.kill != "none":
         words.append(f"injured by {_word(setting.kill)}")
     return ", ".join([*words, f"learning rate {setting.learning_rate:g}"])

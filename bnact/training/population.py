@@ -26,8 +26,9 @@ def train_population(
 ) -> list[Log]:
     """Trains the runs of one cell, all in one call, spread over the devices at hand.
 
-    The program is compiled at the first call for its architecture, depth, width, batch size, dataset, number of lanes
-    and activations, and kept; which of these, norm, order, gain, injury and number of steps are data to it.
+    The program is compiled at the first call for its architecture, depth, width, batch size, dataset, number
+    of lanes and activations, and kept; which of these, norm, order, gain, injury and number of steps are data
+    to it.
 
     Args:
       settings: runs that differ in learning rate and seed alone.
@@ -63,7 +64,7 @@ def train_population(
 def compiled_program(
     program: Program, dataset: Dataset, lanes: int, table: Table, check: bool = False
 ) -> Callable:
-    """The program of one architecture, depth, width, batch size, dataset, number of lanes and table of pairs, compiled.
+    """The program of a `Program`, dataset, number of lanes and table of pairs, compiled.
 
     Args:
       program: architecture, depth, width and batch size.

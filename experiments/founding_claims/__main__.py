@@ -13,7 +13,7 @@ from absl import flags
 
 from bnact import data
 from bnact.numerics import nearest_names
-from bnact.studies import check_batch_sizes
+from bnact.studies import check_architectures, check_batch_sizes
 from bnact.studies.claim import Claim, Scale
 from experiments.command import Command, new_flags, run
 from experiments.training import Assignment, Occasion, define_check, trained
@@ -47,6 +47,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     settings = settings_asked(asked)
     datasets = tuple(data.load(name) for name in dict.fromkeys(setting.data for setting in settings))
     check_batch_sizes(settings, datasets)
+    check_architectures(settings, datasets)
     assignment = Assignment(Path(values.workdir), STUDY, datasets, settings, values.check)
     occasion = Occasion(
         begin=lambda study: remember(study.workdir, asked),

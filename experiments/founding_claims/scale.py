@@ -56,6 +56,7 @@ def settings_of(
     """
     return grid(
         data=scale.data,
+        architectures=(scale.architecture,),
         activations=activations,
         norms=norms,
         orders=orders,

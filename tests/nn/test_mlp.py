@@ -67,7 +67,7 @@ def test_the_program_does_not_grow_with_the_depth():
 def test_equal_keys_make_equal_networks():
     one, same, other = (nn.pure(made(seed=seed)).params for seed in (3, 3, 4))
     jax.tree.map(np.testing.assert_array_equal, one, same)
-    assert np.any(one["readout"]["kernel"][...] != other["readout"]["kernel"][...])
+    assert np.any(one["body"]["readout"]["kernel"][...] != other["body"]["readout"]["kernel"][...])
 
 
 def test_hidden_weights_keep_the_second_moment_and_the_readout_has_gain_one():

@@ -97,11 +97,12 @@ def test_a_network_has_parameters_in_every_layer(in_features, name, order):
     network = nn.MLP(in_features, 2, width=FEATURES, depth=3, activation=name, order=order, rngs=nnx.Rngs(0))
     x = inputs(in_features)
     gradients = nnx.jit(nnx.grad(loss))(network, x)
-    stacked = gradients["hidden"]["blocks"]["norm_act"]["activation"]["params"][...]
+    *first, repeated = gradients["body"]["links"].values()
+    stacked = repeated["stack"]["blocks"]["norm_act"]["activation"]["params"][...]
     assert stacked.shape == (3 - (in_features == 5), FEATURES)
     assert np.min(np.max(np.abs(stacked), axis=1)) > 1e-5
     if in_features == 5:
-        assert np.max(np.abs(gradients["first"]["norm_act"]["activation"]["params"][...])) > 1e-5
+        assert np.max(np.abs(first[0]["norm_act"]["activation"]["params"][...])) > 1e-5
 
 
 def test_first_weights_have_the_gain_of_the_first_parameters():

@@ -98,23 +98,12 @@ def test_chords_would_be_too_short():
     assert chords < truth * 0.993
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("points", [9, 10])
-def test_even_and_odd_numbers_of_points(points):
-    x = circle(points, 20, jax.random.key(0), 4.0)
-    np.testing.assert_allclose(curve_length(x), 4 * np.pi, rtol=1e-5)
-    np.testing.assert_allclose(curve_curvature(x), 0.5, rtol=1e-4)
-    np.testing.assert_allclose(
-        curve_correlation(x), np.cos(2 * np.pi * np.arange(points) / points), atol=2e-6
-    )
-=======
 def test_an_odd_number_of_points():
     x = circle(9, 20, jax.random.key(0), 4.0)
     found = measured(x)
     np.testing.assert_allclose(found["length"], 4 * np.pi, rtol=1e-5)
     np.testing.assert_allclose(found["curvature"], 0.5, rtol=1e-4)
     np.testing.assert_allclose(correlation(x), np.cos(2 * np.pi * np.arange(9) / 9), atol=2e-6)
->>>>>>> w-probes
 
 
 def test_too_few_points_are_told():

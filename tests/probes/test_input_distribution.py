@@ -127,11 +127,7 @@ def test_no_limits():
         (
             lambda: input_distribution(limits=(1.0, 0.0)),
             ValueError,
-<<<<<<< HEAD
-            r"limits must be positive; got \(1.0, 0.0\)",
-=======
             r"must be positive; got \(1.0, 0.0\)",
->>>>>>> w-probes
         ),
         (lambda: input_distribution(2.0, 1.0), ValueError, "low < high; got low=2.0, high=1.0"),
         (lambda: input_distribution(bins=0), ValueError, "bins must be an integer of at least 1; got 0"),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bnact.data import spirals
-from bnact.studies.checks import check_batch_sizes, check_setting
+from bnact.studies.checks import check_architectures, check_batch_sizes, check_setting
 from bnact.training.setting import Setting
 
 WRONG = [
@@ -20,6 +20,14 @@ WRONG = [
         {"norm": "group"},
         "norm must have a fused rule, by which a study trains; got norm='group'; use one of none,",
     ),
+    ({"architecture": "resnett"}, "architecture: must be one of mlp, normalized_input_mlp, "),
+    ({"architecture": "resnett"}, "got 'resnett'; use 'resnet'"),
+    (
+        {"architecture": "resnet", "kill": "bias"},
+        "kill=bias needs an architecture whose every pair follows a linear map with a bias; got "
+        "architecture=resnet; use mlp, normalized_input_mlp or conv_net, or kill=step",
+    ),
+    ({"architecture": "transformer", "kill": "shift"}, "got architecture=transformer; use mlp, "),
     ({"order": "during"}, "order must be one of ('before', 'after'); got order='during'"),
     ({"kill": "axe"}, "kill must be one of ('none', 'bias', 'shift', 'step'); got kill='axe'"),
     ({"depth": 0}, "depth must be at least 1; got depth=0; use 1 or more"),
@@ -56,6 +64,8 @@ def test_refuses(change, message):
         Setting(norm="rms", width=1),
         Setting(depth=1, width=1, steps=1, batch_size=2),
         Setting(learning_rate=1),
+        Setting(architecture="conv_net", kill="bias"),
+        Setting(architecture="resnet", kill="step"),
     ],
 )
 def test_accepts(setting):
@@ -69,3 +79,14 @@ def test_refuses_a_batch_larger_than_the_data():
             [Setting(data="spirals", batch_size=2), Setting(data="spirals", batch_size=253)], [dataset]
         )
     check_batch_sizes([Setting(data="spirals", batch_size=252)], [dataset])
+
+
+def test_an_architecture_that_needs_images_is_refused_on_vectors():
+    message = (
+        "architecture: conv_net needs examples that are images; got the dataset 'spirals' of vectors with 2 "
+        "features; use mlp, normalized_input_mlp or residual_mlp"
+    )
+    of_data = Setting(data="spirals")
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        check_architectures([of_data, Setting(data="spirals", architecture="conv_net")], [spirals()])
+    check_architectures([of_data, Setting(data="spirals", architecture="residual_mlp")], [spirals()])

@@ -45,6 +45,11 @@ def test_gain_is_the_callers_for_each_activation():
     assert {(s.activation, s.gain) for s in small_grid()} == {("relu", 1.4), ("tanh", 1.6)}
 
 
+def test_architectures_are_a_choice_of_their_own():
+    assert {s.architecture for s in small_grid(architectures=("resnet", "mlp"))} == {"resnet", "mlp"}
+    assert {s.architecture for s in small_grid()} == {"mlp"}
+
+
 def test_kills_are_a_choice_of_their_own():
     assert {s.kill for s in small_grid(kills=("none", "step"))} == {"none", "step"}
     assert {s.kill for s in small_grid()} == {"none"}

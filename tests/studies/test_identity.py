@@ -13,6 +13,7 @@ from bnact.training.setting import Setting
 
 CHANGED = Setting(
     data="spirals",
+    architecture="conv_net",
     activation="tanh",
     norm="layer",
     order="after",
@@ -35,8 +36,8 @@ def test_has_16_hexadecimal_digits():
 
 def test_is_the_hash_of_this_text():
     canonical = (
-        b'{"schema":1,"setting":{"activation":"relu","batch_size":64,"data":"digits","depth":8,"gain":1.0,'
-        b'"kill":"none","learning_rate":0.03,"norm":"batch","observed":128,"order":"before","seed":0,'
+        b'{"schema":2,"setting":{"activation":"relu","architecture":"mlp","batch_size":64,"data":"digits",'
+        b'"depth":8,"gain":1.0,"kill":"none","learning_rate":0.03,"norm":"batch","observed":128,"order":"before","seed":0,'
         b'"steps":300,"width":64}}'
     )
     assert setting_id(Setting()) == hashlib.sha256(canonical).hexdigest()[:16]

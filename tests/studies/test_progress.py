@@ -192,6 +192,10 @@ def test_what_is_stored_counts_for_the_best():
     [
         (Setting(norm="none"), "relu, no norm, depth 8, width 64, learning rate 0.03"),
         (
+            Setting(architecture="resnet", norm="none"),
+            "resnet, relu, no norm, depth 8, width 64, learning rate 0.03",
+        ),
+        (
             Setting(norm="layer", order="after"),
             "relu, layer norm after, depth 8, width 64, learning rate 0.03",
         ),

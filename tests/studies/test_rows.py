@@ -19,7 +19,13 @@ def test_are_a_collection():
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Setting)])
 def test_every_field_selects(name):
-    other: Any = {"data": "spirals", "norm": "rms", "order": "after", "kill": "bias"}.get(name, 77)
+    other: Any = {
+        "data": "spirals",
+        "architecture": "resnet",
+        "norm": "rms",
+        "order": "after",
+        "kill": "bias",
+    }.get(name, 77)
     odd = dataclasses.replace(SETTINGS[0], **{name: other})
     rows = Rows((*ROWS, Row("odd", odd, fake_log(SETTINGS[0]))))
     assert [row.id for row in rows.select(**{name: other})] == ["odd"]

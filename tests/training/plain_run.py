@@ -5,11 +5,13 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 
 from bnact import activations, nn
 from bnact.data import batch_indices
 from bnact.fused import index_of, table_of
 from bnact.normalizations import STANDARDIZATIONS
+from bnact.training.architectures import Size, architecture_of
 
 MOMENTUM = 0.9
 TABLE = table_of(("identity",))
@@ -19,10 +21,12 @@ TABLE = table_of(("identity",))
 def kernels(features, classes, width, depth, gain, key):
     """The kernels that a network of this size is drawn with: of the hidden layers, and of the readout."""
     pair = {"index": index_of("identity", "none", "before", TABLE), "table": TABLE}
-    sizes = {"width": width, "depth": depth, "gain": gain, **pair}
-    params = nn.fresh(lambda rngs: nn.SwitchMLP(features, classes, **sizes, rngs=rngs), key).params
-    first = [params["first"]["linear"]["kernel"][...]] if "first" in params else []
-    return [*first, *params["hidden"]["blocks"]["linear"]["kernel"][...]], params["readout"]["kernel"][...]
+    design = nn.Design(lambda units: nn.SwitchNormAct(units, **pair), nn.normal_with_gain(gain))
+    size = Size(features, None, classes, width, depth)
+    parts = nn.fresh(lambda rngs: architecture_of("mlp").network(size, design, rngs), key)
+    network = nnx.merge(*parts)
+    *first, stacked = [block.linear.kernel[...] for block in network.blocks()]
+    return [*first, *stacked], network.body.readout.kernel[...]
 
 
 def start(setting, dataset, key):

@@ -11,16 +11,21 @@ from flax import nnx
 from bnact import nn
 from bnact.fused import index_of, table_of
 from bnact.training import INJURIES, Injury, Kill
+from bnact.training.architectures import Size, architecture_of
 from bnact.training.injury import injure
 
 TABLE = table_of(("relu",))
+
+
+def design(index):
+    return nn.Design(lambda features: nn.SwitchNormAct(features, index, TABLE), nn.normal_with_gain(1.0))
 
 
 @pytest.fixture(scope="module")
 def parts():
     index = index_of("relu", "batch", "before", TABLE)
     return nn.fresh(
-        lambda rngs: nn.SwitchMLP(3, 2, width=5, depth=3, index=index, table=TABLE, gain=1.0, rngs=rngs),
+        lambda rngs: architecture_of("mlp").network(Size(3, None, 2, width=5, depth=3), design(index), rngs),
         jax.random.key(0),
     )
 
@@ -38,14 +43,14 @@ def test_these_leave_a_fresh_network_alone(parts, kill):
 def test_every_second_unit_of_every_hidden_layer_is_hit(parts, bias, shift):
     network = injured(parts, Injury(jnp.float32(bias), jnp.float32(shift), 1.0))
     pattern = np.asarray([1.0, 0.0, 1.0, 0.0, 1.0])
-    first, stacked = network.hidden_blocks()
+    first, stacked = network.blocks()
     np.testing.assert_array_equal(first.linear.bias[...], bias * pattern)
     np.testing.assert_array_equal(first.norm_act.bias[...], shift * pattern)
     np.testing.assert_array_equal(stacked.linear.bias[...], np.tile(bias * pattern, (2, 1)))
     np.testing.assert_array_equal(stacked.norm_act.bias[...], np.tile(shift * pattern, (2, 1)))
-    np.testing.assert_array_equal(network.readout.bias[...], 0)
+    np.testing.assert_array_equal(network.body.readout.bias[...], 0)
     before = nnx.merge(*parts)
-    for one, other in zip(network.hidden_blocks(), before.hidden_blocks(), strict=True):
+    for one, other in zip(network.blocks(), before.blocks(), strict=True):
         np.testing.assert_array_equal(one.linear.kernel[...], other.linear.kernel[...])
         np.testing.assert_array_equal(one.norm_act.scale[...], 1)
 

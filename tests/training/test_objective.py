@@ -1,11 +1,11 @@
-"""Cross entropy and accuracy against numpy in float64."""
+"""Losses and accuracies against numpy in float64."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.training.objective import accuracy, cross_entropy
+from bnact.training.objective import OBJECTIVES, accuracy, cross_entropy, explained, squared_error
 
 RNG = np.random.default_rng(0)
 LOGITS, LABELS = RNG.normal(0, 3, (50, 7)), RNG.integers(0, 7, 50).astype(np.int32)
@@ -38,3 +38,29 @@ def test_accuracy():
 def test_logits_that_are_not_finite_decide_nothing(lost):
     logits = jnp.asarray([[lost, 0.0], [1.0, 0.0]])
     assert accuracy(logits, jnp.asarray([0, 0])) == 0.5
+
+
+TARGETS = RNG.normal(3, 2, 50)
+OUTPUTS = (TARGETS + RNG.normal(0, 1, 50))[:, None]
+
+
+def test_squared_error_and_the_variance_explained():
+    error = np.mean((OUTPUTS[:, 0] - TARGETS) ** 2)
+    outputs, targets = jnp.float32(OUTPUTS), jnp.float32(TARGETS)
+    assert float(squared_error(outputs, targets)) == pytest.approx(error, rel=1e-5)
+    assert float(explained(outputs, targets)) == pytest.approx(1 - error / np.var(TARGETS), rel=1e-5)
+    assert explained(targets[:, None], targets) == 1
+
+
+@pytest.mark.parametrize("outputs", [np.full(4, 9.0), np.full(4, np.nan), np.array([np.inf, 0, 0, 0])])
+def test_what_is_worse_than_the_mean_explains_nothing(outputs):
+    assert explained(jnp.float32(outputs[:, None]), jnp.arange(4, dtype=jnp.float32)) == 0
+
+
+def test_of_targets_that_do_not_vary_nothing_is_explained():
+    assert explained(jnp.ones((4, 1)), jnp.ones(4)) == 0
+
+
+def test_every_kind_has_its_objective():
+    assert OBJECTIVES["classification"] == (cross_entropy, accuracy)
+    assert OBJECTIVES["regression"] == (squared_error, explained)

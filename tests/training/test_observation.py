@@ -6,14 +6,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
 
 from bnact import nn
 from bnact.fused import index_of, table_of
+from bnact.training.architectures import Size, architecture_of
 from bnact.training.examples import Examples, Labelled
+from bnact.training.objective import OBJECTIVES
 from bnact.training.observation import observation, observation_at
 
 module = importlib.import_module("bnact.training.observation")
 RNG = np.random.default_rng(0)
+CLASSES = OBJECTIVES["classification"]
 TABLE = table_of(("relu", "leaky_relu", "tanh"))
 
 
@@ -27,13 +31,14 @@ EXAMPLES = Examples(labelled(12), labelled(5), labelled(4))
 
 def parts(activation="relu", norm="batch", order="before"):
     index = index_of(activation, norm, order, TABLE)
-    made = lambda rngs: nn.SwitchMLP(3, 2, width=4, depth=2, index=index, table=TABLE, gain=1.0, rngs=rngs)  # noqa: E731
-    return nn.fresh(made, jax.random.key(0))
+    design = nn.Design(lambda units: nn.SwitchNormAct(units, index, TABLE), nn.normal_with_gain(1.0))
+    size = Size(3, None, 2, width=4, depth=2)
+    return nn.fresh(lambda rngs: architecture_of("mlp").network(size, design, rngs), jax.random.key(0))
 
 
 @jax.jit
 def observed(params, state, examples):
-    return observation(nn.Pure(GRAPH, params, state), examples)
+    return observation(nn.Pure(GRAPH, params, state), examples, CLASSES)
 
 
 GRAPH = parts().graph
@@ -45,7 +50,7 @@ def look(parts, examples=EXAMPLES):
 
 def test_known_dead_units():
     def kill(network):
-        first, stacked = network.hidden_blocks()
+        first, stacked = network.blocks()
         first.linear.bias[...] = jnp.asarray([-100.0, 0.0, 0.0, 0.0])
         stacked.linear.bias[...] = jnp.asarray([[-100.0, -100.0, -100.0, 100.0]])
 
@@ -79,14 +84,14 @@ def test_the_other_sets_are_seen_with_the_training_sets_statistics():
 
 def plain_logits(here, inputs):
     """relu behind batch norm in numpy, with the training set's statistics at every layer."""
-    params = here.params
-    kernels = [params["first"]["linear"]["kernel"][...], *params["hidden"]["blocks"]["linear"]["kernel"][...]]
+    first, stacked = nnx.merge(*here).blocks()
+    kernels = [first.linear.kernel[...], *stacked.linear.kernel[...]]
     train, h = np.asarray(EXAMPLES.train.inputs, np.float64), np.asarray(inputs, np.float64)
     for kernel in kernels:
         train, h = train @ np.asarray(kernel), h @ np.asarray(kernel)
         mean, deviation = train.mean(0), np.sqrt(train.var(0) + 1e-5)
         train, h = np.maximum((train - mean) / deviation, 0), np.maximum((h - mean) / deviation, 0)
-    return h @ np.asarray(params["readout"]["kernel"][...])
+    return h @ np.asarray(here.params["body"]["readout"]["kernel"][...])
 
 
 def test_no_more_examples_are_observed_than_allowed(monkeypatch):
@@ -94,7 +99,7 @@ def test_no_more_examples_are_observed_than_allowed(monkeypatch):
     monkeypatch.setattr(module, "HISTOGRAM_EXAMPLES", 6)
     here, train = parts(), EXAMPLES.train
     wild = EXAMPLES._replace(train=train._replace(inputs=train.inputs.at[8:].multiply(50.0)))
-    fresh = jax.jit(lambda examples: observation(here, examples))
+    fresh = jax.jit(lambda examples: observation(here, examples, CLASSES))
     seen = fresh(EXAMPLES)
     jax.tree.map(np.testing.assert_array_equal, fresh(wild), seen)
     assert seen.histogram.sum() == 2 * 4 * 6
@@ -102,12 +107,12 @@ def test_no_more_examples_are_observed_than_allowed(monkeypatch):
 
 def test_few_are_looked_at_on_the_way_and_all_at_the_end():
     here = parts()
-    at = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 4))
+    at = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 4, CLASSES))
     few = Examples(*(Labelled(split.inputs[:4], split.labels[:4]) for split in EXAMPLES))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(True), look(here))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(False), look(here, few))
     assert at(True).train_loss != at(False).train_loss
-    always = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 12))
+    always = jax.jit(lambda is_last: observation_at(is_last, here, EXAMPLES, 12, CLASSES))
     jax.tree.map(np.testing.assert_array_equal, always(False), always(True))
 
 

@@ -4,6 +4,7 @@ from bnact.studies.claim import Claim, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
+from bnact.training.setting import Setting
 
 from .page import Card, Section
 from .wording import effect_in_words, interval_in_words, listed
@@ -58,6 +59,7 @@ def runs_in_words(rows: Rows) -> str:
     settings = [row.setting for row in rows]
     pairs = dict.fromkeys(pair_of(setting) for setting in settings)
     kills = sorted({setting.kill for setting in settings} - {"none"})
+    architectures = sorted({setting.architecture for setting in settings} - {Setting.architecture})
     rates = [f"{rate:g}" for rate in sorted({setting.learning_rate for setting in settings})]
     were = "network was" if len(rows) == 1 else "networks were"
     diverged = sum(has_diverged(row.log) for row in rows)
@@ -66,6 +68,7 @@ def runs_in_words(rows: Rows) -> str:
         f"{len(rows):,} {were} trained: {_pairs_in_words(list(pairs))}; "
         f"{_numbers([s.depth for s in settings], 'hidden layer')} of "
         f"{_numbers([s.width for s in settings], 'unit')}"
+        f"{f'; architectures beside mlp: {listed(architectures)}' if architectures else ''}"
         f"{f'; injuries: {listed(kills)}' if kills else ''}. Each was trained for "
         f"{_numbers([s.steps for s in settings], 'step')} of "
         f"{_numbers([s.batch_size for s in settings], 'example')} at learning "

@@ -16,6 +16,7 @@ from bnact.studies.tuned_cell import (
     tuned_cells,
     validation_accuracy,
 )
+from bnact.training.setting import Setting
 
 from .claim_section import runs_in_words
 from .figures import Line, accuracy_against_depth, dead_through_training, gradient_by_layer, learning_curves
@@ -122,8 +123,10 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
 
 
 def _label(cell: TunedCell) -> str:
-    kill = "" if cell.setting.kill == "none" else f", injured by {cell.setting.kill}"
-    return f"{pair_of(cell.setting).label}{kill}"
+    setting = cell.setting
+    kill = "" if setting.kill == "none" else f", injured by {setting.kill}"
+    architecture = "" if setting.architecture == Setting.architecture else f"{setting.architecture}, "
+    return f"{architecture}{pair_of(setting).label}{kill}"
 
 
 def _figures(rows: Rows) -> tuple[Figure, ...]:

@@ -1,4 +1,4 @@
-"""The perceptron whose pair is data equals the perceptron of that pair, and can be looked into."""
+"""A network whose pair is data equals the network of that pair, and can be looked into."""
 
 import functools
 
@@ -26,20 +26,19 @@ def inputs(features):
 
 
 def made(features, index, gain=1.0):
-    return nn.SwitchMLP(
-        features, 2, width=WIDTH, depth=DEPTH, index=index, table=TABLE, gain=gain, rngs=nnx.Rngs(0)
-    )
+    design = nn.Design(lambda units: nn.SwitchNormAct(units, index, TABLE), nn.normal_with_gain(gain))
+    body = nn.perceptron_body("test", features, 2, WIDTH, DEPTH, design, nnx.Rngs(0))
+    return nn.SwitchNetwork(body, (features,))
 
 
 @jax.jit
 def output(index):
-    return made(WIDTH, index)(inputs(WIDTH), jnp.zeros(DEPTH))
+    return made(WIDTH, index)(inputs(WIDTH), jnp.zeros(DEPTH))[0]
 
 
 def weights(network):
     """The kernels of the stacked layers and of the readout; biases are zero and scales one at first."""
-    hidden = network.hidden.blocks.linear.kernel[...]
-    return [*hidden, network.readout.kernel[...]]
+    return [*network.blocks()[-1].linear.kernel[...], network.body.readout.kernel[...]]
 
 
 def fixed(norm, order, activation):
@@ -48,9 +47,8 @@ def fixed(norm, order, activation):
     )
     source = made(WIDTH, index_of("relu", "none", "before", TABLE))
     assert network.hidden is not None
-    assert source.hidden is not None
-    network.hidden.blocks.linear.kernel[...] = source.hidden.blocks.linear.kernel[...]
-    network.readout.kernel[...] = source.readout.kernel[...]
+    network.hidden.blocks.linear.kernel[...] = source.blocks()[0].linear.kernel[...]
+    network.readout.kernel[...] = source.body.readout.kernel[...]
     return network
 
 
@@ -77,21 +75,23 @@ def test_the_sinks_take_in_the_gradient_of_every_layer(network):
     x, parts = inputs(7), nn.pure(network)
 
     def loss(sinks):
-        return jnp.sum(jnp.sin(nn.result_and_parts(parts, lambda network: network(x, sinks))[0]))
+        return jnp.sum(jnp.sin(nn.result_and_parts(parts, lambda network: network(x, sinks)[0])[0]))
 
     def plain(added):
         """The same, plainly written, of what is added to every layer's linear output."""
         h = x
         for kernel, here in zip(
-            [network.first.linear.kernel[...], *weights(network)[:-1]], added, strict=True
+            [network.blocks()[0].linear.kernel[...], *weights(network)[:-1]], added, strict=True
         ):
             z = h @ kernel + here
             h = jax.nn.relu((z - z.mean(0, keepdims=True)) / jnp.sqrt(z.var(0, keepdims=True) + 1e-5))
-        return jnp.sum(jnp.sin(h @ network.readout.kernel[...]))
+        return jnp.sum(jnp.sin(h @ network.body.readout.kernel[...]))
 
     gradients = jax.jit(jax.grad(plain))(jnp.zeros((DEPTH, 8, WIDTH)))
     squares = jax.jit(jax.grad(loss))(jnp.zeros(DEPTH))
     np.testing.assert_allclose(squares, jnp.sum(gradients**2, (1, 2)), rtol=1e-4)
+    sizes = nn.result_and_parts(parts, lambda network: network(x, jnp.zeros(DEPTH))[1])[0]
+    np.testing.assert_array_equal(sizes, [8 * WIDTH] * DEPTH)
 
 
 def test_observed_is_what_every_layer_did(network):
@@ -107,7 +107,9 @@ def test_observed_is_what_every_layer_did(network):
     assert given.shape == (DEPTH, 8, WIDTH)
     np.testing.assert_allclose(given.mean(1), 0, atol=1e-5)
     np.testing.assert_allclose(given.std(1), 1, rtol=1e-2)
-    np.testing.assert_allclose(jax.nn.relu(given[-1]) @ network.readout.kernel[...], y, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        jax.nn.relu(given[-1]) @ network.body.readout.kernel[...], y, rtol=1e-5, atol=1e-5
+    )
 
 
 @jax.jit
@@ -124,23 +126,7 @@ def test_pairs_start_from_the_same_draws_and_the_gain_scales_the_hidden_ones():
     np.testing.assert_array_equal(one[-1], wide[-1])
 
 
-def test_depth_zero():
-    with pytest.raises(
-        ValueError, match="^MLP: depth must be at least 1 hidden layer; got depth=0; use depth=1 or more$"
-    ):
-        nn.SwitchMLP(
-            4,
-            2,
-            width=4,
-            depth=0,
-            index=index_of("relu", "none", "before", TABLE),
-            table=TABLE,
-            gain=1.0,
-            rngs=nnx.Rngs(0),
-        )
-
-
 def test_the_hidden_blocks_are_the_first_and_the_stack(network):
-    first, stacked = network.hidden_blocks()
+    first, stacked = network.blocks()
     assert first.linear.kernel.shape == (7, WIDTH)
     assert stacked.linear.kernel.shape == (DEPTH - 1, WIDTH, WIDTH)

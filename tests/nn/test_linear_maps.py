@@ -1,0 +1,77 @@
+"""A convolution by patches is flax's, in value and in gradient."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from bnact import nn
+from bnact.nn.linear_maps import by_patches, natively
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("height, width", [(8, 8), (5, 7), (1, 2)])
+def test_a_convolution_is_flaxs(stride, height, width):
+    ours = nn.Convolution(3, 4, nn.normal_with_gain(1.0), stride=stride, rngs=nnx.Rngs(0))
+    flaxs = nnx.Conv(3, 4, (3, 3), strides=stride, padding=1, rngs=nnx.Rngs(1))
+    ours.bias[...] = jnp.asarray(RNG.normal(size=4), jnp.float32)
+    flaxs.kernel[...], flaxs.bias[...] = ours.kernel[...], ours.bias[...]
+    x = jnp.asarray(RNG.normal(size=(2, height, width, 3)), jnp.float32)
+    np.testing.assert_allclose(ours(x), flaxs(x), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(ours(x[None])[0], ours(x), rtol=1e-6)
+    assert ours(x[0]).shape == ours(x).shape[1:]
+
+    def loss(map, x):
+        return jnp.sum(jnp.sin(map(x)))
+
+    for one, other in zip(
+        jax.tree.leaves(nnx.grad(loss, argnums=(0, 1))(ours, x)),
+        jax.tree.leaves(nnx.grad(loss, argnums=(0, 1))(flaxs, x)),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_both_ways_are_the_sum_over_the_nine_neighbours(stride):
+    x, kernel = RNG.normal(size=(2, 6, 5, 3)), RNG.normal(size=(3, 3, 3, 4))
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    expected = np.zeros((2, -(-6 // stride), -(-5 // stride), 4))
+    for place in np.ndindex(expected.shape[1:3]):
+        i, j = (stride * each for each in place)
+        expected[:, place[0], place[1]] = np.einsum("nijc,ijco->no", padded[:, i : i + 3, j : j + 3], kernel)
+    for way in (by_patches, natively):
+        y = way(jnp.float32(x), jnp.float32(kernel), stride)
+        np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_way_back_keeps_no_patches():
+    def loss(kernel, x):
+        return jnp.sum(nn.linear_maps.convolved(x, kernel, 1))
+
+    kernel, x = jnp.ones((3, 3, 2, 2)), jnp.ones((4, 6, 6, 2))
+    _, backward = jax.vjp(loss, kernel, x)
+    assert max(leaf.size for leaf in jax.tree.leaves(backward)) == x.size
+
+
+@pytest.mark.parametrize(
+    "given, dtype, returned", [("bfloat16", None, "bfloat16"), ("float32", "float16", "float16")]
+)
+def test_the_output_has_the_type_asked_for_or_else_the_inputs(given, dtype, returned):
+    for made in (nn.Convolution, nn.dense):
+        map = made(3, 4, nn.normal_with_gain(1.0), dtype=dtype, rngs=nnx.Rngs(0))
+        assert map(jnp.ones((2, 5, 5, 3), given)).dtype == returned
+
+
+@pytest.mark.parametrize("made", [nn.Convolution, nn.dense])
+def test_a_type_that_is_not_floating_is_refused(made):
+    with pytest.raises(ValueError, match="dtype must be real floating; got int32; use dtype=jnp.float32"):
+        made(3, 4, nn.normal_with_gain(1.0), dtype=jnp.int32, rngs=nnx.Rngs(0))
+
+
+def test_a_convolutions_weights_have_the_spread_of_their_fan_in():
+    map = nn.Convolution(32, 64, nn.normal_for("relu"), rngs=nnx.Rngs(0))
+    assert float(map.kernel[...].std()) == pytest.approx((2 / (9 * 32)) ** 0.5, rel=0.02)

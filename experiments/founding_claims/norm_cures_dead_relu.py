@@ -14,6 +14,7 @@ from bnact.studies.comparison import Comparison, Decision, share_lies_above
 from bnact.studies.report.forest import forest
 from bnact.studies.report.wording import listed, percent
 from bnact.studies.rows import Rows
+from bnact.training.architectures import ARCHITECTURES
 from bnact.training.setting import Kill, Setting
 
 from .chosen import depths_of
@@ -40,7 +41,7 @@ HALF = 0.5
 RULE = (
     "Counted are units whose slope is zero on every example of the training set. Each injury hits ReLU "
     f"networks of the middle depth at the start: {'; '.join(INJURIES.values())} (the first two on every "
-    "second unit). Revived "
+    "second unit; where a pair stands on a residual stream, only the last). Revived "
     "is 1 − (dead after training) / (dead at the worst point of the run), where less than 1 % dead counts "
     "as 1 %, so that an injury that kills nobody is cured; a diverged run has revived nobody. With batch "
     "norm before the activation: supported if without an injury no run diverges and less than 1 % of units "
@@ -56,8 +57,11 @@ OUTCOMES = {"above": "most revive", "below": "most stay dead", "equal": "unclear
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """ReLU without a norm, before and after it, unharmed at every depth, injured at the middle one."""
     middle = scale._replace(depths=scale.depths[len(scale.depths) // 2 :][:1])
+    unharmed = settings_of(scale, ("relu",), norms=("none", "batch"))
+    if not ARCHITECTURES[scale.architecture].pairs_follow_maps:
+        return (*unharmed, *settings_of(middle, ("relu",), norms=("none", "batch"), kills=("step",)))
     return (
-        *settings_of(scale, ("relu",), norms=("none", "batch")),
+        *unharmed,
         *settings_of(middle, ("relu",), norms=("none", "batch"), kills=("bias", "step")),
         *settings_of(middle, ("relu",), kills=("shift",)),  # a shift takes a norm to injure
     )
@@ -121,7 +125,9 @@ def _sentence(decision: Decision, unharmed: float) -> str:
         return "There is nothing to decide from: no injured network with batch norm was run."
     cured: list[Kill] = [kind for kind in INJURIES if _outcomes(decision, kind) == {"above"}]
     fatal: list[Kill] = [kind for kind in INJURIES if "below" in _outcomes(decision, kind)]
-    unknown: list[Kill] = [kind for kind in INJURIES if kind not in (*cured, *fatal)]
+    unknown: list[Kill] = [
+        kind for kind in INJURIES if _outcomes(decision, kind) and kind not in (*cured, *fatal)
+    ]
     opening = {"supported": "Yes", "refuted": "No, not every kind", "undecided": "Not clear"}[decision.answer]
     parts = [
         f"batch norm undoes {_injuries(cured)}" if cured else "",

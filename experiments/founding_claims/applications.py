@@ -48,7 +48,7 @@ class Ranked(NamedTuple):
 
 
 def applications_at(scale: Scale) -> tuple[Application, ...]:
-    """All applications of a scale: every task at its largest depth, and of the first task another depth and width.
+    """Every task at the largest depth, and of the first task another depth and another width.
 
     Args:
       scale: its own task is left aside, since the tasks are what is compared.
@@ -104,7 +104,7 @@ def groups_of(applications: Sequence[Application]) -> dict[str, tuple[Applicatio
 
 
 def cells_in(rows: Rows, application: Application) -> Mapping[Pair, TunedCell]:
-    """The networks in an application, each at its best learning rate; those that were not run are left out."""
+    """The networks that were run in an application, each at its best learning rate."""
     own = rows.select(**application._asdict())
     cells = {
         pair: tuned_cell(own.select(activation=pair.activation, norm=pair.norm, order=pair.order))

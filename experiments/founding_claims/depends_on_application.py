@@ -120,8 +120,8 @@ def figures(rows: Rows) -> Sequence[Figure]:
         (CLEAR,),
         "agreement lost (points of Kendall's tau)",
         "What decides: how much less the rankings of different applications agree than those of different "
-        "seeds, and the interval at the level Holm's correction leaves it. 100 points are from the same order "
-        "to none. Dashed: 10 points.",
+        "seeds, and the interval at the level Holm's correction leaves it. 100 points lead from the same "
+        "order to none. Dashed: 10 points.",
     )
     applications = found_in(rows)
     ranks = _ranks(rows, applications)

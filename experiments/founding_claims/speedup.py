@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bnact.studies.comparison import Comparison, Outcome, compare
+from bnact.studies.report.wording import plain
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell
 
@@ -100,7 +101,12 @@ def compared(found: Sequence[Speedup], times: float) -> tuple[Comparison, ...]:
     null = float(np.log10(times))
     lower = compare({each.label: np.log10(each.low) for each in found}, null, 0.0)
     upper = compare({each.label: np.log10(each.high) for each in found}, null, 0.0)
-    return tuple(_joined(*both) for both in zip(lower, upper, strict=True))
+    return tuple(_joined(*both, null) for both in zip(lower, upper, strict=True))
+
+
+def times_in_words(ratio: float) -> str:
+    """A ratio as a person writes it: "1.3", "14"; "–" if it is not a number."""
+    return plain(ratio, 1 if ratio < 10.0 else 0)
 
 
 def is_at_least(speedup: Speedup) -> bool:
@@ -108,13 +114,16 @@ def is_at_least(speedup: Speedup) -> bool:
     return bool(np.any(speedup.high > speedup.low))
 
 
-def _joined(lower: Comparison, upper: Comparison) -> Comparison:
+def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
     outcome: Outcome = "unclear"
     if lower.outcome == "above":
         outcome = "above"
     elif upper.outcome == "below":
         outcome = "below"
-    p_value = {"above": lower.p_value, "below": upper.p_value}.get(outcome, max(lower.p_value, upper.p_value))
+    # A low lower bound says nothing against the ratio, nor a high upper one for it.
+    p_value = min(
+        lower.p_value if lower.effect > null else 1.0, upper.p_value if upper.effect < null else 1.0
+    )
     ends = (float(10.0**each) for each in (lower.effect, lower.low, upper.high))
     return Comparison(lower.label, *ends, p_value, lower.n, outcome)
 

@@ -18,7 +18,7 @@ from bnact.training.setting import Setting
 from .chosen import BEFORE, NONE, lines_by_depth
 from .scale import settings_of
 from .sources import QUESTION
-from .speedup import Speedup, compared, is_at_least, speedups
+from .speedup import Speedup, compared, is_at_least, speedups, times_in_words
 from .time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
@@ -150,7 +150,7 @@ def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...] |
         for cell, name in zip(cells, names, strict=True)
     )
     activation, depth = speedup.plain.setting.activation, str(speedup.plain.setting.depth)
-    ratio = f"{_bound(speedup)}{significant(without / with_norm, 2)}"
+    ratio = f"{_bound(speedup)}{times_in_words(without / with_norm)}"
     return (activation, depth, significant(without), significant(with_norm), ratio)
 
 
@@ -160,8 +160,8 @@ def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str,
         speedup.plain.setting.activation,
         str(speedup.plain.setting.depth),
         *(steps_in_words(cell, target) for cell in cells),
-        f"{_bound(speedup)}{significant(comparison.effect, 2)}",
-        span(comparison.low, comparison.high, lambda ratio: significant(ratio, 2)),
+        f"{_bound(speedup)}{times_in_words(comparison.effect)}",
+        span(comparison.low, comparison.high, times_in_words),
         f"{comparison.p_value:.3f}",
         OUTCOMES[comparison.outcome],
         " / ".join(rate_in_words(cell) for cell in cells),
@@ -191,7 +191,7 @@ def _times(comparison: Comparison, found: dict[str, Speedup]) -> str:
     """A speed-up in words: "at least 5.2 times as fast with sigmoid at depth 8"."""
     activation, depth = comparison.label.split(", ")
     bound = "at least " if is_at_least(found[comparison.label]) else ""
-    return f"{bound}{significant(comparison.effect, 2)} times as fast with {activation} at {depth}"
+    return f"{bound}{times_in_words(comparison.effect)} times as fast with {activation} at {depth}"
 
 
 CLAIM = Claim(

@@ -15,7 +15,7 @@ from bnact.studies.comparison import Comparison, Decision, compare
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import style_of
 from bnact.studies.report.ranks import rank_figure
-from bnact.studies.report.wording import interval_notes, listed, plain, points, with_interval
+from bnact.studies.report.wording import interval_notes, listed, plain, points, significant, with_interval
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import test_accuracy
 from bnact.training.setting import Setting
@@ -145,7 +145,10 @@ def table(rows: Rows) -> Table:
     applications = found_in(rows)
     means, ranks = _means(rows, applications), _ranks(rows, applications)
     lines = tuple(
-        (pair.label, *(f"{plain(100 * mean)} ({plain(rank, 0)})" for mean, rank in zip(*both, strict=True)))
+        (
+            pair.label,
+            *(f"{plain(100 * mean)} ({significant(rank, 2)})" for mean, rank in zip(*both, strict=True)),
+        )
         for pair, *both in zip(NETWORKS, means, ranks, strict=True)
         if np.isfinite(both[0]).any()
     )

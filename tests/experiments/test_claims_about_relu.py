@@ -61,7 +61,9 @@ def test_the_claims_are_decided_by_their_rules(name, quality, answer):
 
 
 def test_the_sentences_name_what_decides():
-    assert decided("relu_is_best", quality((8,), silu=0.93)).sentence.startswith("No: silu beats ReLU by 3.")
+    assert decided("relu_is_best", quality((8,), silu=0.93)).sentence.startswith(
+        "No: silu beats ReLU by 2.9 points"
+    )
     both = decided("relu_is_best", quality(silu=0.94, elu=0.93)).sentence
     assert both.endswith("More than a point better somewhere: elu and silu.")
     worse = decided("smooth_is_better", quality(softplus=0.87, gelu=0.93, silu=0.93, elu=0.93)).sentence

@@ -117,15 +117,11 @@ def test_a_network_that_one_application_lacks_is_left_out_of_its_group():
 
 def test_diverged_networks_are_last_and_survived():
     rows = rows_with(quality())
-    lost_ones = Rows(
-        tuple(
-            diverged(row) if row.setting.activation == "relu" and row.setting.data == "teacher" else row
-            for row in rows
-        )
-    )
-    teacher = [row for row in CLAIM.table(lost_ones).rows if row[0].startswith("relu")]
-    assert all("0.0 (8)" in line[3] for line in teacher)
-    assert CLAIM.decide(lost_ones).verdict in ("supported", "undecided")
+    # The best two of the ladder.
+    lost_ids = {row.id for row in rows.select(activation="sigmoid", data="teacher")}
+    broken = Rows(tuple(diverged(row) if row.id in lost_ids else row for row in rows))
+    assert [line[3] for line in CLAIM.table(broken).rows][-2:] == ["0.0 (7.5)", "0.0 (7.5)"]
+    assert CLAIM.decide(broken).verdict == "supported"
 
 
 @pytest.mark.parametrize(
@@ -160,10 +156,10 @@ def noisy(ladders, noises, random, seeds=10):
 @pytest.mark.parametrize("ladder", [LADDER, np.full(8, 0.95), np.repeat((0.9, 0.95), 4)])
 def test_noise_of_seeds_alone_is_never_a_loss(noises, ladder):
     random = np.random.RandomState(0)
-    found = [noisy([ladder] * 3, noises, random) for _ in range(40)]
+    found = [noisy([ladder] * 3, noises, random) for _ in range(10)]
     outcomes = [compare({"": lost_by_seed(each)}, CLEAR, 0.0)[0].outcome for each in found]
     assert "above" not in outcomes
-    assert np.mean([lost(each) for each in found]) < 0.02
+    assert np.mean([lost(each) for each in found]) < 0.03
     # Its twin that asks only whether rankings agree would call the same noise a difference.
     if noises[0] >= 0.02:
         assert np.mean([1.0 - agreements(each)[0, 1] for each in found]) > 0.5
@@ -171,7 +167,7 @@ def test_noise_of_seeds_alone_is_never_a_loss(noises, ladder):
 
 def test_a_reversed_ladder_is_a_loss_under_noise_too():
     random = np.random.RandomState(0)
-    found = [noisy([LADDER, LADDER[::-1]], [0.02, 0.02], random) for _ in range(20)]
+    found = [noisy([LADDER, LADDER[::-1]], [0.02, 0.02], random) for _ in range(5)]
     assert {compare({"": lost_by_seed(each)}, CLEAR, 0.0)[0].outcome for each in found} == {"above"}
 
 

@@ -37,13 +37,15 @@ def quality(**ladders):
             if name in ladders
         ]
         ladder = special[0] if special else LADDER
-        off = 0.0 if setting.learning_rate == 0.03 else 0.005
-        return ladder[PLACES[setting.activation, setting.order]] - off
+        return ladder[PLACES[setting.activation, setting.order]]
 
     return found
 
 
-def rows_with(quality, scale=SCALE):
+ONE_RATE = SCALE._replace(learning_rates=(0.03,))
+
+
+def rows_with(quality, scale=ONE_RATE):
     return plausible_rows(CLAIM.settings(scale), quality)
 
 

@@ -8,26 +8,23 @@ two seeds of one application do.
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.stats
 
 from bnact.studies.claim import Answer, Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision, compare
 from bnact.studies.report.forest import forest
-from bnact.studies.report.palette import style_of
 from bnact.studies.report.ranks import rank_figure
 from bnact.studies.report.wording import interval_notes, listed, plain, points, significant, with_interval
 from bnact.studies.rows import Rows
-from bnact.studies.tuned_cell import test_accuracy
 from bnact.training.setting import Setting
 
+from .application_ranks import mean_accuracies, ranking_of, ranks_of
 from .applications import (
     NARROW,
     NETWORKS,
     VARIED,
-    Application,
     Ranked,
-    cells_in,
     found_in,
+    groups_of,
     ranked_groups,
     settings_at,
 )
@@ -123,27 +120,23 @@ def figures(rows: Rows) -> Sequence[Figure]:
         "seeds, and the interval at the level Holm's correction leaves it. 100 points lead from the same "
         "order to none. Dashed: 10 points.",
     )
-    applications = found_in(rows)
-    ranks = _ranks(rows, applications)
-    lines = rank_figure(
-        [each.label for each in applications],
+    ranks = rank_figure(
         {
-            (pair.label, style_of(pair)): values
-            for pair, values in zip(NETWORKS, ranks, strict=True)
-            if np.isfinite(values).any()
+            f"Across {varied}": ranking_of(rows, varied, group)
+            for varied, group in groups_of(found_in(rows)).items()
         },
-        "Rank of each network in each application",
+        "application",
         "Ranks by mean test accuracy, each network at its best learning rate: lines that cross are answers "
         "that depend on the application, if they cross by more than noise. Solid: batch norm before the "
         "activation; dashed: after.",
     )
-    return (decisive, lines)
+    return (decisive, ranks)
 
 
 def table(rows: Rows) -> Table:
     """Mean test accuracy and rank of every network in every application, and what decides."""
     applications = found_in(rows)
-    means, ranks = _means(rows, applications), _ranks(rows, applications)
+    means, ranks = mean_accuracies(rows, applications), ranks_of(rows, applications)
     lines = tuple(
         (
             pair.label,
@@ -162,32 +155,18 @@ def table(rows: Rows) -> Table:
     return Table("Networks in several applications", columns, lines, notes)
 
 
-def _means(rows: Rows, applications: Sequence[Application]) -> np.ndarray:
-    """(networks, applications) mean test accuracy; NaN where a network was not run."""
-    cells = [cells_in(rows, each) for each in applications]
-    return np.array(
-        [
-            [float(own[pair].over_seeds(test_accuracy).mean()) if pair in own else np.nan for own in cells]
-            for pair in NETWORKS
-        ]
-    )
-
-
-def _ranks(rows: Rows, applications: Sequence[Application]) -> np.ndarray:
-    """(networks, applications) ranks by mean test accuracy, from 1, the mean of equal ones."""
-    return scipy.stats.rankdata(-_means(rows, applications), axis=0, nan_policy="omit")
-
-
 def _loss_in_words(group: Ranked, comparison: Comparison) -> str:
     found = agreements(group.accuracies)
     between = found[np.triu_indices(len(found), 1)].mean()
     within = "; ".join(
-        f"{each.label} {value:.2f}" for each, value in zip(group.applications, np.diag(found), strict=True)
+        f"{each.label} {plain(value, 2)}"
+        for each, value in zip(group.applications, np.diag(found), strict=True)
     )
     loss = with_interval(comparison.effect, comparison.low, comparison.high, 2)
     return (
-        f"Kendall's tau {comparison.label}: {between:.2f} between different applications; within, between "
-        f"seeds: {within}. Lost: {loss}, p (Holm) {comparison.p_value:.3f}, {OUTCOMES[comparison.outcome]}."
+        f"Kendall's tau {comparison.label}: {plain(float(between), 2)} between different applications; "
+        f"within, between seeds: {within}. Lost: {loss}, p (Holm) {comparison.p_value:.3f}, "
+        f"{OUTCOMES[comparison.outcome]}."
     )
 
 

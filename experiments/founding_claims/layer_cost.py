@@ -19,7 +19,7 @@ COUNTED = (
 )
 
 
-QUICKLY = {"xla_backend_optimization_level": "0"}
+QUICKLY: dict[str, str | bool] = {"xla_backend_optimization_level": "0"}
 """The program is counted and never run: its machine code need not be good."""
 
 

@@ -87,7 +87,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
         {"Times faster with batch norm": comparisons},
         OUTCOMES,
         TIMES,
-        "steps without / steps with the norm (times)",
+        "steps without / with norm (times)",
         "What decides: the ratio of the steps to the target, and its interval; where runs without the norm "
         "never reach the target the mark is a lower bound. Dashed: 1 (grey) and 10 times (black).",
     )
@@ -183,7 +183,7 @@ def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
         return f"Yes: batch norm trains ten times faster or better everywhere; least clearly {least}."
     if decision.answer == "refuted":
         less, total = len(with_outcome(decision, "below")), len(decision.comparisons)
-        return f"No, not in general: {least}, and less than 10 in {less} of {total} cases; {most}."
+        return f"No, not in general: it trains {least}, and less than 10 in {less} of {total} cases; {most}."
     return f"Not clear: these runs cannot tell whether it is ten times everywhere; {most}."
 
 

@@ -107,7 +107,7 @@ def test_the_bounds_of_a_ratio(plain, normed, bounds):
 
 
 def speedup_of(pairs):
-    low, high = np.array([bounds_of(*pair, 300.0) for pair in pairs]).T
+    low, high = np.array([bounds_of(plain, normed, 300.0) for plain, normed in pairs]).T
     cell = fastest_cell(rows_with(slow_without(200.0, 10.0)), Pair("relu", "none"), 2, 0.9)
     assert cell is not None
     return Speedup("relu, depth 2", cell, cell, low, high, 0)
@@ -173,7 +173,7 @@ def test_the_figure_has_its_axis_and_is_told_in_words():
     rows = rows_with(slow_without(NEVER, 60.0, deep_relu)).select(activation="relu")
     decisive, *curves = CLAIM.figures(rows)
     (panel,) = decisive.panels
-    assert "<!-- steps without / steps with the norm (times) -->" in panel.svg
+    assert "<!-- steps without / with norm (times) -->" in panel.svg
     assert "relu, depth 8: 5" in panel.alternative
     assert "interval" in panel.alternative
     assert len(curves) == 1

@@ -1,6 +1,7 @@
 """Lines from place to place: how networks that are ranked here are ranked there."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,39 +11,47 @@ from bnact.studies.claim import Figure, Panel
 from .drawing import drawn, legend_entry
 from .palette import Style
 
-SIZE = (7.2, 3.2)
-"""Inches: the names of the places need room."""
+Ranks = Mapping[tuple[str, Style], np.ndarray]
+"""For each network's name and style, (places,) ranks from 1, the best; equal ones have their mean rank."""
 
 
-def rank_figure(
-    places: Sequence[str], ranks: Mapping[tuple[str, Style], np.ndarray], title: str, caption: str
-) -> Figure:
-    """The rank of each network at each place, the best on top.
+class Ranking(NamedTuple):
+    """Places from left to right, and the ranks at each."""
+
+    places: Sequence[str]
+    ranks: Ranks
+
+
+def rank_figure(groups: Mapping[str, Ranking], x_label: str, caption: str) -> Figure:
+    """The rank of each network at each place, the best on top, a panel for each group of places.
 
     Args:
-      places: names, from left to right; a comma breaks the line.
-      ranks: for each network's name and style, (places,) ranks from 1; equal ones have their mean rank.
-      title: above the panel.
+      groups: for each panel's title, its ranking.
+      x_label: what the places are.
       caption: what to see.
 
     Returns:
-      A figure of one panel.
+      The figure.
     """
+    named = dict.fromkeys(key for ranking in groups.values() for key in ranking.ranks)
+    panels = tuple(_panel(title, ranking, x_label) for title, ranking in groups.items())
+    return Figure(caption, tuple(legend_entry(label, style) for label, style in named), panels)
 
+
+def _panel(title: str, ranking: Ranking, x_label: str) -> Panel:
     def draw(axes: Axes) -> None:
-        at = np.arange(len(places))
-        for (_, style), values in ranks.items():
+        at = np.arange(len(ranking.places))
+        for (_, style), values in ranking.ranks.items():
             dashes = (0.0, style.dashes) if style.dashes else "solid"
             axes.plot(at, values, color=style.colour, linestyle=dashes, marker=style.marker)
-        axes.set_xticks(at, [place.replace(", ", "\n") for place in places])
-        axes.set_yticks(range(1, len(ranks) + 1))
-        axes.set(xlabel="application", ylabel="rank by test accuracy (1 is best)")
+        axes.set_xticks(at, list(ranking.places))
+        axes.set_yticks(range(1, len(ranking.ranks) + 1))
+        axes.set(xlabel=x_label, ylabel="rank by accuracy (1 is best)", xlim=(-0.4, len(at) - 0.6))
         axes.invert_yaxis()
 
-    panel = Panel(title, _in_words(places, ranks), drawn(title, draw, SIZE))
-    return Figure(caption, tuple(legend_entry(label, style) for label, style in ranks), (panel,))
-
-
-def _in_words(places: Sequence[str], ranks: Mapping[tuple[str, Style], np.ndarray]) -> str:
-    lines = (f"{label}: {', '.join(f'{rank:g}' for rank in values)}" for (label, _), values in ranks.items())
-    return f"Rank by test accuracy at {'; '.join(places)}. {'. '.join(lines)}."
+    lines = (
+        f"{label}: {', '.join(f'{rank:g}' for rank in values)}"
+        for (label, _), values in ranking.ranks.items()
+    )
+    words = f"{title}; rank by accuracy at {', '.join(ranking.places)}. {'. '.join(lines)}."
+    return Panel(title, words, drawn(title, draw))

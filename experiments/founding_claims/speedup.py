@@ -32,7 +32,7 @@ class Speedup(NamedTuple):
       label: "relu, depth 8".
       plain, normed: the cells.
       low, high: (n,) bounds of the ratio, one a seed; they are equal where both runs reached the target.
-      censored: how many of the runs without the norm never did.
+      lost: how many of the runs with the norm never did.
     """
 
     label: str
@@ -40,7 +40,7 @@ class Speedup(NamedTuple):
     normed: TunedCell
     low: np.ndarray
     high: np.ndarray
-    censored: int
+    lost: int
 
 
 def speedups(rows: Rows, activations: Sequence[str], target: float) -> tuple[Speedup, ...]:
@@ -109,9 +109,11 @@ def times_in_words(ratio: float) -> str:
     return plain(ratio, 1 if ratio < 10.0 else 0)
 
 
-def is_at_least(speedup: Speedup) -> bool:
-    """Whether the effect is only a lower bound: a run without the norm never reached the target."""
-    return bool(np.any(speedup.high > speedup.low))
+def certainty(speedup: Speedup) -> str:
+    """What stands before the effect: "" if every run arrived, "at least " if every one with the norm did."""
+    if not np.any(speedup.high > speedup.low):
+        return ""
+    return "about " if speedup.lost else "at least "
 
 
 def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
@@ -133,8 +135,8 @@ def _speedup(label: str, plain: TunedCell, normed: TunedCell, target: float) -> 
     seeds = sorted(slow.keys() & quick.keys())
     limit = float(plain.setting.steps)
     bounds = np.array([bounds_of(slow[seed], quick[seed], limit) for seed in seeds]).reshape(-1, 2)
-    censored = sum(not np.isfinite(slow[seed]) for seed in seeds)
-    return Speedup(label, plain, normed, bounds[:, 0], bounds[:, 1], censored)
+    lost = sum(not np.isfinite(quick[seed]) for seed in seeds)
+    return Speedup(label, plain, normed, bounds[:, 0], bounds[:, 1], lost)
 
 
 def _steps_by_seed(cell: TunedCell, target: float) -> Mapping[int, float]:

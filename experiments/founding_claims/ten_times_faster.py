@@ -18,7 +18,7 @@ from bnact.training.setting import Setting
 from .chosen import BEFORE, NONE, lines_by_depth
 from .scale import settings_of
 from .sources import QUESTION
-from .speedup import Speedup, compared, is_at_least, speedups, times_in_words
+from .speedup import Speedup, certainty, compared, speedups, times_in_words
 from .time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
@@ -108,8 +108,8 @@ def table(rows: Rows) -> Table:
     lines = tuple(_line(*both, target) for both in zip(found, comparisons, strict=True))
     notes = (
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
-        "never gets there counting with all its steps; in brackets how many got there. ≥: a lower bound, "
-        "since some never did.",
+        "never gets there counting with all its steps; in brackets how many got there. At least: a "
+        "lower bound, since some without the norm never did; about: some with it never did.",
         EDGE_NOTE,
         *interval_notes(min((each.n for each in comparisons), default=0)),
     )
@@ -150,7 +150,7 @@ def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...] |
         for cell, name in zip(cells, names, strict=True)
     )
     activation, depth = speedup.plain.setting.activation, str(speedup.plain.setting.depth)
-    ratio = f"{_bound(speedup)}{times_in_words(without / with_norm)}"
+    ratio = f"{certainty(speedup)}{times_in_words(without / with_norm)}"
     return (activation, depth, significant(without), significant(with_norm), ratio)
 
 
@@ -160,16 +160,12 @@ def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str,
         speedup.plain.setting.activation,
         str(speedup.plain.setting.depth),
         *(steps_in_words(cell, target) for cell in cells),
-        f"{_bound(speedup)}{times_in_words(comparison.effect)}",
+        f"{certainty(speedup)}{times_in_words(comparison.effect)}",
         span(comparison.low, comparison.high, times_in_words),
         f"{comparison.p_value:.3f}",
         OUTCOMES[comparison.outcome],
         " / ".join(rate_in_words(cell) for cell in cells),
     )
-
-
-def _bound(speedup: Speedup) -> str:
-    return "≥ " if is_at_least(speedup) else ""
 
 
 def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
@@ -190,7 +186,7 @@ def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
 def _times(comparison: Comparison, found: dict[str, Speedup]) -> str:
     """A speed-up in words: "at least 5.2 times as fast with sigmoid at depth 8"."""
     activation, depth = comparison.label.split(", ")
-    bound = "at least " if is_at_least(found[comparison.label]) else ""
+    bound = certainty(found[comparison.label])
     return f"{bound}{times_in_words(comparison.effect)} times as fast with {activation} at {depth}"
 
 

@@ -6,7 +6,7 @@ import pytest
 from bnact.studies import Pair, Rows
 from bnact.studies.claim import Costs
 from experiments.founding_claims import CLAIMS
-from experiments.founding_claims.speedup import Speedup, bounds_of, compared, is_at_least, times_in_words
+from experiments.founding_claims.speedup import Speedup, bounds_of, certainty, compared, times_in_words
 from experiments.founding_claims.ten_times_faster import found_speedups
 from experiments.founding_claims.time_to_target import (
     counted_steps,
@@ -77,7 +77,7 @@ def test_a_lower_bound_is_said_to_be_one():
     rows = rows_with(slow_without(NEVER, 60.0, deep_relu))
     (line,) = [line for line in CLAIM.table(rows).rows if line[:2] == ("relu", "8")]
     assert line[2].endswith("(0 of 10)")
-    assert line[4].startswith("≥ 5.")
+    assert line[4].startswith("at least 5.")
     assert line[5].endswith("to 300")
     alone = Rows(tuple(row for row in rows if row.setting.activation == "relu" and row.setting.depth == 8))
     assert "at least 5." in CLAIM.decide(alone).sentence
@@ -110,7 +110,8 @@ def speedup_of(pairs):
     low, high = np.array([bounds_of(plain, normed, 300.0) for plain, normed in pairs]).T
     cell = fastest_cell(rows_with(slow_without(200.0, 10.0)), Pair("relu", "none"), 2, 0.9)
     assert cell is not None
-    return Speedup("relu, depth 2", cell, cell, low, high, 0)
+    lost = sum(np.isinf(normed) for _, normed in pairs)
+    return Speedup("relu, depth 2", cell, cell, low, high, lost)
 
 
 def test_runs_that_never_arrive_do_not_pass_for_runs_that_arrive_at_the_end():
@@ -122,8 +123,9 @@ def test_runs_that_never_arrive_do_not_pass_for_runs_that_arrive_at_the_end():
     # Nor does one seed that never learns with the norm let the others speak.
     (one_lost,) = compared([speedup_of([(290.0, 10.0)] * 9 + [(290.0, NEVER)])], 10.0)
     assert one_lost.outcome == "unclear"
-    assert is_at_least(speedup_of([(NEVER, 60.0)]))
-    assert not is_at_least(speedup_of([(300.0, 60.0)]))
+    assert certainty(speedup_of([(NEVER, 60.0)])) == "at least "
+    assert certainty(speedup_of([(300.0, 60.0)])) == ""
+    assert certainty(speedup_of([(NEVER, 60.0), (NEVER, NEVER)])) == "about "
 
 
 def test_the_target_is_a_share_of_the_best_and_none_where_nothing_was_learnt():

@@ -4,6 +4,7 @@ from bnact.studies.claim import Claim, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
+from bnact.training.setting import Setting
 
 from .page import Card, Section
 from .wording import effect_in_words, interval_in_words, listed

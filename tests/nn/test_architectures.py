@@ -25,6 +25,11 @@ INPUTS = {
 }
 
 
+def some(*chosen):
+    """Every architecture, those not chosen among the slow tests: most of a test's time is compilation."""
+    return [name if name in chosen else pytest.param(name, marks=pytest.mark.slow) for name in INPUTS]
+
+
 def inputs(name, dtype=jnp.float32):
     return jnp.asarray(np.random.default_rng(0).normal(size=INPUTS[name]), dtype)
 
@@ -68,7 +73,7 @@ def test_every_pair_has_finite_gradients(name, norm, order, activation):
     assert np.max(np.abs(jax.tree.leaves(gradients["body"]["readout"])[0])) > 0
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ConvNet", "ResNet identity", "ResidualMLP post", "Transformer after"))
 def test_the_scan_equals_a_loop_over_the_blocks(name):
     network = made(name, norm="layer", activation="tanh", order="after")
     x = inputs(name)
@@ -86,7 +91,7 @@ def test_the_scan_equals_a_loop_over_the_blocks(name):
     np.testing.assert_allclose(network(x), network.body.readout(h), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ResNet post", "Transformer after"))
 def test_the_program_does_not_grow_with_the_depth(name):
     def program(depth):
         gradient, params = outcome(name, inputs(name), depth=depth)
@@ -95,7 +100,7 @@ def test_the_program_does_not_grow_with_the_depth(name):
     assert len(program(48)) < 1.02 * len(program(8))
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ConvNet", "ResNet post", "Transformer before"))
 @pytest.mark.parametrize(
     "given, dtype, returned",
     [("bfloat16", None, "bfloat16"), ("int32", None, "float32"), ("float32", "float16", "float16")],
@@ -108,7 +113,7 @@ def test_the_output_has_the_type_asked_for_or_else_the_inputs(name, given, dtype
     assert {leaf.dtype for leaf in jax.tree.leaves(state)} <= {jnp.dtype("float32"), jnp.dtype("int32")}
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ConvNet", "ResidualMLP post", "Transformer before"))
 def test_evaluation_treats_every_example_alone(name):
     network, x = made(name, depth=2), inputs(name)
     call = nnx.jit(lambda network, x: network(x))
@@ -121,7 +126,7 @@ def test_evaluation_treats_every_example_alone(name):
     assert np.any(np.abs(call(network, x[:1]) - call(network, x)[:1]) > 1e-3)
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ConvNet", "ResidualMLP post", "Transformer before"))
 def test_maps_that_an_activation_feeds_have_its_gain(name):
     network = made(name, width=32, depth=2, activation="gelu")
     block = (
@@ -134,7 +139,7 @@ def test_maps_that_an_activation_feeds_have_its_gain(name):
     assert kernel.std() * fan_in**0.5 == pytest.approx(theory.gain("gelu", "second_moment"), rel=0.05)
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", some("ConvNet", "ResidualMLP identity", "Transformer before"))
 def test_errors(name):
     network, x = made(name, depth=2), inputs(name)
     with pytest.raises(

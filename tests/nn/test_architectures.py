@@ -154,18 +154,3 @@ def test_errors(name):
         made(name, order="first")
     with pytest.raises(ValueError, match="nearest: relu"):
         made(name, activation="rellu")
-
-
-def test_errors_of_their_own():
-    with pytest.raises(ValueError, match="^ResNet: block must be one of 'identity', 'post'; got 'pre'; use"):
-        nn.ResNet(1, 2, widths=(4,), depth=1, block="pre", rngs=nnx.Rngs(0))  # pyright: ignore[reportArgumentType]
-    with pytest.raises(
-        ValueError, match="heads must divide the width; got width=6, heads=4; use one of 1, 2"
-    ):
-        nn.Transformer(1, 2, width=6, depth=1, rngs=nnx.Rngs(0))
-    with pytest.raises(ValueError, match="placement must be 'before' or 'after', .*; got 'pre'; use one of"):
-        nn.Transformer(1, 2, width=4, depth=1, placement="pre", rngs=nnx.Rngs(0))  # pyright: ignore[reportArgumentType]
-    with pytest.raises(ValueError, match="got depth=1 for 2 stages; use depth=2 or more"):
-        nn.ConvNet(1, 2, widths=(4, 4), depth=1, rngs=nnx.Rngs(0))
-    with pytest.raises(ValueError, match="ConvNet: x must be of shape .*height, width, 1"):
-        nn.ConvNet(1, 2, widths=(4,), depth=1, rngs=nnx.Rngs(0))(jnp.ones((4, 1)))

@@ -7,6 +7,7 @@ from .bodies import res_net_body as res_net_body
 from .bodies import residual_body as residual_body
 from .bodies import transformer_body as transformer_body
 from .body import Body as Body
+from .conv_net import ConvNet as ConvNet
 from .critical_initializers import Initializers as Initializers
 from .critical_initializers import critical_normal_for as critical_normal_for
 from .critical_initializers import critical_orthogonal_for as critical_orthogonal_for
@@ -23,6 +24,7 @@ from .initializers import self_normalizing_for as self_normalizing_for
 from .learnable_activation import LearnableActivation as LearnableActivation
 from .linear_maps import Convolution as Convolution
 from .linear_maps import dense as dense
+from .links import Repeated as Repeated
 from .mlp import MLP as MLP
 from .norm_act import NormAct as NormAct
 from .norms import BatchNorm as BatchNorm
@@ -34,7 +36,11 @@ from .norms import RMSNorm as RMSNorm
 from .norms import SpectralNorm as SpectralNorm
 from .norms import WeightNorm as WeightNorm
 from .precision import in_type_of_input as in_type_of_input
+from .res_net import ResNet as ResNet
+from .residual_mlp import ResidualMLP as ResidualMLP
+from .residual_stream import identity_kind as identity_kind
 from .stack import Stack as Stack
 from .switch_network import SwitchNetwork as SwitchNetwork
 from .switch_norm_act import Choice as Choice
 from .switch_norm_act import SwitchNormAct as SwitchNormAct
+from .transformer import Transformer as Transformer

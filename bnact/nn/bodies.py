@@ -9,16 +9,9 @@ from .attention import Embedding, SelfAttention
 from .block import Block
 from .body import Body
 from .design import Design, MakeMap
-from .initializers import normal_with_gain
-from .links import Alone, Plain, Repeated
-from .residual_block import IdentityBlock
+from .links import Plain, Repeated
+from .residual_stream import STREAM_GAIN, ResidualKind
 from .transformer_block import TransformerBlock
-
-MakeBlock = Callable[[nnx.Rngs], Any]
-"""Makes one residual block from its keys."""
-
-STREAM_GAIN = normal_with_gain(1.0)
-"""Initializer of maps that no activation feeds: the input's, the residual stream's, attention's."""
 
 
 def perceptron_body(
@@ -87,34 +80,25 @@ def _layers(
     return [*first, *([Repeated(block, others, rngs=rngs)] if others else [])]
 
 
-def identity_blocks(width: int, make: MakeMap, design: Design) -> MakeBlock:
-    """What makes an `IdentityBlock` of that width from maps that `make` makes."""
-
-    def block(rngs: nnx.Rngs) -> IdentityBlock:
-        first, second = (make(width, width, design.kernel_init, rngs) for _ in range(2))
-        return IdentityBlock(design.pair(width), first, design.pair(width), second)
-
-    return block
-
-
 def residual_body(
     subject: str,
     in_features: int,
     out_features: int,
     width: int,
     depth: int,
+    kind: ResidualKind,
     design: Design,
     rngs: nnx.Rngs,
 ) -> Body:
-    """A linear map, `depth` dense identity blocks, a pair, a readout; see `ResidualMLP`.
+    """`depth` dense residual blocks and a readout, see `ResidualMLP`.
 
-    Args and errors as in `perceptron_body`.
+    Args and errors as in `perceptron_body`; kind: of the blocks.
     """
     shares(subject, "residual block", depth, (width,))
     links = [
-        Plain(design.dense(in_features, width, STREAM_GAIN, rngs)),
-        Repeated(identity_blocks(width, design.dense, design), depth, rngs=rngs),
-        Alone(design.pair(width)),
+        kind.begin(design.dense, in_features, width, rngs),
+        _alike(kind, design.dense, width, depth, rngs),
+        *kind.end(width),
     ]
     return Body(links, design.readout(width, out_features, rngs))
 
@@ -125,21 +109,26 @@ def res_net_body(
     out_features: int,
     widths: Sequence[int],
     depth: int,
+    kind: ResidualKind,
     design: Design,
     rngs: nnx.Rngs,
 ) -> Body:
-    """`depth` convolutional identity blocks in stages, a pair, mean, readout; see `ResNet`.
+    """`depth` convolutional residual blocks in stages, mean, readout; see `ResNet`.
 
-    Args and errors as in `conv_body`.
+    Args and errors as in `conv_body`; kind: of the blocks.
     """
     links = []
     for stage, count in enumerate(shares(subject, "residual block", depth, widths)):
         begin, width = design.convolution(2 if stage else 1), widths[stage]
-        links.append(Plain(begin(in_features, width, STREAM_GAIN, rngs)))
-        links.append(Repeated(identity_blocks(width, design.convolution(1), design), count, rngs=rngs))
+        links.append(kind.begin(begin, in_features, width, rngs))
+        links.append(_alike(kind, design.convolution(1), width, count, rngs))
         in_features = width
-    links.append(Alone(design.pair(in_features)))
+    links += kind.end(in_features)
     return Body(links, design.readout(in_features, out_features, rngs), places=2)
+
+
+def _alike(kind: ResidualKind, make: MakeMap, width: int, count: int, rngs: nnx.Rngs) -> Repeated:
+    return Repeated(lambda rngs: kind.block(make, width, rngs), count, rngs=rngs)
 
 
 def transformer_body(

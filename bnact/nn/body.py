@@ -54,10 +54,10 @@ class Body(nnx.Module):
       places: how many axes of places an example has: 0 for a vector, 1 for a sequence, 2 for an image.
     """
 
-    def __init__(self, links: Sequence[Any], readout: nnx.Module, places: int = 0):
+    def __init__(self, links: Sequence[Any], readout: Any, places: int = 0):
         """Makes the network from its parts; see the attributes."""
         self.links = nnx.List(links)
-        self.readout = readout
+        self.readout: Any = readout
         self.places = places
 
     @property
@@ -73,7 +73,7 @@ class Body(nnx.Module):
         """The output, and what `visit` keeps at every site; as in `Link`."""
         x, outputs = through_chain(self.links, visit, x, each)
         x = jnp.mean(x, axis=tuple(range(-1 - self.places, -1))) if self.places else x
-        return self.readout(x), outputs  # pyright: ignore[reportCallIssue]
+        return self.readout(x), outputs
 
 
 def plain_visit(pair: Callable[[Array], Array], made: Array, one: PyTree) -> tuple[Array, None]:

@@ -19,6 +19,18 @@ MakeMap = Callable[[int, int, Initializer, nnx.Rngs], Any]
 """Makes a linear map from its numbers of features in and out, its initializer and its keys."""
 
 
+class Parted(NamedTuple):
+    """A pair that an addition parts; both are made from a number of features.
+
+    Attributes:
+      branch: makes what ends the branch of a `PostBlock`.
+      joined: makes what follows its addition.
+    """
+
+    branch: Callable[[int], Any]
+    joined: Callable[[int], Any]
+
+
 class Design(NamedTuple):
     """The material of a network.
 
@@ -27,12 +39,14 @@ class Design(NamedTuple):
       kernel_init: of the linear maps that an activation feeds. In a perceptron and a convolutional network
         also of the first.
       dtype, param_dtype: see `dense`.
+      parted: the pair's parts in a `PostBlock`; None where a pair cannot be parted.
     """
 
     pair: Callable[[int], Any]
     kernel_init: Initializer
     dtype: DTypeLike | None = None
     param_dtype: DTypeLike = jnp.float32
+    parted: Parted | None = None
 
     def dense(self, in_features: int, out_features: int, kernel_init: Initializer, rngs: nnx.Rngs) -> Any:
         """A map of the last axis in the design's types, see `dense`."""
@@ -73,14 +87,18 @@ def named_design(
       ValueError: an unknown activation, or a type that is not real floating.
     """
     checked_dtypes(subject, dtype, param_dtype)
-    pair = partial(
-        NormAct,
-        norm=norm,
-        activation=activation,
-        order=order,
-        epsilon=epsilon,
-        momentum=momentum,
-        dtype=dtype,
-        param_dtype=param_dtype,
-    )
-    return Design(pair, normal_for(activation), dtype, param_dtype)
+    made = partial(NormAct, epsilon=epsilon, momentum=momentum, dtype=dtype, param_dtype=param_dtype)
+    pair = partial(made, norm=norm, activation=activation, order=order)
+    return Design(pair, normal_for(activation), dtype, param_dtype, _parted(made, norm, activation, order))
+
+
+def _parted(
+    made: Callable[..., Any], norm: str, activation: str | Activation | Learnable, order: str
+) -> Parted:
+    if order == "before":
+        return Parted(
+            branch=partial(made, norm=norm, activation="identity"),
+            joined=partial(made, norm="none", activation=activation),
+        )
+    nothing = partial(made, norm="none", activation="identity")
+    return Parted(nothing, partial(made, norm=norm, activation=activation, order=order))

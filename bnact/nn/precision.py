@@ -61,3 +61,13 @@ def in_type_of_input(args: Arrays, /, *, dtype: Any = None, inexact: bool = True
     own = next((each.dtype for each in parameters if each is not None), jnp.float32)
     x = computed(x, dtype, own)
     return type(args)((x, *(None if each is None else each.astype(x.dtype) for each in parameters)))
+
+
+def checked_input(subject: str, x: Array, places: tuple[str, ...], in_features: int) -> None:
+    """Nothing, or a ValueError unless x has axes for its places and then so many features."""
+    if x.ndim <= len(places) or x.shape[-1] != in_features:
+        axes = "".join(f"{place}, " for place in places)
+        raise ValueError(
+            f"{subject}: x must be of shape (..., {axes}{in_features}), in_features={in_features} last; got "
+            f"shape {x.shape}; reshape it, or make the network with the features it has"
+        )

@@ -11,6 +11,7 @@ from bnact.nn import (
     SwitchNetwork,
     SwitchNormAct,
     conv_body,
+    identity_kind,
     perceptron_body,
     res_net_body,
     residual_body,
@@ -72,7 +73,16 @@ def _normalized_input_mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwor
 
 
 def _residual_mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
-    body = residual_body("residual_mlp", size.features, size.outputs, size.width, size.depth, design, rngs)
+    body = residual_body(
+        "residual_mlp",
+        size.features,
+        size.outputs,
+        size.width,
+        size.depth,
+        identity_kind(design),
+        design,
+        rngs,
+    )
     return SwitchNetwork(body, (size.features,))
 
 
@@ -84,7 +94,8 @@ def _conv_net(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
 
 def _resnet(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
     shape = _image_shape(size)
-    body = res_net_body("resnet", shape[-1], size.outputs, _widths(size), size.depth, design, rngs)
+    kind = identity_kind(design)
+    body = res_net_body("resnet", shape[-1], size.outputs, _widths(size), size.depth, kind, design, rngs)
     return SwitchNetwork(body, shape)
 
 

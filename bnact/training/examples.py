@@ -9,7 +9,7 @@ from bnact.types import Array
 
 
 class Labelled(NamedTuple):
-    """Inputs of shape (n, features) in float32 and labels of shape (n,) in int32, or in float32."""
+    """Inputs of shape (n, features) in float32 and labels (n,) in int32, or float32 in a regression."""
 
     inputs: Array
     labels: Array

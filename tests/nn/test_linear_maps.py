@@ -18,6 +18,7 @@ def test_a_convolution_is_flaxs(stride, height, width):
     ours = nn.Convolution(3, 4, nn.normal_with_gain(1.0), stride=stride, rngs=nnx.Rngs(0))
     flaxs = nnx.Conv(3, 4, (3, 3), strides=stride, padding=1, rngs=nnx.Rngs(1))
     ours.bias[...] = jnp.asarray(RNG.normal(size=4), jnp.float32)
+    assert flaxs.bias is not None
     flaxs.kernel[...], flaxs.bias[...] = ours.kernel[...], ours.bias[...]
     x = jnp.asarray(RNG.normal(size=(2, height, width, 3)), jnp.float32)
     np.testing.assert_allclose(ours(x), flaxs(x), rtol=1e-5, atol=1e-5)

@@ -1,0 +1,20 @@
+"""How stages share a depth."""
+
+import pytest
+
+from bnact.nn.bodies import shares
+
+
+@pytest.mark.parametrize(
+    "depth, widths, expected", [(1, (4,), [1]), (5, (4, 4), [3, 2]), (7, (1, 2, 3), [3, 2, 2])]
+)
+def test_stages_share_as_equally_as_can_be(depth, widths, expected):
+    assert shares("net", "block", depth, widths) == expected
+
+
+@pytest.mark.parametrize("depth, widths", [(0, (4,)), (1, (4, 4)), (3, ())])
+def test_every_stage_needs_a_part(depth, widths):
+    with pytest.raises(
+        ValueError, match=f"net: depth must be at least 1 block for every stage; got depth={depth}"
+    ):
+        shares("net", "block", depth, widths)

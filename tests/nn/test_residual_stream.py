@@ -1,0 +1,14 @@
+"""The two kinds of residual streams, by name."""
+
+import jax.numpy as jnp
+import pytest
+
+from bnact.nn.design import named_design
+from bnact.nn.residual_stream import KINDS, residual_kind
+
+
+@pytest.mark.parametrize("name, ends", [("identity", 1), ("post", 0)])
+def test_only_an_identity_stream_ends_with_a_pair(name, ends):
+    design = named_design("net", "layer", "tanh", "before", 1e-5, 0.9, None, jnp.float32)
+    assert len(residual_kind("net", name, design).end(4)) == ends
+    assert name in KINDS

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bnact.studies.claim import Claim
 
 from . import (
+    after_leaves_activation_alone,
     backprop_by_edges,
     batch_mean,
     matrix_derivatives,
@@ -13,8 +14,10 @@ from . import (
     norm_after_activation,
     norm_cures_dead_relu,
     one_step,
+    relu_spreads,
     shared_edges,
     sigmoid_confined,
+    sigmoid_never_learns,
     sigmoid_with_norm,
     tanh_with_norm,
 )
@@ -25,7 +28,10 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
         "tanh_with_norm": tanh_with_norm.CLAIM,
         "norm_cures_dead_relu": norm_cures_dead_relu.CLAIM,
         "norm_after_activation": norm_after_activation.CLAIM,
+        "after_leaves_activation_alone": after_leaves_activation_alone.CLAIM,
         "sigmoid_confined": sigmoid_confined.CLAIM,
+        "relu_spreads": relu_spreads.CLAIM,
+        "sigmoid_never_learns": sigmoid_never_learns.CLAIM,
         "backprop_by_edges": backprop_by_edges.CLAIM,
         "one_step": one_step.CLAIM,
         "batch_mean": batch_mean.CLAIM,

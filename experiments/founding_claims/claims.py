@@ -20,10 +20,12 @@ from . import (
     sigmoid_never_learns,
     sigmoid_with_norm,
     tanh_with_norm,
+    vanishing_gradients,
 )
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {
+        "vanishing_gradients": vanishing_gradients.CLAIM,
         "sigmoid_with_norm": sigmoid_with_norm.CLAIM,
         "tanh_with_norm": tanh_with_norm.CLAIM,
         "norm_cures_dead_relu": norm_cures_dead_relu.CLAIM,

@@ -5,10 +5,15 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
-from experiments.diagnose.comparison import predicted
-from experiments.diagnose.fresh import Fresh, fresh_statistics
+from bnact import theory
+from bnact.fused import Index, index_of, switched, table_of
+from bnact.probes import with_gradient_sink
+from bnact.types import Array, Key
 from experiments.initialization import gain
 
 ACTIVATIONS = ("relu", "gelu", "tanh", "sigmoid")
@@ -68,7 +73,8 @@ def fate(size: float) -> str:
 def fresh_gradients() -> Growths:
     """Every activation without a norm and with batch norm before it, predicted and measured.
 
-    Weights have each activation's own gain, which keeps the second moment of a standard normal input.
+    Weights have each activation's own gain, which keeps the second moment of a standard normal input; under
+    batch norm their scale cancels.
     """
     return {
         Kind(activation, norm): _growth(activation, NORMS[norm])
@@ -78,12 +84,63 @@ def fresh_gradients() -> Growths:
 
 
 def _growth(activation: str, norm: str) -> Growth:
-    network = Fresh(activation, norm, "before", DEPTH, WIDTH, BATCH_SIZE, gain(activation) ** 2, 0.0)
-    layers = predicted(network).layers
-    # A layer's scale cancels under the norm, so that batch norm needs no gain; it does no harm.
-    measured = fresh_statistics(network, range(SEEDS))
-    return Growth(
-        np.sqrt([layer.gradient for layer in layers]),
-        np.sqrt(np.asarray(measured.gradient)),
-        layers[-2].growth,
-    )
+    growth = _without_norm(activation) if norm == "none" else _under_norm(activation)
+    # The size of the last layer's gradient is that of the loss; of the others, a product of growths.
+    sizes = np.cumprod(growth[::-1])[::-1]
+    return Growth(np.sqrt(np.append(sizes, 1.0)), _measured(activation, norm), float(growth[-1]))
+
+
+def _without_norm(activation: str) -> np.ndarray:
+    """(DEPTH - 1,) what each layer multiplies the squared gradient by: `bnact.theory.correlation_slope`."""
+    weights, variances = gain(activation) ** 2, [gain(activation) ** 2]
+    while len(variances) < DEPTH - 1:
+        settled = len(variances) > 1 and math.isclose(variances[-1], variances[-2], rel_tol=1e-9)
+        following = variances[-1] if settled else theory.variance_map(activation, variances[-1], weights, 0.0)
+        variances.append(float(following))
+    different, places = np.unique(variances, return_inverse=True)
+    return np.asarray(theory.correlation_slope(activation, 1.0, different, weights))[places]
+
+
+def _under_norm(activation: str) -> np.ndarray:
+    """(DEPTH - 1,) the same with batch norm before the activation, in batches of BATCH_SIZE."""
+    prediction = theory.predict(activation, "batch", "before", depth=DEPTH, batch_size=BATCH_SIZE)
+    return np.array([layer.growth for layer in prediction.layers[:-1]])
+
+
+def _measured(activation: str, norm: str) -> np.ndarray:
+    """(SEEDS, DEPTH) root mean square gradients in fresh networks, over that at the last layer."""
+    index, scale = index_of(activation, norm, "before", TABLE), jnp.float32(gain(activation) / WIDTH**0.5)
+    squares = [_squared_gradients(index, scale, jax.random.key(seed)) for seed in range(SEEDS)]
+    found = np.sqrt(np.asarray(jax.device_get(squares), np.float64))
+    return found / found[:, -1:]
+
+
+TABLE = table_of(ACTIVATIONS)
+
+
+@jax.jit
+def _squared_gradients(index: Index, scale: Array, key: Key) -> Array:
+    """(DEPTH,) squared gradient of a random linear loss by the output of each layer's linear map.
+
+    The pair is data: one program is compiled for all.
+
+    Args:
+      index: of the pair in TABLE.
+      scale: standard deviation of a weight.
+      key: for inputs, weights and loss.
+    """
+    input_key, layer_key, loss_key = jax.random.split(key, 3)
+    inputs = jax.random.normal(input_key, (BATCH_SIZE, WIDTH))
+    direction = jax.random.normal(loss_key, inputs.shape)
+    one, zero = jnp.ones(WIDTH), jnp.zeros(WIDTH)
+
+    def layer(x: Array, given: tuple[Key, Array]) -> tuple[Array, None]:
+        key, sink = given
+        h = with_gradient_sink(x @ (scale * jax.random.normal(key, (WIDTH, WIDTH))), sink)
+        return switched(index, h, one, zero, TABLE), None
+
+    def loss(sinks: Array) -> Array:
+        outputs, _ = lax.scan(layer, inputs, (jax.random.split(layer_key, DEPTH), sinks))
+        return jnp.sum(outputs * direction)
+
+    return jax.grad(loss)(jnp.zeros(DEPTH))

@@ -158,7 +158,8 @@ def _names(growths: Growths, word: str) -> str:
 
 
 def _times(growths: Growths, kind: Kind) -> str:
-    return f"{float(growths[kind].predicted[0]):.2g} times".replace("e+03", "·10³")
+    size = float(growths[kind].predicted[0])
+    return f"{float(f'{size:.2g}'):,g} times"
 
 
 def _line(growths: Growths, kind: Kind) -> tuple[str, ...]:
@@ -242,6 +243,6 @@ CLAIM = Claim(
     turns=(
         "Fewer layers: the table's last column says up to how many each network keeps its gradient. Residual "
         "connections, or a norm after the activation, have other factors. Vanishing alone, without a word on "
-        "exploding, batch norm does end: none of its factors is below 1."
+        "exploding, batch norm does end: none of the factors that settle under it is below 1."
     ),
 )

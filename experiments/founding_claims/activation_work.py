@@ -4,7 +4,6 @@ Nothing is run or timed: shapes are traced, and XLA counts the operations of the
 it, so that the count is the same on every machine.
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -83,5 +82,3 @@ def _matrix(width: int) -> Shape:
 
 def _vector(width: int) -> Shape:
     return Shape((width,), jnp.float32)
-
-

@@ -19,6 +19,7 @@ from . import (
     sigmoid_confined,
     sigmoid_never_learns,
     sigmoid_with_norm,
+    simple_derivative,
     tanh_with_norm,
     vanishing_gradients,
 )
@@ -31,6 +32,7 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
         "norm_cures_dead_relu": norm_cures_dead_relu.CLAIM,
         "norm_after_activation": norm_after_activation.CLAIM,
         "after_leaves_activation_alone": after_leaves_activation_alone.CLAIM,
+        "simple_derivative": simple_derivative.CLAIM,
         "sigmoid_confined": sigmoid_confined.CLAIM,
         "relu_spreads": relu_spreads.CLAIM,
         "sigmoid_never_learns": sigmoid_never_learns.CLAIM,

@@ -7,19 +7,23 @@ For example:
 writes DIR/images/theory_*.svg, in about a minute. Exit codes: 0 done, 2 bad input.
 """
 
+import functools
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import jax
+import jax.numpy as jnp
 import matplotlib
 import numpy as np
 from absl import flags
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bnact import theory
+from bnact import probes, theory
 from bnact.studies.report.palette import ACTIVATION_COLOURS, PLACEMENT_STYLES
+from bnact.types import Array, Key
 from experiments.command import DONE, Command, new_flags, run, whole_numbers
 from experiments.diagnose.fresh import Fresh, fresh_statistics
 
@@ -122,6 +126,50 @@ def explosion(seeds: int, width: int) -> Figure:
     return figure
 
 
+def circles(seeds: int, width: int) -> Figure:
+    """Length and curvature of a circle through layers of tanh, in order, at the edge and in chaos."""
+    figure, panels = _panels(2)
+    depth, biases = 12, 0.05
+    edge = float(theory.edge_of_chaos("tanh", biases))
+    layers = np.arange(1, depth + 1)
+    for weights, phase, name in ((1.0, "order", "sigmoid"), (edge, "edge", "relu"), (4.0, "chaos", "tanh")):
+        found = np.array(
+            [_circle(jax.random.key(seed), width, weights, biases, depth) for seed in range(seeds)]
+        )
+        variance, length, curvature, rows = 1.0, 1.0, 1.0, []
+        for _ in range(depth):
+            length *= float(theory.length_growth("tanh", variance, weights))
+            curvature = float(theory.curvature_map("tanh", curvature, variance, weights))
+            variance = float(theory.variance_map("tanh", variance, weights, biases))
+            rows.append((length, curvature))
+        for place, axes in enumerate(panels):
+            colour = ACTIVATION_COLOURS[name]
+            label = f"{phase}: weight variance {weights:.2f}"
+            axes.plot(layers, [row[place] for row in rows], color=colour, label=label)
+            _points(axes, layers, found[:, place], colour)
+    for axes, what in zip(panels, ("length", "curvature"), strict=True):
+        axes.set_yscale("log")
+        _dress(axes, f"{width} units of tanh", "layer", f"{what} / the input circle's")
+    panels[0].set_ylim(0.1, 30.0)
+    panels[0].legend(fontsize=8)
+    return figure
+
+
+@functools.partial(jax.jit, static_argnums=(1, 4))
+def _circle(key: Key, width: int, weights: float, biases: float, depth: int) -> tuple[Array, Array]:
+    """(depth,) length and curvature of a circle of variance 1 behind every layer, over its own."""
+    points_key, layer_key = jax.random.split(key)
+
+    def layer(h: Array, key: Key) -> tuple[Array, tuple[Array, Array]]:
+        weight_key, bias_key = jax.random.split(key)
+        drawn = jax.random.normal(weight_key, (width, width)) * jnp.sqrt(weights / width)
+        h = jnp.tanh(h) @ drawn + jax.random.normal(bias_key, (1, width)) * jnp.sqrt(biases)
+        return h, (probes.curve_length(h) / (2 * jnp.pi), probes.curve_curvature(h))
+
+    points = probes.circle(512, width, points_key)
+    return jax.lax.scan(layer, points, jax.random.split(layer_key, depth))[1]
+
+
 def orders(seeds: int, width: int) -> Figure:
     """Growth a layer against the scale of the weights, the norm before and after."""
     figure, panels = _panels(2)
@@ -178,7 +226,7 @@ def _dress(axes: Axes, title: str, x: str, y: str) -> None:
 
 
 FIGURES: Mapping[str, Callable[[int, int], Figure]] = MappingProxyType(
-    {"correlation_maps": correlation_maps, "explosion": explosion, "orders": orders}
+    {"correlation_maps": correlation_maps, "circles": circles, "explosion": explosion, "orders": orders}
 )
 
 COMMAND = Command(__doc__ or "", FLAGS, prepare)

@@ -27,12 +27,14 @@ from .signals import Standardizing as Standardizing
 from .signals import arc_cosine_kernel as arc_cosine_kernel
 from .signals import correlation_map as correlation_map
 from .signals import correlation_slope as correlation_slope
+from .signals import curvature_map as curvature_map
 from .signals import depth_scale as depth_scale
 from .signals import edge_of_chaos as edge_of_chaos
 from .signals import fixed_point as fixed_point
 from .signals import half_stable_point as half_stable_point
 from .signals import input_gradient_scatter as input_gradient_scatter
 from .signals import jacobian_moments as jacobian_moments
+from .signals import length_growth as length_growth
 from .signals import length_scatter as length_scatter
 from .signals import mean_map as mean_map
 from .signals import moment_map as moment_map

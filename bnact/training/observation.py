@@ -7,7 +7,7 @@ from jax import lax
 
 from bnact.fused import Switched
 from bnact.nn import Pure, SwitchMLP, SwitchNormAct, result_and_parts
-from bnact.probes import dead, saturated
+from bnact.probes import dead, histogram, saturated
 from bnact.types import Array
 
 from .examples import Examples, Labelled
@@ -92,7 +92,12 @@ def observation(parts: Pure, examples: Examples, check: bool = False) -> Observa
         return Look(
             dead=dead(slope),
             saturated=saturated(slope, switched.largest_slope),
-            histogram=histogram(switched.given[: min(counted, HISTOGRAM_EXAMPLES)]),
+            histogram=histogram(
+                switched.given[: min(counted, HISTOGRAM_EXAMPLES)],
+                HISTOGRAM_LOW,
+                HISTOGRAM_HIGH,
+                HISTOGRAM_BINS,
+            ),
             worst=worst_share(made[:counted], pair, of_counted) if check else jnp.zeros(()),
         )
 
@@ -118,11 +123,3 @@ def observation(parts: Pure, examples: Examples, check: bool = False) -> Observa
 def first(labelled: Labelled, count: int) -> Labelled:
     """The first `count` examples, or all if there are fewer."""
     return Labelled(labelled.inputs[:count], labelled.labels[:count])
-
-
-def histogram(values: Array) -> Array:
-    """(HISTOGRAM_BINS,) counts of the values; those beyond the edges are in the end bins, NaN is in none."""
-    width = (HISTOGRAM_HIGH - HISTOGRAM_LOW) / HISTOGRAM_BINS
-    bins = jnp.clip(jnp.floor((values.reshape(-1) - HISTOGRAM_LOW) / width), 0, HISTOGRAM_BINS - 1)
-    places = jnp.where(jnp.isnan(bins), HISTOGRAM_BINS, bins).astype(jnp.int32)
-    return jnp.zeros(HISTOGRAM_BINS, jnp.int32).at[places].add(1, mode="drop")

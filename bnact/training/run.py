@@ -11,6 +11,7 @@ from jax import lax
 from bnact.data import batch_indices
 from bnact.fused import Index, Table
 from bnact.nn import Pure, SwitchMLP, fresh, result_and_parts
+from bnact.probes import root_mean_square_gradient
 from bnact.types import Array, PyTree
 
 from .examples import Examples
@@ -103,7 +104,7 @@ def run(
             return cross_entropy(logits, labels)
 
         gradient, squares = jax.grad(loss, argnums=(0, 1))(progress.params, sinks)
-        norm = jnp.sqrt(squares / (program.batch_size * program.width))
+        norm = root_mean_square_gradient(squares, program.batch_size * program.width)
         updates, optimizer_state = optimizer.update(gradient, progress.optimizer, progress.params)
         factor = jnp.where(number == 0, cell.injury.first_step, 1.0)
         updates = jax.tree.map(lambda update: update * factor, updates)

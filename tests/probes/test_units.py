@@ -1,5 +1,6 @@
 """Dead and saturated units, counted by hand."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -51,3 +52,18 @@ def test_the_result_is_a_scalar_of_the_slopes_type(dtype):
     slope = jnp.asarray(np.random.default_rng(0).normal(size=(5, 3)), dtype)
     for share in (dead(slope), saturated(slope, 1.0)):
         assert (share.shape, share.dtype) == ((), dtype)
+
+
+def test_all_axes_but_the_last_are_examples():
+    slope = jnp.asarray(np.random.default_rng(0).choice([0.0, 0.01, 1.0], (2, 3, 4, 5)), jnp.float32)
+    slope = slope.at[..., 1].set(0.0).at[:1, ..., 3].set(0.0)
+    flat = slope.reshape(-1, 5)
+    for probe in (jax.jit(dead), jax.jit(lambda slope: saturated(slope, 1.0))):
+        np.testing.assert_array_equal(probe(slope), probe(flat))
+    # Channel 3 is dead on one image, and alive on the other.
+    np.testing.assert_allclose(dead(slope), 0.2)
+    np.testing.assert_allclose(dead(slope[0]), 0.4)
+
+
+def test_one_example_without_axes():
+    assert dead(jnp.asarray([0.0, 1.0])) == 0.5

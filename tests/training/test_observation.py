@@ -9,9 +9,8 @@ import pytest
 
 from bnact import nn
 from bnact.fused import index_of, table_of
-from bnact.training import HISTOGRAM_BINS
 from bnact.training.examples import Examples, Labelled
-from bnact.training.observation import histogram, observation, observation_at
+from bnact.training.observation import observation, observation_at
 
 module = importlib.import_module("bnact.training.observation")
 RNG = np.random.default_rng(0)
@@ -114,28 +113,6 @@ def test_few_are_looked_at_on_the_way_and_all_at_the_end():
 
 def test_the_histogram_counts_every_unit_of_every_layer():
     assert look(parts()).histogram.sum() == 2 * 4 * 12
-
-
-counted = jax.jit(histogram)
-
-
-def test_a_histogram():
-    counts = counted(jnp.asarray([[-8.0, -7.8, 0.0], [0.24, 0.25, 7.99]]))
-    expected = np.histogram([-8.0, -7.8, 0.0, 0.24, 0.25, 7.99], HISTOGRAM_BINS, (-8.0, 8.0))[0]
-    np.testing.assert_array_equal(counts, expected)
-
-
-def test_what_lies_beyond_the_edges_is_counted_in_the_end_bins():
-    counts = counted(jnp.asarray([-1e30, -np.inf, -9.0, 8.0, 1e30, np.inf, np.nan]))
-    assert (counts[0], counts[-1], counts.sum()) == (3, 3, 6), "NaN is in no bin"
-
-
-def test_a_normal_sample_against_numpy():
-    values = np.random.default_rng(1).normal(0, 2, 5000).astype(np.float32)
-    expected = np.histogram(values, HISTOGRAM_BINS, (-8.0, 8.0))[0]
-    beyond = np.sum(values < -8), np.sum(values >= 8)
-    expected[0], expected[-1] = expected[0] + beyond[0], expected[-1] + beyond[1]
-    np.testing.assert_array_equal(counted(jnp.asarray(values)), expected)
 
 
 @pytest.mark.parametrize("count", [5, 100])

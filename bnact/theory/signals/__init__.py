@@ -4,6 +4,8 @@ from .arc_cosine import arc_cosine_kernel as arc_cosine_kernel
 from .criticality import HalfStablePoint as HalfStablePoint
 from .criticality import edge_of_chaos as edge_of_chaos
 from .criticality import half_stable_point as half_stable_point
+from .curves import curvature_map as curvature_map
+from .curves import length_growth as length_growth
 from .finite_width import input_gradient_scatter as input_gradient_scatter
 from .finite_width import length_scatter as length_scatter
 from .fixed_points import FixedPoint as FixedPoint

@@ -28,7 +28,7 @@ from bnact.theory.evaluation import (
     without_jumps,
 )
 
-from .normal_means import square_mean_slopes, square_means
+from .normal_means import known, square_mean_slopes, square_means
 from .split_points import split_deviations, split_points
 
 
@@ -54,7 +54,7 @@ def variance_map(
     before = not_negative("variance_map", "variance", variance)
     weights = not_negative("variance_map", "weight_variance", weight_variance)
     biases = not_negative("variance_map", "bias_variance", bias_variance)
-    return number(weights * _known("variance_map", phi, before, square_means) + biases)
+    return number(weights * known("variance_map", "phi", phi, before, square_means) + biases)
 
 
 def variance_slope(activation: str | Activation, variance: ArrayLike, weight_variance: ArrayLike) -> Numbers:
@@ -77,7 +77,7 @@ def variance_slope(activation: str | Activation, variance: ArrayLike, weight_var
     phi = get(activation)
     before = positive("variance_slope", "variance", variance)
     weights = not_negative("variance_slope", "weight_variance", weight_variance)
-    return number(weights * _known("variance_slope", phi, before, square_mean_slopes))
+    return number(weights * known("variance_slope", "phi", phi, before, square_mean_slopes))
 
 
 def mean_map(activation: str | Activation, mean: ArrayLike, variance: ArrayLike) -> Numbers:
@@ -163,20 +163,6 @@ def correlation_slope(
     before = positive("correlation_slope", "variance", variance)
     weights = not_negative("correlation_slope", "weight_variance", weight_variance)
     return number(weights * _pair_mean(phi, phi.derivative, between, before))
-
-
-def _known(
-    what: str, phi: Activation, variance: np.ndarray, means: Callable[[Activation, np.ndarray], np.ndarray]
-) -> np.ndarray:
-    """The means at every variance; an error if one is no number."""
-    result = means(phi, variance.ravel())
-    if np.any(np.isnan(result)):
-        raise ValueError(
-            f"{what}: E phi(u)^2 must be known from within 13 deviations; got {phi.name} at "
-            f"variance={variance.ravel()[np.isnan(result)][0]:.6g}, where phi overflows, grows too fast or "
-            "varies too often; lower the variance"
-        )
-    return result.reshape(variance.shape)
 
 
 def _pair_mean(

@@ -57,6 +57,29 @@ def square_slope_means(activation: Activation, variance: np.ndarray) -> np.ndarr
     return _means(lambda u: np.square(activation.derivative(u)), activation, variance)
 
 
+def square_bend_means(activation: Activation, variance: np.ndarray) -> np.ndarray:
+    """E phi''(u)^2, (n,), of an activation without kinks."""
+    return _means(lambda u: np.square(activation.second_derivative(u)), activation, variance)
+
+
+def known(
+    what: str,
+    function: str,
+    phi: Activation,
+    variance: np.ndarray,
+    means: Callable[[Activation, np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """The means of a squared function at every variance, of any shape; an error if one is no number."""
+    result = means(phi, variance.ravel())
+    if np.any(np.isnan(result)):
+        raise ValueError(
+            f"{what}: E {function}(u)^2 must be known from within 13 deviations; got {phi.name} at "
+            f"variance={variance.ravel()[np.isnan(result)][0]:.6g}, where {function} overflows, grows too "
+            "fast or varies too often; lower the variance"
+        )
+    return result.reshape(variance.shape)
+
+
 def _means(fn: Callable[[np.ndarray], ArrayLike], activation: Activation, variance: np.ndarray) -> np.ndarray:
     points = np.array(split_points(activation))
     return expectations_or_nan(

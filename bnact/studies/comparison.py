@@ -68,7 +68,7 @@ def works_better(differences: Mapping[str, np.ndarray], margin: float = MARGIN) 
     Returns:
       The decision, with Holm's correction over the comparisons.
     """
-    return _decide(compare(differences, 0.0, margin))
+    return decision_from(compare(differences, 0.0, margin))
 
 
 def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
@@ -84,7 +84,7 @@ def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN)
     Returns:
       The decision, with Holm's correction over the comparisons.
     """
-    return _decide(compare(differences, -margin, 0.0))
+    return decision_from(compare(differences, -margin, 0.0))
 
 
 def share_lies_above(shares: Mapping[str, np.ndarray], threshold: float) -> Decision:
@@ -97,7 +97,7 @@ def share_lies_above(shares: Mapping[str, np.ndarray], threshold: float) -> Deci
     Returns:
       The decision, with Holm's correction over the comparisons; its intervals do not leave [0, 1].
     """
-    return _decide(
+    return decision_from(
         tuple(
             each._replace(low=float(np.clip(each.low, 0.0, 1.0)), high=float(np.clip(each.high, 0.0, 1.0)))
             for each in compare(shares, threshold, 0.0)
@@ -125,6 +125,30 @@ def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tup
     )
 
 
+def decision_from(comparisons: Sequence[Comparison]) -> Decision:
+    """One decision of a family: supported if all are above, refuted if one is below or all are equal.
+
+    Args:
+      comparisons: the family, already corrected for being several.
+
+    Returns:
+      The decision; undecided without any comparison.
+    """
+    outcomes = [each.outcome for each in comparisons]
+    if not comparisons:
+        return Decision("undecided", (), None)
+    if "below" in outcomes:
+        against = [each for each in comparisons if each.outcome == "below"]
+        return Decision("refuted", tuple(comparisons), min(against, key=lambda each: each.high))
+    weakest = min(comparisons, key=_low_end)
+    if set(outcomes) == {"above"}:
+        return Decision("supported", tuple(comparisons), weakest)
+    if set(outcomes) == {"equal"}:
+        return Decision("refuted", tuple(comparisons), weakest)
+    open_ones = [each for each in comparisons if each.outcome != "above"]
+    return Decision("undecided", tuple(comparisons), min(open_ones, key=_low_end))
+
+
 def _comparison(
     label: str, values: np.ndarray, null: float, margin: float, p_value: float, level: float
 ) -> Comparison:
@@ -145,22 +169,6 @@ def _is_inside(values: np.ndarray, null: float, margin: float, low: float, high:
     if not null - margin < low <= high < null + margin:
         return False
     return max(sign_flip_p_value(values, null - margin), sign_flip_p_value(values, null + margin)) <= ALPHA
-
-
-def _decide(comparisons: Sequence[Comparison]) -> Decision:
-    outcomes = [each.outcome for each in comparisons]
-    if not comparisons:
-        return Decision("undecided", (), None)
-    if "below" in outcomes:
-        against = [each for each in comparisons if each.outcome == "below"]
-        return Decision("refuted", tuple(comparisons), min(against, key=lambda each: each.high))
-    weakest = min(comparisons, key=_low_end)
-    if set(outcomes) == {"above"}:
-        return Decision("supported", tuple(comparisons), weakest)
-    if set(outcomes) == {"equal"}:
-        return Decision("refuted", tuple(comparisons), weakest)
-    open_ones = [each for each in comparisons if each.outcome != "above"]
-    return Decision("undecided", tuple(comparisons), min(open_ones, key=_low_end))
 
 
 def _low_end(comparison: Comparison) -> float:

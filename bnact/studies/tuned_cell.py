@@ -88,6 +88,22 @@ def tuned_cell(rows: Rows) -> TunedCell | None:
     Raises:
       ValueError: if the runs belong to several cells.
     """
+    return cell_by(rows, _mean_validation)
+
+
+def cell_by(rows: Rows, score: Callable[[Rows], float]) -> TunedCell | None:
+    """The runs of one cell at the learning rate with the highest score; of equal ones the smaller.
+
+    Args:
+      rows: runs of one cell.
+      score: from the runs at one rate to a number.
+
+    Returns:
+      The cell, or None without runs.
+
+    Raises:
+      ValueError: if the runs belong to several cells.
+    """
     if not len(rows):
         return None
     cells = rows.cells()
@@ -97,7 +113,7 @@ def tuned_cell(rows: Rows) -> TunedCell | None:
             "select the rest of the setting as well, or use tuned_cells"
         )
     rates = sorted({row.setting.learning_rate for row in rows})
-    best = max(rates, key=lambda rate: (_mean_validation(rows.select(learning_rate=rate)), -rate))
+    best = max(rates, key=lambda rate: (score(rows.select(learning_rate=rate)), -rate))
     chosen = sorted(rows.select(learning_rate=best), key=lambda row: row.setting.seed)
     at_edge = len(rates) > 1 and best in (rates[0], rates[-1])
     return TunedCell(next(iter(cells)), best, at_edge, tuple(chosen))

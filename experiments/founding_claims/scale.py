@@ -43,6 +43,7 @@ def settings_of(
     norms: Sequence[str] = ("batch",),
     orders: Sequence[str] = ("before", "after"),
     kills: Sequence[Kill] = ("none",),
+    widths: Sequence[int] = (WIDTH,),
 ) -> tuple[Setting, ...]:
     """Every combination, at every depth, learning rate and seed of a scale.
 
@@ -50,6 +51,7 @@ def settings_of(
       scale: how much.
       activations, norms, orders: the pairs.
       kills: injuries, see `Setting.kill`.
+      widths: units in each hidden layer.
 
     Returns:
       The settings; those that claims have in common are equal, and are run once.
@@ -60,7 +62,7 @@ def settings_of(
         norms=norms,
         orders=orders,
         depths=scale.depths,
-        widths=(WIDTH,),
+        widths=widths,
         learning_rates=scale.learning_rates,
         seeds=scale.seeds,
         first_seed=scale.first_seed,

@@ -16,6 +16,10 @@ ACTIVATION_COLOURS = {
     "gelu": "#E69F00",
     "silu": "#56B4E9",
     "identity": "#000000",
+    # These never stand beside soft_sign or identity.
+    "elu": "#CC79A7",
+    "leaky_relu": "#000000",
+    "softplus": "#7f7f7f",
 }
 
 

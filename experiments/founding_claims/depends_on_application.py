@@ -1,0 +1,232 @@
+"""Does the answer depend on the application?
+
+If it does, networks that are ranked one way on one task are ranked another way on another. But two rankings
+never agree wholly, as seeds alone change them; so the question is whether applications disagree more than
+two seeds of one application do.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.stats
+
+from bnact.studies.claim import Answer, Claim, Figure, Quantity, Scale, Table, Verdict
+from bnact.studies.comparison import Comparison, Decision, compare
+from bnact.studies.report.forest import forest
+from bnact.studies.report.palette import style_of
+from bnact.studies.report.ranks import rank_figure
+from bnact.studies.report.wording import interval_notes, listed, plain, points, with_interval
+from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import test_accuracy
+from bnact.training.setting import Setting
+
+from .applications import (
+    NARROW,
+    NETWORKS,
+    VARIED,
+    Application,
+    Ranked,
+    cells_in,
+    found_in,
+    ranked_groups,
+    settings_at,
+)
+from .rank_agreement import LEAST_SEEDS, agreements, lost_by_seed, reliability
+from .scale import TASKS, WIDTH
+from .sources import QUESTION
+from .verdict_words import verdict_of_decision, with_outcome
+
+ID = "depends_on_application"
+TEXT = "the answer depends on the application"
+
+CLEAR, ENOUGH = 0.1, 0.2
+"""In Kendall's tau: what counts as a loss of agreement, and the agreement within that can show a loss."""
+
+RULE = (
+    f"Ranked by test accuracy are {len(NETWORKS)} networks ({', '.join(pair.label for pair in NETWORKS)}), "
+    f"each at the learning rate that is best on validation data, on the tasks {', '.join(TASKS)} at the "
+    f"largest depth, and on {TASKS[0]} also at the smallest depth and at width {NARROW} in the place of "
+    f"{WIDTH}, whatever the study's own task. Agreement of two runs' rankings is Kendall's tau, where a "
+    "difference within 1 point is a tie and a tie counts 0. For tasks, for depths and for widths: the loss "
+    "is the smaller of the two agreements of different seeds within an application, minus the agreement of "
+    "different seeds between the two, in the mean over pairs of applications. Noise of seeds is in both, so "
+    "that it cannot make a loss. Supported if for any of the three the loss is above 0.1 (the whole "
+    "interval, bootstrapped over seeds, and an exact sign-flip test with Holm's correction over the three, "
+    "both on the jackknife's values of each seed); refuted if for all three it is below 0.1 and seeds agree "
+    "within applications by 0.2 or more, so that there is an order to lose; else undecided, also with fewer "
+    "than three seeds or without the runs to compare."
+)
+
+OUTCOMES = {
+    "above": "ranked differently",
+    "below": "ranked alike",
+    "equal": "unclear",
+    "unclear": "unclear",
+}
+
+
+def settings(scale: Scale) -> tuple[Setting, ...]:
+    """Eight networks on every task, and on the first one at another depth and width as well."""
+    return settings_at(scale)
+
+
+def usable_groups(rows: Rows) -> tuple[Ranked, ...]:
+    """The groups with enough seeds and networks to compare rankings."""
+    return tuple(
+        each
+        for each in ranked_groups(rows)
+        if each.accuracies.shape[1] >= LEAST_SEEDS and each.accuracies.shape[2] >= 2
+    )
+
+
+def decision_of(rows: Rows) -> Decision:
+    """Whether rankings differ across tasks, depths or widths by more than seeds make them."""
+    groups = usable_groups(rows)
+    values = {f"across {each.varied}": lost_by_seed(each.accuracies) for each in groups}
+    comparisons = compare(values, CLEAR, 0.0)
+    return decision_from_any(comparisons, all(reliability(each.accuracies) >= ENOUGH for each in groups))
+
+
+def decision_from_any(comparisons: Sequence[Comparison], rankable: bool) -> Decision:
+    """The decision by the rule above: one that is lost is enough.
+
+    Args:
+      comparisons: the losses across tasks, depths and widths.
+      rankable: whether the applications rank the networks reliably enough.
+
+    Returns:
+      The decision; the clearest loss decides a supported claim, the largest any other.
+    """
+    family = tuple(comparisons)
+    lost = [each for each in family if each.outcome == "above"]
+    if lost:
+        return Decision("supported", family, max(lost, key=lambda each: each.low))
+    alike = len(family) == len(VARIED) and {each.outcome for each in family} == {"below"}
+    answer: Answer = "refuted" if alike and rankable else "undecided"
+    return Decision(answer, family, max(family, key=lambda each: each.effect, default=None))
+
+
+def decide(rows: Rows) -> Verdict:
+    """The verdict by the rule above."""
+    decision = decision_of(rows)
+    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, usable_groups(rows)))
+
+
+def figures(rows: Rows) -> Sequence[Figure]:
+    """The agreement that is lost; the ranks of the networks in every application."""
+    decisive = forest(
+        {"Agreement lost": decision_of(rows).comparisons},
+        OUTCOMES,
+        (CLEAR,),
+        "agreement lost (points of Kendall's tau)",
+        "What decides: how much less the rankings of different applications agree than those of different "
+        "seeds, and the interval at the level Holm's correction leaves it. 100 points lead from the same "
+        "order to none. Dashed: 10 points.",
+    )
+    applications = found_in(rows)
+    ranks = _ranks(rows, applications)
+    lines = rank_figure(
+        [each.label for each in applications],
+        {
+            (pair.label, style_of(pair)): values
+            for pair, values in zip(NETWORKS, ranks, strict=True)
+            if np.isfinite(values).any()
+        },
+        "Rank of each network in each application",
+        "Ranks by mean test accuracy, each network at its best learning rate: lines that cross are answers "
+        "that depend on the application, if they cross by more than noise. Solid: batch norm before the "
+        "activation; dashed: after.",
+    )
+    return (decisive, lines)
+
+
+def table(rows: Rows) -> Table:
+    """Mean test accuracy and rank of every network in every application, and what decides."""
+    applications = found_in(rows)
+    means, ranks = _means(rows, applications), _ranks(rows, applications)
+    lines = tuple(
+        (pair.label, *(f"{plain(100 * mean)} ({plain(rank, 0)})" for mean, rank in zip(*both, strict=True)))
+        for pair, *both in zip(NETWORKS, means, ranks, strict=True)
+        if np.isfinite(both[0]).any()
+    )
+    groups, comparisons = usable_groups(rows), decision_of(rows).comparisons
+    notes = (
+        *(_loss_in_words(*both) for both in zip(groups, comparisons, strict=True)),
+        "Limit: the test set of a task is one sample; part of what differs between tasks may be its luck.",
+        *interval_notes(min((each.n for each in comparisons), default=0)),
+    )
+    columns = ("network", *(f"{each.label}: accuracy in % (rank)" for each in applications))
+    return Table("Networks in several applications", columns, lines, notes)
+
+
+def _means(rows: Rows, applications: Sequence[Application]) -> np.ndarray:
+    """(networks, applications) mean test accuracy; NaN where a network was not run."""
+    cells = [cells_in(rows, each) for each in applications]
+    return np.array(
+        [
+            [float(own[pair].over_seeds(test_accuracy).mean()) if pair in own else np.nan for own in cells]
+            for pair in NETWORKS
+        ]
+    )
+
+
+def _ranks(rows: Rows, applications: Sequence[Application]) -> np.ndarray:
+    """(networks, applications) ranks by mean test accuracy, from 1, the mean of equal ones."""
+    return scipy.stats.rankdata(-_means(rows, applications), axis=0, nan_policy="omit")
+
+
+def _loss_in_words(group: Ranked, comparison: Comparison) -> str:
+    found = agreements(group.accuracies)
+    between = found[np.triu_indices(len(found), 1)].mean()
+    within = "; ".join(
+        f"{each.label} {value:.2f}" for each, value in zip(group.applications, np.diag(found), strict=True)
+    )
+    loss = with_interval(comparison.effect, comparison.low, comparison.high, 2)
+    return (
+        f"Kendall's tau {comparison.label}: {between:.2f} between different applications; within, between "
+        f"seeds: {within}. Lost: {loss}, p (Holm) {comparison.p_value:.3f}, {OUTCOMES[comparison.outcome]}."
+    )
+
+
+def _sentence(decision: Decision, groups: Sequence[Ranked]) -> str:
+    deciding = decision.deciding
+    if deciding is None:
+        return "There is nothing to decide from: no two applications have three seeds of the same networks."
+    much = f"{points(deciding.effect, 0)} of Kendall's tau {deciding.label}"
+    if decision.answer == "supported":
+        others = [each.label for each in with_outcome(decision, "above") if each != deciding]
+        also = f"; so also {listed(others)}" if others else ""
+        return f"Yes: which network is best changes with the application: agreement falls by {much}{also}."
+    if decision.answer == "refuted":
+        return f"No: applications rank the networks as alike as seeds of one do; at most {much} are lost."
+    unlike = [each.varied for each in groups if reliability(each.accuracies) < ENOUGH]
+    if unlike and {each.outcome for each in decision.comparisons} == {"below"}:
+        return f"Not clear: across {listed(unlike)} seeds alone change the order too much to see another."
+    return f"Not clear: the largest loss of agreement is {much}, which these runs cannot tell from noise."
+
+
+CLAIM = Claim(
+    id=ID,
+    text=TEXT,
+    source=QUESTION,
+    why=(
+        "If the answer depends on the application, no benchmark can choose the network for you, and trying "
+        "is the only way. If it does not, one good study serves all."
+    ),
+    rule=RULE,
+    quantity=Quantity(
+        "agreement (Kendall's tau) of rankings within an application minus that between applications, where "
+        "it decides",
+        "points",
+        100.0,
+    ),
+    settings=settings,
+    decide=decide,
+    figures=figures,
+    table=table,
+    turns=(
+        "One group of applications, tasks, depths or widths, that ranks the networks clearly otherwise "
+        "supports it; to refute it all three must agree as well as seeds of one application do. More tasks, "
+        "and tasks less alike, can only add chances of a difference."
+    ),
+)

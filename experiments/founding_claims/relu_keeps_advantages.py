@@ -1,0 +1,194 @@
+"""Is there still a reason for ReLU once batch norm has mended tanh and the logistic?
+
+An advantage is worth something only if it is not paid for: a cheaper network that is less accurate is just
+a cheaper network.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bnact.studies.claim import Answer, Claim, Costs, Figure, Quantity, Scale, Table, Verdict
+from bnact.studies.comparison import Decision, works_as_well, works_better
+from bnact.studies.report.figures import learning_curves
+from bnact.studies.report.wording import listed, percent, points
+from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import paired_differences
+from bnact.training.setting import Setting
+
+from .advantages_table import OUTCOMES, advantages_table, seconds_table
+from .against_relu import (
+    ALL,
+    before,
+    differences_of,
+    forest_by_depth,
+    second_names,
+    settings_before,
+    signed_points,
+    where,
+)
+from .chosen import depths_of, lines_by_depth
+from .layer_cost import COUNTED, saved_share
+from .sources import QUESTION
+from .time_to_target import TARGET_RULE, counted_steps, fastest_cell, target_of
+from .verdict_words import verdict_of_decision, with_outcome
+
+ID = "relu_keeps_advantages"
+TEXT = "ReLU has properties that keep it worthwhile even with BN"
+
+RIVALS = ("tanh", "sigmoid")
+"""What ReLU took the place of, and what batch norm might bring back."""
+
+FROM = 0.01
+"""Share of a layer's operations from which a saving counts."""
+
+RULE = (
+    f"ReLU is set against {' and '.join(RIVALS)}, all with batch norm before the activation, at every depth, "
+    "paired by seed. Its price: test accuracy, each at the learning rate that is best on validation data, "
+    "must be above −1 point of theirs (the whole interval, and an exact sign-flip test with Holm's "
+    f"correction over the comparisons). Its advantages: cost, {COUNTED}, is one if against both ReLU saves 1 "
+    "% or more; speed is one if it takes fewer steps to a target at every comparison, tested in the same "
+    f"way, each at the rate with the fewest steps ({TARGET_RULE}, and counts with all its steps). Supported "
+    "if the price is shown to be within a point everywhere and cost or speed is an advantage; refuted if the "
+    "price is shown to be more than a point anywhere, or if cost is no advantage and ReLU is shown to be "
+    "slower somewhere; else undecided. The effect is the price, where it is least clear. Other activations "
+    "and the bytes kept for the way back are shown and decide nothing."
+)
+
+DUELS = tuple(("relu", rival) for rival in RIVALS)
+
+
+def settings(scale: Scale) -> tuple[Setting, ...]:
+    """Eight activations with batch norm before them."""
+    return settings_before(scale)
+
+
+def price(rows: Rows) -> Decision:
+    """Whether ReLU is as accurate as its rivals, depth by depth."""
+    return works_as_well(differences_of(rows, DUELS))
+
+
+def speed(rows: Rows) -> Decision:
+    """Whether ReLU reaches the target in fewer steps than its rivals, depth by depth."""
+    target = target_of(rows, [before(name) for name in ALL])
+    found: dict[str, np.ndarray] = {}
+    for rival in RIVALS:
+        for depth in depths_of(rows):
+            cells = [fastest_cell(rows, before(name), depth, target) for name in (rival, "relu")]
+            steps = [
+                cell.measured(lambda log: counted_steps(log, target)) for cell in cells if cell is not None
+            ]
+            if len(steps) == 2 and len(saved := paired_differences(*steps)):
+                found[f"relu \N{MINUS SIGN} {rival}, depth {depth}"] = saved
+    return works_better(found, margin=0.0)
+
+
+def is_cheaper() -> bool:
+    """Whether a layer with ReLU saves enough operations against both rivals to count."""
+    return min(saved_share("relu", rival) for rival in RIVALS) >= FROM
+
+
+def answer_of(price: Answer, speed: Answer, cheaper: bool) -> Answer:
+    """The answer by the rule above.
+
+    Args:
+      price: whether the accuracy is within a point.
+      speed: whether ReLU takes fewer steps.
+      cheaper: whether it saves enough operations.
+    """
+    if price == "refuted" or (speed == "refuted" and not cheaper):
+        return "refuted"
+    return "supported" if price == "supported" and (cheaper or speed == "supported") else "undecided"
+
+
+def decide(rows: Rows) -> Verdict:
+    """The verdict by the rule above."""
+    accuracy, steps = price(rows), speed(rows)
+    answer = answer_of(accuracy.answer, steps.answer, is_cheaper()) if accuracy.comparisons else "undecided"
+    decision = accuracy._replace(answer=answer)
+    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, accuracy.answer, steps))
+
+
+def figures(rows: Rows) -> Sequence[Figure]:
+    """The price in accuracy, depth by depth; learning curves of ReLU and its rivals."""
+    pairs = [before(name) for name in ("relu", *RIVALS)]
+    return (
+        forest_by_depth(
+            price(rows),
+            OUTCOMES,
+            -0.01,
+            "test accuracy, relu − the other (points)",
+            "The price: ReLU minus its rivals, and the interval at the level Holm's correction leaves it. "
+            "Dashed: −1 point.",
+        ),
+        learning_curves(
+            lines_by_depth(rows, pairs),
+            "Validation accuracy through training, each at the rate that is best in the end.",
+        ),
+    )
+
+
+def table(rows: Rows) -> Table:
+    """Accuracy, steps to the target and cost of every activation, those that decide with their outcome."""
+    return advantages_table(rows, price(rows), speed(rows))
+
+
+def clock(rows: Rows, costs: Costs) -> Table:
+    """Measured seconds of each activation alone."""
+    return seconds_table(costs)
+
+
+def _sentence(decision: Decision, price: Answer, steps: Decision) -> str:
+    weakest = decision.deciding
+    if weakest is None:
+        return "There is nothing to decide from: no depth has runs of both ReLU and tanh or sigmoid."
+    properties = f"{_cost_in_words()}, and {_speed_in_words(steps)}"
+    if decision.answer == "supported":
+        return (
+            f"Yes: with batch norm ReLU is within a point of {' and '.join(RIVALS)} or better (least clearly "
+            f"{where(weakest)}, {signed_points(weakest)}); {properties}."
+        )
+    if price == "refuted":
+        by = f"{points(weakest.effect)} {where(weakest).removeprefix('against ')}"
+        return f"No: what ReLU has is paid for: it is less accurate than {by}. Otherwise {properties}."
+    if decision.answer == "refuted":
+        return f"No: {properties}."
+    if price == "supported":
+        return f"Not clear: ReLU is as accurate as its rivals, but {properties}."
+    unclear = second_names(with_outcome(decision, "unclear", "equal"))
+    return f"Not clear: these runs cannot tell whether ReLU is within a point of {unclear}; {properties}."
+
+
+def _cost_in_words() -> str:
+    shares = [f"{percent(saved_share('relu', rival), 0)} (against {rival})" for rival in RIVALS]
+    enough = "" if is_cheaper() else ", too few to count"
+    return f"a layer of it takes {listed(shares)} fewer operations{enough}"
+
+
+def _speed_in_words(steps: Decision) -> str:
+    faster, slower = len(with_outcome(steps, "above")), len(with_outcome(steps, "below"))
+    return f"it learns in fewer steps in {faster} of {len(steps.comparisons)} cases, in more in {slower}"
+
+
+CLAIM = Claim(
+    id=ID,
+    text=TEXT,
+    source=QUESTION,
+    why=(
+        "If batch norm takes away what was wrong with tanh and the logistic, ReLU needs reasons of its own. "
+        "They decide whether it is still worth choosing, or only a habit."
+    ),
+    rule=RULE,
+    quantity=Quantity(
+        "test accuracy of ReLU minus that of tanh or sigmoid, at the comparison that decides", "points", 100.0
+    ),
+    settings=settings,
+    decide=decide,
+    figures=figures,
+    table=table,
+    turns=(
+        "tanh or sigmoid more than a point ahead at one depth refutes it. So would a compiler that computes "
+        "them as cheaply as ReLU, if ReLU were also slower in steps."
+    ),
+    clock=clock,
+)

@@ -19,6 +19,10 @@ COUNTED = (
 )
 
 
+QUICKLY = {"xla_backend_optimization_level": "0"}
+"""The program is counted and never run: its machine code need not be good."""
+
+
 class LayerCost(NamedTuple):
     """What value and gradient of a layer cost.
 
@@ -52,7 +56,8 @@ def layer_cost(activation: str) -> LayerCost:
     weights = jax.ShapeDtypeStruct((WIDTH, WIDTH), jnp.float32)
     affine = jax.ShapeDtypeStruct((WIDTH,), jnp.float32)
     gradient = jax.jit(jax.value_and_grad(loss, argnums=(0, 1, 2, 3)))
-    counts: Any = gradient.lower(batch, weights, affine, affine, batch).compile().cost_analysis()
+    program = gradient.lower(batch, weights, affine, affine, batch).compile(QUICKLY)
+    counts: Any = program.cost_analysis()
     residuals = jax.eval_shape(lambda *given: jax.vjp(of_pair, *given)[1], batch, affine, affine)
     kept = sum(int(np.prod(each.shape)) * each.dtype.itemsize for each in jax.tree.leaves(residuals))
     return LayerCost(float(counts["flops"] + counts.get("transcendentals", 0.0)), kept)

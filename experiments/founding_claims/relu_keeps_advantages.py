@@ -149,8 +149,10 @@ def _sentence(decision: Decision, price: Answer, steps: Decision) -> str:
             f"{where(weakest)}, {signed_points(weakest)}); {properties}."
         )
     if price == "refuted":
-        by = f"{points(weakest.effect)} {where(weakest).removeprefix('against ')}"
-        return f"No: what ReLU has is paid for: it is less accurate than {by}. Otherwise {properties}."
+        behind = (
+            f"it is {points(weakest.effect)} less accurate than {where(weakest).removeprefix('against ')}"
+        )
+        return f"No: what ReLU has is paid for: {behind}. Otherwise {properties}."
     if decision.answer == "refuted":
         return f"No: {properties}."
     if price == "supported":

@@ -124,8 +124,8 @@ def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
     p_value = min(
         lower.p_value if lower.effect > null else 1.0, upper.p_value if upper.effect < null else 1.0
     )
-    ends = (float(10.0**each) for each in (lower.effect, lower.low, upper.high))
-    return Comparison(lower.label, *ends, p_value, lower.n, outcome)
+    effect, low, high = (float(10.0**each) for each in (lower.effect, lower.low, upper.high))
+    return Comparison(lower.label, effect, low, high, p_value, lower.n, outcome)
 
 
 def speedup_of(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:

@@ -162,7 +162,8 @@ def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> st
     if first is not None and first.outcome == "above":
         cure = f"; with a batch norm as the first layer, on mixed ones, {times_in_words(first.effect)} times"
     if decision.answer == "supported":
-        return f"Yes: on normalized features ReLU networks reach {percent(target, 0)} accuracy {times} faster{cure}."
+        reached = f"reach {percent(target, 0)} accuracy {times} faster"
+        return f"Yes: on normalized features ReLU networks {reached}{cure}."
     if decision.answer == "refuted":
         return (
             f"No: each at its own best rate, normalized features are not faster; they need the steps to "

@@ -89,7 +89,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
 
 def decisions_of(rows: Rows) -> Decisions:
     """Both questions, over every network."""
-    cells = representingrepresenting_cells(rows)
+    cells = representing_cells(rows)
     ratios = {network_label(cell): log_ratios(cell) for cell in cells}
     known = {label: values for label, values in ratios.items() if len(values)}
     return Decisions(

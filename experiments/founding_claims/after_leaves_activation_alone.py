@@ -102,7 +102,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
             {"norm after − no norm": decision_of(rows).comparisons},
             OUTCOMES,
             (-MARGIN, MARGIN),
-            "share of units or pairs, after − none (points)",
+            "share, after − none (points)",
             "What decides: the difference and its interval. Dashed: the margin within which it counts as "
             "none.",
         ),

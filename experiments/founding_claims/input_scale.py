@@ -102,7 +102,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
         },
         OUTCOMES,
         FASTER,
-        "steps on mixed features / steps of the other (times)",
+        "steps, mixed / other (times)",
         "How many times fewer steps; where runs on mixed features never reach the target, the mark is a "
         f"lower bound. Dashed: 1 (grey) and {FASTER:g} times (black).",
     )
@@ -169,7 +169,10 @@ def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> st
             f"No: each at its own best rate, normalized features are not faster; they need the steps to "
             f"{percent(target, 0)} on mixed ones {times} over."
         )
-    return f"Not clear: {times} faster, which these runs cannot tell from as fast{cure}."
+    return (
+        f"Not clear: normalized features came out {times} faster{cure}, but these runs cannot tell that from "
+        "no gain."
+    )
 
 
 CLAIM = Claim(

@@ -158,19 +158,20 @@ def _sentence(answer: Answer, found: Savings) -> str:
     if not found or not np.all(np.isfinite(list(found.values()))):
         return "There is nothing to decide from: not every operation could be counted."
     ranges = {width: _range(found, width) for width in WIDTHS}
-    in_words = listed([f"{low} to {high} at {width} units" for width, (low, high) in ranges.items()])
+    in_words = listed([f"{low} to {high} in one of {width} units" for width, (low, high) in ranges.items()])
     if answer == "supported":
         return (
-            f"Yes: of a layer's training step ReLU saves {in_words} of the operations or of the bytes kept."
+            f"Yes: of the operations of a layer's training step ReLU saves {in_words}, or as much of the "
+            "bytes kept."
         )
     if answer == "refuted":
         return (
-            f"No: of a layer's training step ReLU saves {in_words} of the operations, for the matrix "
-            f"product outweighs any activation. {_of_bytes(found)}"
+            f"No: of the operations of a layer's training step ReLU saves {in_words}, for the matrix product "
+            f"outweighs any activation. {_of_bytes(found)}"
         )
     having = [f"{name} at {width}" for (name, width), saving in found.items() if saving.is_advantage]
     return (
-        f"Not clear: ReLU saves {in_words} of a layer's operations; an advantage only over {listed(having)}."
+        f"Not clear: of a layer's operations ReLU saves {in_words}; an advantage only over {listed(having)}."
     )
 
 
@@ -200,8 +201,8 @@ CLAIM = Claim(
     quantity=Quantity(
         f"operations of a layer's training step at {WIDTHS[-1]} units that ReLU saves, against the "
         "activation where it saves most",
-        "",
-        1.0,
+        "%",
+        100.0,
         interval=EXACT,
         counted="comparison",
     ),

@@ -70,7 +70,7 @@ def verdict_on(growths: Growths) -> Verdict:
     """What the gradients of fresh networks say."""
     answer = _answer(growths)
     deciding = max(_decisive(growths), key=lambda kind: _distance(growths, kind))
-    effect = float(growths[deciding].predicted[0])
+    effect = growths[deciding].settled
     return Verdict(ID, TEXT, QUESTION, answer, effect, effect, effect, SEEDS, _sentence(answer, growths))
 
 
@@ -131,7 +131,7 @@ def _distance(growths: Growths, kind: Kind) -> float:
 def _sentence(answer: Answer, growths: Growths) -> str:
     if answer == "undecided":
         return "Not clear: fresh networks and theory do not agree on whether the gradient is kept."
-    cured = _names(growths, "kept")
+    cured = listed([kind.activation for kind in _batch(growths) if growths[kind].theory == "kept"])
     if answer == "supported":
         return f"Yes: over {DEPTH} layers ReLU keeps the gradient, and batch norm does with {cured}."
     alone = growths[RELU_ALONE]
@@ -153,13 +153,13 @@ def _batch(growths: Growths) -> tuple[Kind, ...]:
     return tuple(kind for kind in growths if kind.norm == "batch norm")
 
 
-def _names(growths: Growths, word: str) -> str:
-    return listed([kind.activation for kind in _batch(growths) if growths[kind].theory == word])
-
-
 def _times(growths: Growths, kind: Kind) -> str:
-    size = float(growths[kind].predicted[0])
-    return f"{float(f'{size:.2g}'):,g} times"
+    return f"{_size(float(growths[kind].predicted[0]), 2)} times"
+
+
+def _size(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits, and without an exponent where it is large."""
+    return f"{float(f'{value:.{digits}g}'):,g}" if value >= 1.0 else significant(value, digits)
 
 
 def _line(growths: Growths, kind: Kind) -> tuple[str, ...]:
@@ -171,9 +171,9 @@ def _line(growths: Growths, kind: Kind) -> tuple[str, ...]:
         kind.norm,
         f"{growth.settled:.4f}",
         f"{growth.settled**0.5:.4f}",
-        significant(float(growth.predicted[0])),
-        significant(float(np.exp(np.log(measured).mean()))),
-        f"{significant(float(measured.min()))} to {significant(float(measured.max()))}",
+        _size(float(growth.predicted[0])),
+        _size(float(np.exp(np.log(measured).mean()))),
+        f"{_size(float(measured.min()))} to {_size(float(measured.max()))}",
         growth.theory
         if agree
         else f"{growth.theory} by theory, {listed(sorted(growth.networks))} in networks",
@@ -205,8 +205,7 @@ def _panel(growths: Growths, norm: str) -> Panel:
         style = _measured_style(activation)
         series.append(Series(activation, style, layers, middle, found.min(axis=0), found.max(axis=0)))
         words.append(
-            f"{activation}: {significant(float(middle[0]))} measured, "
-            f"{significant(float(growth.predicted[0]))} predicted"
+            f"{activation}: {_size(float(middle[0]))} measured, {_size(float(growth.predicted[0]))} predicted"
         )
     for activation in ACTIVATIONS:
         exact = growths[Kind(activation, norm)].predicted
@@ -230,7 +229,7 @@ CLAIM = Claim(
     ),
     rule=RULE,
     quantity=Quantity(
-        f"gradient at the first of {DEPTH} layers over that at the last, where it is farthest from 1",
+        "what a layer multiplies the squared gradient by, where the gradient changes most",
         "",
         1.0,
         interval=EXACT,

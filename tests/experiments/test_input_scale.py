@@ -3,7 +3,7 @@ import pytest
 
 from bnact.studies import Rows
 from experiments.founding_claims import CLAIMS
-from experiments.founding_claims.input_networks import NETWORKS, network_of
+from experiments.founding_claims.input_networks import NETWORKS, fastest, network_of
 from tests.experiments.founding_rows import SETTINGS
 from tests.studies.plausible_rows import diverged, plausible_row
 
@@ -78,6 +78,13 @@ def test_runs_that_never_arrive_bound_the_ratio_and_the_bound_supports():
     assert 25.0 < verdict.effect < 40.0
     assert "at least" in verdict.sentence
     assert "≥" in CLAIM.table(mixed_needs(1e6)).rows[0][3]
+
+
+def test_a_network_that_never_arrives_is_shown_at_the_rate_at_which_it_learns_most():
+    rows = rows_with(lambda s: 1e4 if network_of(s).mixed and s.learning_rate == 1e-3 else 1e6)
+    cell = fastest(rows, NETWORKS["mixed features"], 0.9)
+    assert cell is not None
+    assert cell.learning_rate == 1e-3
 
 
 def test_where_neither_arrives_nothing_is_said_in_favour():

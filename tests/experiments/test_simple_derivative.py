@@ -44,8 +44,8 @@ def test_what_is_counted_refutes_and_names_both_widths():
     verdict = CLAIM.decide(Rows())
     assert verdict.verdict == "refuted"
     assert verdict.effect == pytest.approx(0.03, abs=0.01)
-    assert "at 64 units" in verdict.sentence
-    assert "at 512 units" in verdict.sentence
+    assert "of 64 units" in verdict.sentence
+    assert "of 512 units" in verdict.sentence
 
 
 def test_a_layer_counts_its_three_matrix_products_and_an_activation_alone_keeps_its_input():

@@ -6,9 +6,11 @@ from types import MappingProxyType
 from bnact.studies.claim import Claim
 
 from . import (
+    after_leaves_activation_alone,
     backprop_by_edges,
     batch_mean,
     depends_on_application,
+    input_scale,
     matrix_derivatives,
     noise,
     norm_after_activation,
@@ -16,16 +18,21 @@ from . import (
     one_step,
     relu_is_best,
     relu_keeps_advantages,
+    relu_spreads,
     shared_edges,
     sigmoid_confined,
+    sigmoid_never_learns,
     sigmoid_with_norm,
+    simple_derivative,
     smooth_is_better,
     tanh_with_norm,
     ten_times_faster,
+    vanishing_gradients,
 )
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {
+        "vanishing_gradients": vanishing_gradients.CLAIM,
         "sigmoid_with_norm": sigmoid_with_norm.CLAIM,
         "relu_keeps_advantages": relu_keeps_advantages.CLAIM,
         "norm_cures_dead_relu": norm_cures_dead_relu.CLAIM,
@@ -33,9 +40,14 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
         "smooth_is_better": smooth_is_better.CLAIM,
         "depends_on_application": depends_on_application.CLAIM,
         "norm_after_activation": norm_after_activation.CLAIM,
+        "after_leaves_activation_alone": after_leaves_activation_alone.CLAIM,
+        "simple_derivative": simple_derivative.CLAIM,
+        "input_scale": input_scale.CLAIM,
         "ten_times_faster": ten_times_faster.CLAIM,
         "sigmoid_confined": sigmoid_confined.CLAIM,
+        "relu_spreads": relu_spreads.CLAIM,
         "relu_is_best": relu_is_best.CLAIM,
+        "sigmoid_never_learns": sigmoid_never_learns.CLAIM,
         "backprop_by_edges": backprop_by_edges.CLAIM,
         "one_step": one_step.CLAIM,
         "batch_mean": batch_mean.CLAIM,

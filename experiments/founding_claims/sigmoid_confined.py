@@ -22,13 +22,13 @@ from bnact.studies.report.distribution import (
 from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import Style
 from bnact.studies.report.wording import percent, plain
-from bnact.studies.rows import Row, Rows
+from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
-from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged
-from bnact.training.log import HISTOGRAM_BINS, Log
+from bnact.studies.tuned_cell import Pair, TunedCell
 from bnact.training.setting import Setting
 
-from .chosen import BEFORE, cell_of, depths_of
+from .activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
+from .chosen import BEFORE
 from .scale import BATCH_SIZE, settings_of
 from .sources import QUESTION
 
@@ -39,7 +39,6 @@ LOW, HIGH = 0.0, 1.0
 """Inputs whose outputs are the ends of the claimed interval."""
 
 CONFINED = 0.95
-MOMENTS = {"at initialization": 0, "after training": 1}
 
 RULE = (
     "Measured is the share of sigmoid outputs inside [0.5, 0.73], over all layers, on the first 128 "
@@ -70,13 +69,15 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
 
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
-    trained = _mean_over_depths(_cells(rows))
+    trained = mean_share(_cells(rows), "after training", LOW, HIGH)
     if not len(trained):
         sentence = (
             "There is nothing to decide from: at no seed did the networks of every depth train to the end."
         )
         return Verdict(ID, TEXT, QUESTION, "undecided", float("nan"), float("nan"), float("nan"), 0, sentence)
-    shares = np.concatenate([_shares(cell, moment) for cell in _cells(rows) for moment in MOMENTS])
+    shares = np.concatenate(
+        [input_shares(cell, moment, LOW, HIGH) for cell in _cells(rows) for moment in MOMENTS]
+    )
     confined = np.append(shares, exact_share()) >= CONFINED
     answer = "supported" if confined.all() else "undecided" if confined.any() else "refuted"
     low, high = share_interval(trained)
@@ -99,7 +100,10 @@ def claimed_outputs() -> tuple[float, float]:
 def figures(rows: Rows) -> Sequence[Figure]:
     """The measured histogram of outputs over the exact density, at every depth and moment."""
     panels = tuple(
-        _panel(cell, moment) for moment in MOMENTS for cell in _cells(rows) if _counts(cell, moment).sum() > 0
+        _panel(cell, moment)
+        for moment in MOMENTS
+        for cell in _cells(rows)
+        if input_counts(cell, moment).sum() > 0
     )
     caption = (
         "Outputs of sigmoid behind batch norm, all layers and seeds. Bars: measured. Dashed: the exact "
@@ -120,48 +124,12 @@ def table(rows: Rows) -> Table:
     return Table("Where the outputs of sigmoid lie", COLUMNS, lines, (note,))
 
 
-def _mean_over_depths(cells: Sequence[TunedCell]) -> np.ndarray:
-    """(n,) share after training, averaged over the depths, of every seed whose runs are all counted."""
-    found = [
-        {row.setting.seed: _share(row.log, "after training") for row in _counted(cell)} for cell in cells
-    ]
-    seeds = sorted(set.intersection(*map(set, found))) if found else []
-    return np.array([np.mean([shares[seed] for shares in found]) for seed in seeds])
-
-
 def _cells(rows: Rows) -> tuple[TunedCell, ...]:
-    found = (cell_of(rows, Pair("sigmoid", *BEFORE), depth) for depth in depths_of(rows))
-    return tuple(cell for cell in found if cell is not None)
-
-
-def _shares(cell: TunedCell, moment: str) -> np.ndarray:
-    """(n,) share of outputs inside the claimed interval, one for each run that is counted."""
-    return np.array([_share(row.log, moment) for row in _counted(cell)])
-
-
-def _share(log: Log, moment: str) -> float:
-    return share_between(np.asarray(log.histogram)[MOMENTS[moment]], LOW, HIGH)
-
-
-def _counted(cell: TunedCell) -> tuple[Row, ...]:
-    """The runs whose histograms hold every input: not those that diverged."""
-    return tuple(row for row in cell.rows if not has_diverged(row.log) and _is_full(row.log))
-
-
-def _is_full(log: Log) -> bool:
-    """Whether as many inputs were counted after training as at the start: NaN is not counted."""
-    first, last = np.asarray(log.histogram).sum(axis=-1)
-    return bool(first == last > 0)
-
-
-def _counts(cell: TunedCell, moment: str) -> np.ndarray:
-    """(bins,) activation inputs over the runs that are counted."""
-    logs = [np.asarray(row.log.histogram, np.float64)[MOMENTS[moment]] for row in _counted(cell)]
-    return np.sum(logs, axis=0) if logs else np.zeros(HISTOGRAM_BINS)
+    return cells_of(rows, Pair("sigmoid", *BEFORE))
 
 
 def _panel(cell: TunedCell, moment: str) -> Panel:
-    measured = output_histogram(_counts(cell, moment), activations.get("sigmoid"))
+    measured = output_histogram(input_counts(cell, moment), activations.get("sigmoid"))
     places = np.linspace(0.001, 0.999, 499)
     exact = Density(places, np.asarray(theory.output_density("sigmoid", places)))
     return distribution_panel(
@@ -178,7 +146,7 @@ def _legend() -> tuple[LegendEntry, ...]:
 
 
 def _table_line(cell: TunedCell, moment: str) -> tuple[str, ...]:
-    shares, counts = _shares(cell, moment), _counts(cell, moment)
+    shares, counts = input_shares(cell, moment, LOW, HIGH), input_counts(cell, moment)
     return (
         Pair("sigmoid", *BEFORE).label,
         str(cell.setting.depth),

@@ -64,7 +64,7 @@ def speedups(rows: Rows, activations: Sequence[str], target: float) -> tuple[Spe
         for depth in depths_of(rows)
     )
     found = (
-        _speedup(label, plain, normed, target)
+        speedup_of(label, plain, normed, target)
         for label, plain, normed in cells
         if plain is not None and normed is not None
     )
@@ -130,7 +130,8 @@ def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
     return Comparison(lower.label, effect, low, high, p_value, lower.n, outcome)
 
 
-def _speedup(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:
+def speedup_of(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:
+    """The speed-up from one cell to another, paired by seed, to a validation accuracy."""
     slow, quick = (_steps_by_seed(cell, target) for cell in (plain, normed))
     seeds = sorted(slow.keys() & quick.keys())
     limit = float(plain.setting.steps)

@@ -46,6 +46,24 @@ def dead_through_training(groups: Groups, caption: str) -> Figure:
     return _through_training(groups, caption, look, lambda log: 100.0 * np.asarray(log.dead).mean(axis=-1))
 
 
+def saturated_through_training(groups: Groups, caption: str) -> Figure:
+    """Share of saturated (unit, example) pairs over all layers through training, a panel for each group.
+
+    A diverged run is left out from there on, as in `dead_through_training`.
+    """
+    caption = f"{caption} A run that diverges is left out from there on."
+    look = AxesLook("step", "saturated (%)", "steps", y_limits=PERCENT)
+    return _through_training(
+        groups, caption, look, lambda log: 100.0 * np.asarray(log.saturated).mean(axis=-1)
+    )
+
+
+def first_gradient_through_training(groups: Groups, caption: str) -> Figure:
+    """Root mean square gradient at the layer next to the input through training, a panel for each group."""
+    look = AxesLook("step", "gradient at the first layer, root mean square", "steps", "powers")
+    return _through_training(groups, caption, look, lambda log: np.asarray(log.gradient_norm)[:, 0], "{:.1e}")
+
+
 def gradient_by_layer(groups: Groups, caption: str) -> Figure:
     """Root mean square gradient at each layer before the first step, a panel for each group."""
     look = AxesLook(
@@ -91,12 +109,16 @@ def _against_depth(label: str, style: Style, cells: Sequence[TunedCell]) -> Seri
 
 
 def _through_training(
-    groups: Groups, caption: str, look: AxesLook, measure: Callable[[Log], np.ndarray]
+    groups: Groups,
+    caption: str,
+    look: AxesLook,
+    measure: Callable[[Log], np.ndarray],
+    number: str = "{:.1f}",
 ) -> Figure:
     def series(line: Line) -> Series:
         return _banded(line, np.asarray(line.cell.rows[0].log.step, np.float64), line.cell.stacked(measure))
 
-    return _figure(groups, f"{caption} {BAND}", look, series, "at the start and the end", "{:.1f}")
+    return _figure(groups, f"{caption} {BAND}", look, series, "at the start and the end", number)
 
 
 def _figure(

@@ -1,0 +1,201 @@
+"""Should features of very different scale be normalized, so that learning is faster?
+
+One learning rate serves all weights. A feature a thousand times as large makes the loss a thousand times as
+steep along its weights, and so bounds the rate for all the others.
+"""
+
+from collections.abc import Sequence
+
+from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
+from bnact.studies.comparison import Comparison, Decision, decision_from
+from bnact.studies.report.figures import Line, learning_curves
+from bnact.studies.report.palette import numbered_style
+from bnact.studies.report.ratio_forest import ratio_forest
+from bnact.studies.report.wording import interval_notes, percent, span
+from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import has_diverged
+from bnact.training.setting import Setting
+
+from .input_networks import (
+    DECIDING,
+    FIRST_LAYER,
+    MIXED,
+    NETWORKS,
+    RATES,
+    fastest,
+    found_speedups,
+    target_of,
+)
+from .scale import settings_of
+from .sources import QUESTION
+from .speedup import Speedup, compared, is_at_least, times_in_words
+from .time_to_target import TARGET_RULE, steps_in_words
+from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
+
+ID = "input_scale"
+TEXT = "features from 0 to 1 beside features from 1 to 1000 should be normalized to speed up learning"
+
+FASTER = 1.1
+"""How many times fewer steps count as faster."""
+
+
+RULE = (
+    "ReLU networks of the smallest depth are trained on the task with its features as they come (every "
+    "feature from 0 to 1, every second one from 1 to 1000), and with features normalized beforehand. "
+    "Compared are their steps to a target, without a norm, paired by seed, as a ratio, each at the learning "
+    f"rate with the fewest mean steps among {', '.join(f'{rate:g}' for rate in RATES)}, a run that never "
+    f"gets there counting with all its S steps. There {TARGET_RULE}. The ratio of a seed whose run never "
+    "gets there is only bounded: it is at least S / (steps with normalized features) where the run on mixed "
+    "ones never does, at most (steps on mixed ones) / S where the other never does, and between 1 / S and S "
+    f"where neither does. Supported if the lower bounds are above {FASTER:g} (the whole interval of their "
+    "geometric mean, and an exact sign-flip test of their logarithms); refuted if the upper bounds are "
+    "below it; else undecided, also where there is nothing to compare. The effect is the geometric mean of "
+    "the lower bounds. A batch norm as the first layer, and networks with batch norm in their hidden "
+    "layers, are held against the same and decide nothing."
+)
+
+OUTCOMES = {"above": "faster", "below": "not faster", "equal": "unclear", "unclear": "unclear"}
+
+COLUMNS = (
+    "comparison",
+    "steps, mixed features",
+    "steps, the other",
+    "times faster",
+    "interval",
+    "outcome",
+    "fastest rates",
+    "diverged at them",
+)
+
+
+def settings(scale: Scale) -> tuple[Setting, ...]:
+    """Every network at the smallest depth and every rate."""
+    base = scale._replace(learning_rates=RATES, depths=scale.depths[:1])
+    mixed = base._replace(data=f"{scale.data}{MIXED}")
+    first = mixed._replace(architecture=FIRST_LAYER)
+    plain, inside = ("none",), ("none", "batch")
+    return (
+        *settings_of(base, ("relu",), norms=inside, orders=("before",)),
+        *settings_of(mixed, ("relu",), norms=inside, orders=("before",)),
+        *settings_of(first, ("relu",), norms=plain, orders=("before",)),
+    )
+
+
+def decision_of(rows: Rows) -> Decision:
+    """Whether normalized features need fewer steps, without a norm."""
+    return decision_from(compared([each for each in found_speedups(rows) if each.label == DECIDING], FASTER))
+
+
+def decide(rows: Rows) -> Verdict:
+    """The verdict by the rule above."""
+    decision, found = decision_of(rows), found_speedups(rows)
+    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, found, target_of(rows)))
+
+
+def figures(rows: Rows) -> Sequence[Figure]:
+    """The ratios, and the learning curves of every network at its fastest rate."""
+    found, target = found_speedups(rows), target_of(rows)
+    forest = ratio_forest(
+        {
+            "Without a norm: decides": decision_of(rows).comparisons,
+            "Other cures": _others(found),
+        },
+        OUTCOMES,
+        FASTER,
+        "steps, mixed / other (times)",
+        "How many times fewer steps; where runs on mixed features never reach the target, the mark is a "
+        f"lower bound. Dashed: 1 (grey) and {FASTER:g} times (black).",
+    )
+    lines = [
+        Line(name, numbered_style(position), cell)
+        for position, (name, network) in enumerate(NETWORKS.items())
+        if (cell := fastest(rows, network, target)) is not None
+    ]
+    curves = learning_curves(
+        {"ReLU networks": lines}, "Validation accuracy through training, each at its fastest rate."
+    )
+    return (forest, curves) if lines else (forest,)
+
+
+def table(rows: Rows) -> Table:
+    """Steps of both networks of every comparison, and their ratio."""
+    found, target = found_speedups(rows), target_of(rows)
+    comparisons = (*decision_of(rows).comparisons, *_others(found))
+    by_label = {each.label: each for each in comparisons}
+    lines = tuple(_line(each, by_label[each.label], target) for each in found)
+    notes = (
+        f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
+        "never gets there counting with all its steps; in brackets how many got there. ≥: a lower bound, "
+        "since some never did. The first row decides; the others are corrected by Holm among themselves.",
+        EDGE_NOTE,
+        *interval_notes(min((each.n for each in comparisons), default=0)),
+    )
+    return Table("Steps to the target on mixed and on normalized features", COLUMNS, lines, notes)
+
+
+def _others(found: Sequence[Speedup]) -> tuple[Comparison, ...]:
+    return compared([each for each in found if each.label != DECIDING], FASTER)
+
+
+def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, ...]:
+    cells = (found.plain, found.normed)
+    lost = [sum(has_diverged(row.log) for row in cell.rows) for cell in cells]
+    return (
+        found.label,
+        *(steps_in_words(cell, target) for cell in cells),
+        f"{'≥ ' if is_at_least(found) else ''}{times_in_words(comparison.effect)}",
+        span(comparison.low, comparison.high, times_in_words),
+        OUTCOMES[comparison.outcome],
+        " / ".join(rate_in_words(cell) for cell in cells),
+        " / ".join(map(str, lost)),
+    )
+
+
+def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> str:
+    if decision.deciding is None:
+        return "There is nothing to decide from: not both kinds of features were trained on."
+    (main,) = (each for each in found if each.label == DECIDING)
+    at_least = "at least " if is_at_least(main) else ""
+    times = f"{at_least}{times_in_words(decision.deciding.effect)} times"
+    first = next((each for each in _others(found) if each.label == "batch norm first"), None)
+    cure = ""
+    if first is not None and first.outcome == "above":
+        cure = f"; with a batch norm as the first layer, on mixed ones, {times_in_words(first.effect)} times"
+    if decision.answer == "supported":
+        reached = f"reach {percent(target, 0)} accuracy {times} faster"
+        return f"Yes: on normalized features ReLU networks {reached}{cure}."
+    if decision.answer == "refuted":
+        return (
+            f"No: each at its own best rate, normalized features are not faster; they need the steps to "
+            f"{percent(target, 0)} on mixed ones {times} over."
+        )
+    return (
+        f"Not clear: normalized features came out {times} faster{cure}, but these runs cannot tell that from "
+        "no gain."
+    )
+
+
+CLAIM = Claim(
+    id=ID,
+    text=TEXT,
+    source=QUESTION,
+    why=(
+        "Raw tables have such features. Normalizing them costs one line; if a batch norm as the first layer "
+        "does the same, not even that."
+    ),
+    rule=RULE,
+    quantity=Quantity(
+        "steps on mixed features over steps on normalized ones, to the same accuracy",
+        "",
+        1.0,
+    ),
+    settings=settings,
+    decide=decide,
+    figures=figures,
+    table=table,
+    turns=(
+        "An optimizer with a rate for each weight, such as Adam, takes much of the difference away; here it "
+        "is gradient descent with momentum. Rates below the smallest tried: an asterisk in the table says "
+        "whether one of them may have been better."
+    ),
+)

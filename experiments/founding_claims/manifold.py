@@ -1,0 +1,238 @@
+"""Does a network represent the data in more dimensions, and does it depend on the activation how well?"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from bnact.studies.claim import Answer, Claim, Figure, Quantity, Scale, Table, Verdict
+from bnact.studies.comparison import MARGIN, Comparison, Decision, compare, decision_from
+from bnact.studies.report.forest import forest
+from bnact.studies.report.ratio_forest import ratio_forest
+from bnact.studies.report.wording import interval_notes, plain, points, signed, span
+from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import TunedCell, pair_of
+from bnact.training.setting import Setting
+
+from .circle_figure import circle_figure
+from .no_effect import has_no_effect
+from .representation import (
+    ACTIVATIONS,
+    dimensions_of_inputs,
+    first_participation,
+    first_separability,
+    function_differences,
+    last_dimension,
+    last_participation,
+    last_separability,
+    log_ratios,
+    network_label,
+    representing_cells,
+)
+from .scale import settings_of
+from .sources import QUESTION
+from .verdict_words import EDGE_NOTE, rate_in_words, with_outcome
+
+ID = "manifold"
+TEXT = (
+    "a network is a large, deep composition that represents the data's manifold in more dimensions; how good "
+    "that is depends on the functions chosen"
+)
+
+RULE = (
+    f"Networks of {', '.join(ACTIVATIONS)} without a norm and with batch norm before the activation are "
+    "looked at after training, at every depth, each at the learning rate that is best on validation data, "
+    "on the first 128 training examples; a run that diverged counts none. Two questions. First, dimensions: "
+    "the participation ratio of the last hidden layer over that of the inputs. Second, functions: "
+    "separability, the share of examples whose nearest neighbour in that layer has their label, of each "
+    "activation minus that of ReLU with the same norm, paired by seed; they differ where it is beyond "
+    f"±{points(MARGIN, 0)}. Supported if the ratio is above 1 in every network (the whole interval of its "
+    "geometric mean, and an exact sign-flip test of its logarithm with Holm's correction over them) and a "
+    "function differs from ReLU anywhere (against both ends of the margin, with Holm's correction of their "
+    "own); refuted if the ratio is below 1 in any network, or no function differs anywhere, by the same "
+    "tests; else undecided. The effect is the ratio that decides the first question. Intrinsic dimension, "
+    "and the circle in fresh networks with its theory, are shown and decide nothing."
+)
+
+DIMENSION_OUTCOMES = {"above": "more", "below": "fewer", "equal": "unclear", "unclear": "unclear"}
+FUNCTION_OUTCOMES = {"above": "better than ReLU", "below": "worse", "equal": "as good", "unclear": "unclear"}
+
+COLUMNS = (
+    "network",
+    "depth",
+    "participation ratio, inputs",
+    "last layer at the start",
+    "after training",
+    "after / inputs",
+    "interval",
+    "outcome",
+    "intrinsic dimension after training",
+    "separability at the start (%)",
+    "after training (%)",
+    "minus ReLU (points)",
+    "differs",
+    "best learning rate",
+)
+
+
+class Decisions(NamedTuple):
+    """Both questions: more dimensions (its comparisons are of logarithms), and equal functions."""
+
+    dimensions: Decision
+    equality: Decision
+
+
+def settings(scale: Scale) -> tuple[Setting, ...]:
+    """Four activations without a norm and with batch norm before."""
+    return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
+
+
+def decisions_of(rows: Rows) -> Decisions:
+    """Both questions, over every network."""
+    cells = representing_cells(rows)
+    ratios = {network_label(cell): log_ratios(cell) for cell in cells}
+    known = {label: values for label, values in ratios.items() if len(values)}
+    return Decisions(
+        decision_from(compare(known, 0.0, 0.0)), has_no_effect(function_differences(cells), MARGIN)
+    )
+
+
+def decide(rows: Rows) -> Verdict:
+    """The verdict by the rule above."""
+    decisions = decisions_of(rows)
+    deciding = decisions.dimensions.deciding
+    if deciding is None:
+        nothing, sentence = float("nan"), "There is nothing to decide from: no network trained to the end."
+        return Verdict(ID, TEXT, QUESTION, "undecided", nothing, nothing, nothing, 0, sentence)
+    answer = _answer(decisions)
+    ratio = _as_ratio(deciding)
+    sentence = _sentence(answer, decisions)
+    return Verdict(ID, TEXT, QUESTION, answer, ratio.effect, ratio.low, ratio.high, ratio.n, sentence)
+
+
+def _answer(decisions: Decisions) -> Answer:
+    # Equality refuted is a difference that was found, equality supported that there is none.
+    more, equal = decisions.dimensions.answer, decisions.equality.answer
+    if more == "refuted" or equal == "supported":
+        return "refuted"
+    return "supported" if (more, equal) == ("supported", "refuted") else "undecided"
+
+
+def figures(rows: Rows) -> Sequence[Figure]:
+    """Both questions, and a circle in the layers of fresh networks."""
+    decisions = decisions_of(rows)
+    return (
+        ratio_forest(
+            {"Last layer over inputs": tuple(map(_as_ratio, decisions.dimensions.comparisons))},
+            DIMENSION_OUTCOMES,
+            1.0,
+            "participation ratio, last layer / inputs",
+            "First question: in how many more dimensions the last hidden layer varies than the inputs do.",
+        ),
+        forest(
+            {"Activation − ReLU": decisions.equality.comparisons},
+            FUNCTION_OUTCOMES,
+            (-MARGIN, MARGIN),
+            "separability, activation − relu (points)",
+            "Second question: how much better or worse the nearest neighbour tells the class than in a "
+            "network of ReLU. Dashed: the margin within which they are as good.",
+        ),
+        circle_figure(),
+    )
+
+
+def table(rows: Rows) -> Table:
+    """Dimensions and separability of every network's last layer."""
+    decisions = decisions_of(rows)
+    compared = {each.label: _as_ratio(each) for each in decisions.dimensions.comparisons}
+    differing = {each.label: each for each in decisions.equality.comparisons}
+    lines = tuple(
+        _line(cell, compared.get(network_label(cell)), differing.get(network_label(cell)))
+        for cell in representing_cells(rows)
+    )
+    notes = (
+        "Participation ratio: (tr C)² / tr C², C the covariance over examples: in how many directions they "
+        "vary. Intrinsic dimension: TwoNN, from the distances to the two nearest neighbours. Separability: "
+        "leave-one-out accuracy of the nearest neighbour's label.",
+        EDGE_NOTE,
+        *interval_notes(min((each.n for each in compared.values()), default=0)),
+    )
+    return Table("The data in the last hidden layer", COLUMNS, lines, notes)
+
+
+def _as_ratio(comparison: Comparison) -> Comparison:
+    """From the mean of logarithms to the geometric mean."""
+    effect, low, high = (float(np.exp(each)) for each in (comparison.effect, comparison.low, comparison.high))
+    return comparison._replace(effect=effect, low=low, high=high)
+
+
+def _line(cell: TunedCell, ratio: Comparison | None, difference: Comparison | None) -> tuple[str, ...]:
+    setting = cell.setting
+    return (
+        pair_of(setting).label,
+        str(setting.depth),
+        plain(dimensions_of_inputs(setting.data)),
+        plain(cell.mean_of_finished(first_participation)),
+        plain(cell.mean_of_finished(last_participation)),
+        *(("–",) * 3 if ratio is None else _ratio_columns(ratio)),
+        plain(cell.mean_of_finished(last_dimension)),
+        plain(100 * cell.mean_of_finished(first_separability)),
+        plain(100 * cell.mean_of_finished(last_separability)),
+        *(("", "") if difference is None else _difference_columns(difference)),
+        rate_in_words(cell),
+    )
+
+
+def _ratio_columns(ratio: Comparison) -> tuple[str, str, str]:
+    number = f"{ratio.effect:.2f}"
+    return number, span(ratio.low, ratio.high, lambda end: f"{end:.2f}"), DIMENSION_OUTCOMES[ratio.outcome]
+
+
+def _difference_columns(difference: Comparison) -> tuple[str, str]:
+    return signed(100 * difference.effect), FUNCTION_OUTCOMES[difference.outcome]
+
+
+def _sentence(answer: str, decisions: Decisions) -> str:
+    dimensions, functions = decisions
+    ratios = [_as_ratio(each).effect for each in dimensions.comparisons]
+    extent = f"{min(ratios):.1f} to {max(ratios):.1f} times the dimensions of the inputs"
+    fewer, more = (len(with_outcome(dimensions, word)) for word in ("below", "above"))
+    count = f"more in {more} of {len(ratios)} networks and fewer in {fewer}"
+    beyond = with_outcome(functions, "above", "below")
+    depends = "how well the classes separate there does not differ beyond a point between functions"
+    if functions.answer != "supported":
+        depends = "whether functions differ in how well the classes separate there is not clear"
+    if beyond:
+        best = max(beyond, key=lambda each: abs(each.effect))
+        depends = (
+            "how well the classes separate there does depend on the function, by up to "
+            f"{points(best.effect)} against ReLU ({best.label})"
+        )
+    opening = {"supported": "Yes", "refuted": "No", "undecided": "Not clear"}[answer]
+    return f"{opening}: the last layer varies in {extent}, {count}; {depends}."
+
+
+CLAIM = Claim(
+    id=ID,
+    text=TEXT,
+    source=QUESTION,
+    why=(
+        "It is the picture many people have of a deep network: data unfolded in more dimensions until "
+        "classes come apart. Where training folds them into fewer instead, the picture misleads."
+    ),
+    rule=RULE,
+    quantity=Quantity(
+        "participation ratio of the last hidden layer over that of the inputs, in the network that decides",
+        "",
+        1.0,
+    ),
+    settings=settings,
+    decide=decide,
+    figures=figures,
+    table=table,
+    turns=(
+        "Inputs of fewer dimensions than classes take to be told apart, or wider layers, leave more room to "
+        "unfold. Another measure of dimension may count otherwise: the intrinsic one, in the table, cannot "
+        "grow in layers that only carry a manifold along."
+    ),
+)

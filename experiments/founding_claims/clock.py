@@ -20,7 +20,7 @@ DEPTH, WIDTH, BATCH_SIZE = 8, 64, 64
 OBSERVED = 2
 SHORT, LONG = 1, 41
 """Steps of two runs, whose difference in time is that of steps alone: nothing of what a run looks at."""
-REPEATS, CALLS = 5, 20
+REPEATS, CALLS = 3, 20
 
 
 def seconds_of_activations(names: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:

@@ -91,7 +91,7 @@ def overall(matrix: Matrix) -> Verdict:
     answer = _universal([replicated(verdicts) for verdicts in matrix.values()])
     stratum = speaking(matrix)
     if stratum is None:
-        sentence = f"Not the same everywhere, or with all seeds: {_counts(matrix)}."
+        sentence = f"Not everywhere, or not with all seeds: {_counts(matrix)}."
         nothing = math.nan
         return first[0]._replace(
             verdict=answer, effect=nothing, low=nothing, high=nothing, n=0, sentence=sentence
@@ -131,4 +131,4 @@ def _counts(matrix: Matrix) -> str:
     counts = ", ".join(f"{each} in {answers.count(each)}" for each in kinds if each in answers)
     if len(answers) == 1:
         return f"{len(next(iter(matrix.values())))} sets of seeds: {answers[0]}"
-    return f"of {len(answers)} pairs of task and architecture, {counts}"
+    return f"{counts} of {len(answers)} pairs of task and architecture"

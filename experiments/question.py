@@ -47,6 +47,8 @@ def command_of(claim: Claim) -> Command:
     flags.DEFINE_integer("seeds", None, "runs of each setting; default: 10, quick: 3", flag_values=values)
 
     def prepare(given: flags.FlagValues) -> Callable[[], int]:
+        if not given.data:
+            raise ValueError("data: must name at least one dataset; got none; use --data=digits")
         datasets = tuple(data.load(name) for name in dict.fromkeys(given.data))
         scale = QUICK if given.quick else DEFAULT
         seeds = scale.seeds if given.seeds is None else given.seeds
@@ -85,8 +87,17 @@ def _publish(asked: Asked, rows: Rows, study: Study) -> None:
         title=claim.text[:1].upper() + claim.text[1:],
         question=claim.why,
         groups={},
-        command=lambda each: f".venv/bin/python {each.id}.py --workdir=DIR",
+        command=lambda each: _command(each, asked.scales),
         advice="The whole study decides: leave out --quick and --seeds.",
     )
     page = claims_page(found, Runs(asked.scales, rows, study.manifest), words)
     write_report(study.workdir, found, page)
+
+
+def _command(claim: Claim, scales: Sequence[Scale]) -> str:
+    standard = QUICK if scales[0].steps == QUICK.steps else DEFAULT
+    quick = " --quick" if standard == QUICK else ""
+    seeds = f" --seeds={scales[0].seeds}" if scales[0].seeds != standard.seeds else ""
+    names = ["npz:FILE" if scale.data.startswith("npz-") else scale.data for scale in scales]
+    of = f" --data={','.join(names)}" if names != ["digits"] else ""
+    return f".venv/bin/python {claim.id}.py --workdir=DIR{quick}{seeds}{of}"

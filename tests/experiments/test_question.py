@@ -59,7 +59,7 @@ def test_the_example_is_decided_and_reported(monkeypatch, capsys, tmp_path, clai
     report = (tmp_path / "report.html").read_text()
     for shown in (
         "Test accuracy of GELU minus that of ReLU",
-        "Accuracy against depth",
+        "Test accuracy in percent, at the smallest",
         "my_claim.py",
         "Methods",
     ):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from bnact.studies import Manifest, Rows
-from bnact.studies.claim import Claim, Costs, Scale, Verdict
+from bnact.studies.claim import Answer, Claim, Costs, Scale, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.matrix import Decided, replicated, speaking, stratum_of
 from bnact.studies.report import Page, Section
@@ -78,7 +78,9 @@ def _section(found: Decided, runs: Runs, words: Words) -> Section:
     own, needed = own_rows(claim, scale, runs.rows), len(claim.settings(scale))
     rows = own if len(own) == needed else None
     where = f"{in_words(stratum_of(scale))}, {seeds_in_words(scale)}" if len(runs.scales) > 1 else ""
-    strata = [(in_words(stratum), replicated(each)) for stratum, each in found.matrix.items()]
+    strata: tuple[tuple[str, Answer], ...] = tuple(
+        (in_words(stratum), replicated(each)) for stratum, each in found.matrix.items()
+    )
     return claim_section(
         claim,
         found.verdict,
@@ -87,7 +89,7 @@ def _section(found: Decided, runs: Runs, words: Words) -> Section:
             command=words.command(claim),
             where=where,
             group=words.groups.get(claim.source, ""),
-            strata=tuple(strata) if several else (),
+            strata=strata if several else (),
             places=strata_table(found, runs.scales),
             clock=None
             if runs.costs is None or claim.clock is None or rows is None

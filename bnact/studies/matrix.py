@@ -57,7 +57,7 @@ def matrix_of(scales: Sequence[Scale], verdicts: Sequence[Verdict]) -> Matrix:
 
 def replicated(verdicts: Sequence[Verdict]) -> Answer:
     """The answer that every set of seeds gives; "undecided" if they differ."""
-    answers = {verdict.verdict for verdict in verdicts}
+    answers: set[Answer] = {verdict.verdict for verdict in verdicts}
     return answers.pop() if len(answers) == 1 else "undecided"
 
 

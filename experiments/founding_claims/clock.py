@@ -52,9 +52,7 @@ def least_seconds(fn: Callable, *arguments: object, calls: int = CALLS) -> float
     found = []
     for _ in range(REPEATS):
         begin = time.perf_counter()
-        for _ in range(calls):
-            result = fn(*arguments)
-        jax.block_until_ready(result)
+        jax.block_until_ready([fn(*arguments) for _ in range(calls)])
         found.append((time.perf_counter() - begin) / calls)
     return min(found)
 

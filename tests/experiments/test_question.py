@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def example():
 
 @pytest.fixture
 def claim():
-    namespace = {"__name__": "my_claim"}
+    namespace: dict[str, Any] = {"__name__": "my_claim"}
     exec(compile(example(), "my_claim.py", "exec"), namespace)
     return namespace["claim_by_decision"](*(namespace[name] for name in ("WORDS", "settings", "decision_of")))
 

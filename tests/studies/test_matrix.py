@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bnact.studies.claim import Scale, Verdict
+from bnact.studies.claim import Answer, Scale, Verdict
 from bnact.studies.matrix import (
     OVERALL,
     Stratum,
@@ -16,7 +16,7 @@ from bnact.studies.matrix import (
 )
 
 DIGITS, TEACHER = Stratum("digits", "mlp"), Stratum("teacher", "mlp")
-ANSWERS = {"s": "supported", "r": "refuted", "u": "undecided"}
+ANSWERS: dict[str, Answer] = {"s": "supported", "r": "refuted", "u": "undecided"}
 
 
 def verdict(letter, effect=1.0):

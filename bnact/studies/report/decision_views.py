@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
-from bnact.studies.comparison import Decision, Outcome
+from bnact.studies.comparison import Decision
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, pair_of, tuned_cells
@@ -15,7 +15,7 @@ from .forest import forest
 from .palette import style_of
 from .wording import interval_in_points, interval_notes, listed, signed
 
-OUTCOMES: Mapping[Outcome, str] = {"above": "above", "below": "below", "equal": "equal", "unclear": "unclear"}
+OUTCOMES: Mapping[str, str] = {"above": "above", "below": "below", "equal": "equal", "unclear": "unclear"}
 
 
 class Asserted(NamedTuple):

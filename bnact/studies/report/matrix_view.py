@@ -134,7 +134,7 @@ def _cells(found: Decided, strata: Sequence[Stratum], seeds: Sequence[str]) -> I
     for owner, group in itertools.groupby(strata, key=lambda stratum: found.runs_of[stratum]):
         places = list(group)
         verdicts = found.matrix[owner]
-        answers = tuple(verdict.verdict for verdict in verdicts)
+        answers: tuple[Answer, ...] = tuple(verdict.verdict for verdict in verdicts)
         agrees = len(set(answers)) == 1
         words = f"{_answers_in_words(answers, seeds)}{_shared_in_words(owner, places, len(strata))}"
         yield Cell(answers, len(places), words, agrees)

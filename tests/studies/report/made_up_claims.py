@@ -1,9 +1,9 @@
 """Claims, verdicts and matrices that nobody measured."""
 
-from bnact.studies.claim import Claim, Finding, Quantity, Scale, Table, Verdict
+from bnact.studies.claim import Answer, Claim, Finding, Quantity, Scale, Table, Verdict
 from bnact.studies.matrix import Decided, Stratum, overall
 
-ANSWERS = {"s": "supported", "r": "refuted", "u": "undecided"}
+ANSWERS: dict[str, Answer] = {"s": "supported", "r": "refuted", "u": "undecided"}
 SCALES = tuple(
     Scale(10, 300, (0.1,), (2,), data, architecture, first)
     for data in ("digits", "teacher")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bnact.studies import Rows
-from bnact.studies.claim import Table
+from bnact.studies.claim import Answer, Table
 from bnact.studies.report import Page, Section, html
 from bnact.studies.report.claim_section import Shown, claim_section
 from bnact.studies.report.matrix_view import matrix_view
@@ -66,7 +66,10 @@ def full_page():
         decided("it_flips", "ss", "rr", "ss", "uu"),
         decided("computed", "s"),
     )
-    strata = (("digits, mlp", "supported"), ("digits, residual_mlp", "refuted"))
+    strata: tuple[tuple[str, Answer], ...] = (
+        ("digits, mlp", "supported"),
+        ("digits, residual_mlp", "refuted"),
+    )
     sections = tuple(
         claim_section(each.claim, each.verdict, Shown(Rows(), COMMAND, group="group", strata=strata))
         for each in found

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .claim import Answer, Scale, Verdict
+from .claim import Answer, Claim, Scale, Verdict
 
 
 class Stratum(NamedTuple):
@@ -16,6 +16,22 @@ class Stratum(NamedTuple):
 
 Matrix = Mapping[Stratum, tuple[Verdict, ...]]
 """The verdicts of one claim: for every stratum, one for each set of seeds."""
+
+
+class Decided(NamedTuple):
+    """A claim and what came out.
+
+    Attributes:
+      claim: the claim.
+      verdict: over all strata.
+      matrix: by stratum; of strata at which the claim asks for the same runs, the first alone.
+      runs_of: for every stratum of the study, the one in `matrix` whose runs are its own.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    matrix: Matrix
+    runs_of: Mapping[Stratum, Stratum]
 
 
 def stratum_of(scale: Scale) -> Stratum:
@@ -50,29 +66,57 @@ def contradicted(verdicts: Sequence[Verdict]) -> bool:
     return {"supported", "refuted"} <= {verdict.verdict for verdict in verdicts}
 
 
-def overall(matrix: Matrix) -> Verdict:
-    """One verdict for all strata.
+OVERALL = (
+    "The claims say “works”, not “works here”. So a claim is refuted if it is refuted in any pair of task "
+    "and architecture, with every set of seeds; supported if it is supported in all of them, with every set; "
+    "else undecided. A set of seeds that disagrees takes a pair's word away. Effect, interval, figures and "
+    "table are those of the first pair that gives the answer, with its first set of seeds."
+)
+"""How `overall` makes one verdict of many, as a report says it."""
 
-    The claims say "works", not "works here". So a claim is refuted if it is refuted in any stratum, with
-    every set of seeds; supported if it is supported in all of them, with every set; else undecided. A set
-    of seeds that disagrees takes a stratum's word away.
+
+def overall(matrix: Matrix) -> Verdict:
+    """One verdict for all strata, as `OVERALL` says.
 
     Args:
       matrix: of one claim, with at least one stratum.
 
     Returns:
-      The verdict of the first stratum that gives the answer, with the first of its sets of seeds; its
-      sentence says in how many strata the answer is which, if there are several.
+      The verdict of the stratum that speaks for all, with the first of its sets of seeds; its sentence says
+      in how many strata the answer is which, if there are several. No effect where none speaks.
     """
-    answers: dict[Stratum, Answer] = {stratum: replicated(verdicts) for stratum, verdicts in matrix.items()}
-    answer = _universal(list(answers.values()))
-    if len(matrix) == 1 and len(next(iter(matrix.values()))) == 1:
-        return next(iter(matrix.values()))[0]
-    speaking = next((stratum for stratum, found in answers.items() if found == answer), None)
-    first = next(iter(matrix.values()))[0] if speaking is None else matrix[speaking][0]
-    if first.verdict != answer:
-        first = first._replace(effect=math.nan, low=math.nan, high=math.nan, n=0)
-    return first._replace(verdict=answer, sentence=_sentence(first, answer, speaking, answers))
+    first = next(iter(matrix.values()))
+    if len(matrix) == 1 and len(first) == 1:
+        return first[0]
+    answer = _universal([replicated(verdicts) for verdicts in matrix.values()])
+    stratum = speaking(matrix)
+    if stratum is None:
+        sentence = f"Not everywhere, or not with all seeds: {_counts(matrix)}."
+        nothing = math.nan
+        return first[0]._replace(
+            verdict=answer, effect=nothing, low=nothing, high=nothing, n=0, sentence=sentence
+        )
+    found = matrix[stratum][0]
+    sentence = f"{found.sentence} That is {stratum.data}, {stratum.architecture}; {_counts(matrix)}."
+    return found._replace(sentence=sentence)
+
+
+def speaking(matrix: Matrix) -> Stratum | None:
+    """The first stratum that gives the answer for all, with every set of seeds; None if none does."""
+    answer = _universal([replicated(verdicts) for verdicts in matrix.values()])
+    return next(
+        (
+            stratum
+            for stratum, verdicts in matrix.items()
+            if {verdict.verdict for verdict in verdicts} == {answer}
+        ),
+        None,
+    )
+
+
+def flips(matrix: Matrix) -> bool:
+    """Whether a stratum supports what another refutes, each with all its sets of seeds."""
+    return {"supported", "refuted"} <= {replicated(verdicts) for verdicts in matrix.values()}
 
 
 def _universal(answers: Sequence[Answer]) -> Answer:
@@ -81,14 +125,10 @@ def _universal(answers: Sequence[Answer]) -> Answer:
     return "supported" if set(answers) == {"supported"} else "undecided"
 
 
-def _sentence(
-    first: Verdict, answer: Answer, speaking: Stratum | None, answers: Mapping[Stratum, Answer]
-) -> str:
-    found = list(answers.values())
-    counts = ", ".join(
-        f"{each} in {found.count(each)}" for each in ("supported", "refuted", "undecided") if each in found
-    )
-    of = f"Of {len(found)} pairs of task and architecture: {counts}."
-    if speaking is None or first.verdict != answer:
-        return f"Not the same everywhere, or with all seeds. {of}"
-    return f"{first.sentence} ({speaking.data}, {speaking.architecture}.) {of}"
+def _counts(matrix: Matrix) -> str:
+    answers = [replicated(verdicts) for verdicts in matrix.values()]
+    kinds: tuple[Answer, ...] = ("supported", "refuted", "undecided")
+    counts = ", ".join(f"{each} in {answers.count(each)}" for each in kinds if each in answers)
+    if len(answers) == 1:
+        return f"{len(next(iter(matrix.values())))} sets of seeds: {answers[0]}"
+    return f"{counts} of {len(answers)} pairs of task and architecture"

@@ -1,6 +1,7 @@
 """The finished runs of a study, and the choice of some of them by what was set."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -99,6 +100,11 @@ class Rows:
         }
         given = {name: value for name, value in wanted.items() if value is not None}
         return Rows(tuple(row for row in self.rows if _has(row.setting, given)))
+
+    @functools.cached_property
+    def by_setting(self) -> Mapping[Setting, Row]:
+        """Every run by what was run."""
+        return {row.setting: row for row in self.rows}
 
     def cells(self) -> Mapping[Setting, "Rows"]:
         """The runs by `setting.cell`: those of one cell differ in learning rate and seed alone."""

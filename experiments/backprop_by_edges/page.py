@@ -9,7 +9,7 @@ from bnact.gradient_graph import Trajectory
 from bnact.studies import Rows
 from bnact.studies.claim import Claim, Figure, Verdict
 from bnact.studies.report import Page, Section
-from bnact.studies.report.claim_section import claim_section
+from bnact.studies.report.claim_section import Shown, claim_section
 from experiments.founding_claims import CLAIMS
 from experiments.textbook.edge_table import edge_table
 from experiments.textbook.examples import EXAMPLES, graph_of
@@ -84,7 +84,7 @@ def trajectory_of(name: str, descent: DescentSetting) -> Trajectory:
 
 def _claim_section(claim: Claim, verdict: Verdict, names: Sequence[str]) -> Section:
     links = tuple(_link(name) for name in GRAPHS.get(claim.id, ()) if name in names)
-    return claim_section(claim, verdict, Rows(), COMMAND)._replace(links=links)
+    return claim_section(claim, verdict, Shown(Rows(), COMMAND))._replace(links=links)
 
 
 def _link(name: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from absl import flags
 
 from bnact import data
 from bnact.numerics import nearest_names
-from bnact.studies import check_architectures, check_batch_sizes
+from bnact.studies import Rows, Study, check_architectures, check_batch_sizes
 from bnact.studies.claim import Claim, Scale
 from experiments.command import Command, new_flags, run
 from experiments.training import Assignment, Occasion, define_check, trained
@@ -51,9 +51,17 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     assignment = Assignment(Path(values.workdir), STUDY, datasets, settings, values.check)
     occasion = Occasion(
         begin=lambda study: remember(study.workdir, asked),
-        publish=lambda rows, study: publish(with_new(study, rows)),
+        publish=lambda rows, study: _published(rows, study, asked),
     )
     return lambda: trained(assignment, occasion)
+
+
+def _published(rows: Rows, study: Study, asked: Asked) -> None:
+    # Imported late: a mistyped flag is then answered before the networks are even loaded.
+    from .costs import measure_costs
+
+    measure_costs(study.workdir, asked)
+    publish(with_new(study, rows))
 
 
 def asked_scales(quick: bool, whole: bool, seeds: int | None) -> tuple[Scale, ...]:

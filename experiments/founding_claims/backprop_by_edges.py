@@ -88,4 +88,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "One of the traced numbers off the page's by more than 1e-12, or an edge more or less than the "
+        "three, refutes it."
+    ),
 )

@@ -230,4 +230,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "A difference of more than 1e-12 where examples are independent refutes it. Batch norm that made no "
+        "difference to the examples' gradients would leave it undecided, because the exception would be none."
+    ),
 )

@@ -1,28 +1,14 @@
 """From the runs of a study to the verdicts on its claims, one for every stratum and set of seeds."""
 
 import math
-from typing import NamedTuple
 
 from bnact.studies.claim import Claim, Scale, Verdict
-from bnact.studies.matrix import Matrix, matrix_of, overall
+from bnact.studies.matrix import Decided, Stratum, matrix_of, overall, stratum_of
 from bnact.studies.rows import Rows
+from bnact.training.setting import Setting
 
 from .asked import Asked
 from .scale import own_rows
-
-
-class Decided(NamedTuple):
-    """A claim and what came out.
-
-    Attributes:
-      claim: the claim.
-      verdict: over all strata.
-      matrix: by stratum.
-    """
-
-    claim: Claim
-    verdict: Verdict
-    matrix: Matrix
 
 
 def decided(asked: Asked, rows: Rows) -> tuple[Decided, ...]:
@@ -40,10 +26,16 @@ def decided(asked: Asked, rows: Rows) -> tuple[Decided, ...]:
 
 def _decided(claim: Claim, scales: tuple[Scale, ...], rows: Rows) -> Decided:
     # A claim that needs the same runs at several scales, or none at all, is decided once.
-    by_settings = {claim.settings(scale): scale for scale in reversed(scales)}
-    found = {settings: verdict_on(claim, scale, rows) for settings, scale in by_settings.items()}
-    matrix = matrix_of(scales, [found[claim.settings(scale)] for scale in scales])
-    return Decided(claim, overall(matrix), matrix)
+    needed = [claim.settings(scale) for scale in scales]
+    first: dict[tuple[Setting, ...], Scale] = {}
+    for settings, scale in zip(needed, scales, strict=True):
+        first.setdefault(settings, scale)
+    own = tuple(first.values())
+    matrix = matrix_of(own, [verdict_on(claim, scale, rows) for scale in own])
+    runs_of: dict[Stratum, Stratum] = {}
+    for settings, scale in zip(needed, scales, strict=True):
+        runs_of.setdefault(stratum_of(scale), stratum_of(first[settings]))
+    return Decided(claim, overall(matrix), matrix, runs_of)
 
 
 def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:

@@ -168,4 +168,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "One Jacobian of another shape or off its closed form, or one product along an edge that is not the "
+        "gradient, by more than 1e-12, refutes it."
+    ),
 )

@@ -20,6 +20,7 @@ from bnact.training.log import Log
 from bnact.training.setting import Setting
 
 from .chosen import AFTER, BEFORE, accuracy_differences, cell_of, cells_by_pair, depths_of, lines_by_depth
+from .literature import KIM, MISHKIN
 from .scale import settings_of
 from .sources import QUESTION
 from .verdict_words import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
@@ -219,4 +220,10 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "A single activation and depth at which the norm before is clearly better refutes it; the norm after "
+        "must be clearly better at every one to support it. With the same answer everywhere but at a few "
+        "that are unclear, more seeds decide."
+    ),
+    literature=(MISHKIN, KIM),
 )

@@ -173,4 +173,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "One kind of injury of whose dead units clearly less than half revive under the norm refutes it; "
+        "clearly more than half after every kind, with no unit dead where nothing was injured, supports it."
+    ),
 )

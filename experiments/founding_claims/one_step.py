@@ -178,4 +178,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "A first step that leads elsewhere than to 0.2, or one step off 2.5 (1 − 0.92ⁿ) by more than 1e-12, "
+        "refutes it; so does a distance that does not fall."
+    ),
 )

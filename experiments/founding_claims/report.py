@@ -1,30 +1,27 @@
 """The founding claims as one page, and the files of the work directory."""
 
 import dataclasses
-import sys
 from collections.abc import Sequence
 
-from bnact.studies import Manifest, Rows, Study, write_atomically
-from bnact.studies.claim import Claim, Scale, Verdict
-from bnact.studies.counted import counted
-from bnact.studies.report import Page, Section, html
-from bnact.studies.report.claim_section import claim_section
-from bnact.studies.report.methods import methods
-from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL, ENOUGH_TO_RESAMPLE
-from bnact.studies.terminal import show_verdicts
-from bnact.studies.verdicts import verdicts_json
+from bnact.studies import Manifest, Rows, Study
+from bnact.studies.claim import Claim, Costs, Scale
+from bnact.studies.matrix import Decided
+from bnact.studies.report import Page
+from experiments.claims_page import Runs, Words, claims_page
+from experiments.claims_report import write_report
 
 from .asked import Asked, last_asked, settings_asked
-from .claims import CLAIMS
-from .decided import Decided, decided
-from .scale import DEFAULT, QUICK, STUDY, own_rows
+from .costs import stored_costs
+from .decided import decided
+from .scale import DEFAULT, QUICK, STUDY, full
+from .sources import QUESTION, TEXTBOOK
 
 
 def publish(study: Study) -> bool:
     """Decides what was asked for, shows the verdicts, and writes verdicts.json and report.html.
 
-    Decided are all claims that were asked for at the scale asked for last; one that lacks runs is not
-    decided, and says how many.
+    Decided are all claims that were asked for at the scales asked for last; one that lacks runs is not
+    decided, and says how many. Times are shown as far as they were measured.
 
     Args:
       study: with all its runs.
@@ -40,15 +37,8 @@ def publish(study: Study) -> bool:
         return False
     rows = _rows_of(asked, study.rows)
     found = decided(asked, rows)
-    verdicts = [each.verdict for each in found]
-    page = founding_page(found, asked.scales, rows, study.manifest)
-    page_path, verdicts_path = study.workdir / "report.html", study.workdir / "verdicts.json"
-    write_atomically(verdicts_path, verdicts_json(verdicts))
-    write_atomically(page_path, html(page))
-    show_verdicts(verdicts, CLAIMS, sys.stdout)
-    for notice in page.notices:
-        sys.stdout.write(f"{notice}\n")
-    sys.stdout.write(f"report: {page_path}\nverdicts: {verdicts_path}\n")
+    costs = stored_costs(study.workdir, asked)
+    write_report(study.workdir, found, founding_page(found, asked.scales, rows, study.manifest, costs))
     return True
 
 
@@ -70,80 +60,42 @@ def _rows_of(asked: Asked, rows: Rows) -> Rows:
     return Rows(tuple(row for row in rows if row.setting in wanted))
 
 
-def founding_page(found: Sequence[Decided], scales: Sequence[Scale], rows: Rows, manifest: Manifest) -> Page:
+def founding_page(
+    found: Sequence[Decided],
+    scales: Sequence[Scale],
+    rows: Rows,
+    manifest: Manifest,
+    costs: Costs | None = None,
+) -> Page:
     """The report's page.
 
     Args:
       found: the claims in the order they are shown, and what came out.
-      scales: what they asked for; figures and tables are those of the first.
+      scales: what they asked for.
       rows: all runs.
       manifest: the conditions of the study.
+      costs: measured times, or None.
 
     Returns:
       The page.
     """
-    scale = scales[0]
-    claims, verdicts = [each.claim for each in found], [each.verdict for each in found]
-    return Page(
+    words = Words(
         title="Batch normalization and activation functions: the founding claims",
         question="Which activation works best with batch normalization, does the norm mend what is wrong "
         "with sigmoid, tanh and ReLU, and should it stand before or after the activation? And does "
         "a textbook page carry its gradient backwards rightly?",
-        summary=_summary(claims, verdicts, scale, rows),
-        sections=tuple(_section(*both, scale, rows) for both in zip(claims, verdicts, strict=True)),
-        methods=methods(manifest, rows),
-        notices=_notices(claims, verdicts, scale),
+        groups={QUESTION: "From the question and its answers", TEXTBOOK: "From the textbook page"},
+        command=lambda claim: _command(claim, tuple(scales)),
+        advice="The full study decides: leave out --quick and --seeds.",
     )
+    return claims_page(found, Runs(scales, rows, manifest, costs), words)
 
 
-def _section(claim: Claim, verdict: Verdict, scale: Scale, rows: Rows) -> Section:
-    own = own_rows(claim, scale, rows)
-    shown = own if len(own) == len(claim.settings(scale)) else None
-    return claim_section(claim, verdict, shown, _command(claim, scale))
-
-
-def _command(claim: Claim, scale: Scale) -> str:
+def _command(claim: Claim, scales: tuple[Scale, ...]) -> str:
+    scale = scales[0]
     standard = QUICK if scale.steps == QUICK.steps else DEFAULT
-    quick = " --quick" if standard == QUICK else ""
+    size = " --full" if scales == full(scale.seeds) else " --quick" if standard == QUICK else ""
     seeds = f" --seeds={scale.seeds}" if scale.seeds != standard.seeds else ""
-    workdir = "study-quick" if quick else "study"
-    flags = f"--workdir={workdir} --claims={claim.id}{quick}{seeds}"
+    workdir = f"study{size.replace(' --', '-')}"
+    flags = f"--workdir={workdir} --claims={claim.id}{size}{seeds}"
     return f".venv/bin/python -m experiments.founding_claims {flags}"
-
-
-def _summary(claims: Sequence[Claim], verdicts: Sequence[Verdict], scale: Scale, rows: Rows) -> str:
-    by_training = [bool(claim.settings(scale)) for claim in claims]
-    trained = [verdict for verdict, runs in zip(verdicts, by_training, strict=True) if runs]
-    computed = [verdict for verdict, runs in zip(verdicts, by_training, strict=True) if not runs]
-    sentences = []
-    if trained:
-        sentences.append(
-            f"{len(rows):,} small networks were trained, and {_were(trained)} decided from them: "
-            f"{_answers(trained)}."
-        )
-    if computed:
-        sentences.append(f"{_were(computed)} decided by computing alone: {_answers(computed)}.")
-    return " ".join(sentences)
-
-
-def _were(verdicts: Sequence[Verdict]) -> str:
-    return f"{counted(len(verdicts), 'claim')} {'was' if len(verdicts) == 1 else 'were'}"
-
-
-def _answers(verdicts: Sequence[Verdict]) -> str:
-    found = [verdict.verdict for verdict in verdicts]
-    return ", ".join(f"{found.count(answer)} {answer}" for answer in ("supported", "refuted", "undecided"))
-
-
-def _notices(claims: Sequence[Claim], verdicts: Sequence[Verdict], scale: Scale) -> tuple[str, ...]:
-    notices = []
-    if scale.seeds < ENOUGH_TO_RESAMPLE and any(claim.settings(scale) for claim in claims):
-        notices.append(
-            f"A quick look: with {counted(scale.seeds, 'seed')} a difference cannot be told from noise, so "
-            "what needs a test is undecided"
-            f"{', and no interval is shown' if scale.seeds < ENOUGH_FOR_AN_INTERVAL else ''}. "
-            "The full study decides: leave out --quick and --seeds."
-        )
-    if any(verdict.sentence.startswith("Not decided:") for verdict in verdicts):
-        notices.append("Some runs failed or were not made; the same command tries them again.")
-    return tuple(notices)

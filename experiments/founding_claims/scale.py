@@ -77,5 +77,5 @@ def settings_of(
 
 def own_rows(claim: Claim, scale: Scale, rows: Rows) -> Rows:
     """The runs that a claim asks for at a scale, as far as there are any, in the order it asks for them."""
-    found = {row.setting: row for row in rows}
+    found = rows.by_setting
     return Rows(tuple(found[setting] for setting in claim.settings(scale) if setting in found))

@@ -90,4 +90,8 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "An edge that is there twice, one that leads from a value to two others on the way down, or a "
+        "gradient off by more than 1e-12 refutes it."
+    ),
 )

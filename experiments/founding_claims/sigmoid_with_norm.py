@@ -13,6 +13,7 @@ from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
 
 from .chosen import BEFORE, accuracy_differences
+from .literature import IOFFE_SIGMOID
 from .sources import QUESTION
 from .verdict_words import by_how_much, verdict_of_decision, with_outcome
 from .versus_relu import (
@@ -105,4 +106,9 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "A depth at which the whole corrected interval of sigmoid minus ReLU lies below −1 point refutes it; "
+        "intervals above −1 point at every depth support it. Where one straddles −1 point, more seeds decide."
+    ),
+    literature=(IOFFE_SIGMOID,),
 )

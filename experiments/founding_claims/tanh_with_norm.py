@@ -12,6 +12,7 @@ from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
 
 from .chosen import BEFORE, accuracy_differences
+from .literature import KIM
 from .sources import QUESTION
 from .verdict_words import by_how_much, verdict_of_decision, with_outcome
 from .versus_relu import (
@@ -95,4 +96,10 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    turns=(
+        "One depth at which the whole corrected interval of tanh minus ReLU lies below 0 refutes it, and "
+        "intervals above 0 at every depth support it. Where one holds 0 and is wider than a point, more "
+        "seeds decide."
+    ),
+    literature=(KIM,),
 )

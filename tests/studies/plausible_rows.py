@@ -83,7 +83,7 @@ def diverged(row: Row) -> Row:
 
 def _dead(setting: Setting) -> np.ndarray:
     struck = 0.0 if setting.kill == "none" else 0.5
-    left = {"none": 0.9, "batch": 0.9 if setting.kill == "shift" else 0.0}[setting.norm] * struck
+    left = 0.9 * struck if setting.norm == "none" or setting.kill == "shift" else 0.0
     dead = np.linspace(struck, left, len(STEPS))
     return np.repeat(dead[:, None], setting.depth, axis=1).astype(np.float32)
 

@@ -1,39 +1,68 @@
 """A claim and its verdict as one part of the report."""
 
-from bnact.studies.claim import Claim, Verdict
+from typing import NamedTuple
+
+from bnact.studies.claim import Answer, Claim, Table, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
 from bnact.training.setting import Setting
 
+from .matrix_view import heading_of
 from .page import Card, Section
 from .wording import effect_in_words, interval_in_words, listed
 
 
-def claim_section(claim: Claim, verdict: Verdict, rows: Rows | None, command: str) -> Section:
-    """The words as they were said, the answer, why it matters, what was done, figures, table, rule, command.
+class Shown(NamedTuple):
+    """What a claim's page shows beside the claim and its verdict.
+
+    Attributes:
+      rows: the runs that figures and table are made from, none for a claim that needs none; None where some
+        are missing: figures and table are then left out.
+      command: what runs it again.
+      where: task and architecture of these runs, where there are several.
+      group: under which heading the verdict stands.
+      strata: every place's answer, by name; none where there is one place alone.
+      places: the same as a table, or None.
+      clock: measured times, or None.
+    """
+
+    rows: Rows | None
+    command: str
+    where: str = ""
+    group: str = ""
+    strata: tuple[tuple[str, Answer], ...] = ()
+    places: Table | None = None
+    clock: Table | None = None
+
+
+def claim_section(claim: Claim, verdict: Verdict, shown: Shown) -> Section:
+    """The words as they were said, the answer, why it matters, what was done, figures, tables, rule, command.
 
     Args:
       claim: the claim.
       verdict: what came out.
-      rows: the claim's own runs, none for a claim that needs none; None where some are missing: figures and
-        table are then left out.
-      command: what runs it again.
+      shown: what it is shown with.
 
     Returns:
       The section.
     """
+    rows = shown.rows
+    where = f" Figures and table show {shown.where}." if shown.where and rows else ""
+    own = () if rows is None else (claim.table(rows),)
     return Section(
         id=claim.id,
-        heading=claim.id.replace("_", " ").capitalize(),
-        card=_card(claim, verdict),
+        heading=heading_of(claim.id),
+        card=_card(claim, verdict, shown),
         quote=claim.text,
         source=claim.source,
-        paragraphs=(("Why it matters", claim.why), ("What was done", _done_in_words(rows))),
+        paragraphs=(("Why it matters", claim.why), ("What was done", f"{_done_in_words(rows)}{where}")),
         figures=() if rows is None else tuple(claim.figures(rows)),
-        tables=() if rows is None else (claim.table(rows),),
+        tables=tuple(table for table in (*own, shown.places, shown.clock) if table is not None),
+        findings=claim.literature,
         rule=claim.rule,
-        command=command,
+        turns=claim.turns,
+        command=shown.command,
     )
 
 
@@ -78,7 +107,7 @@ def runs_in_words(rows: Rows) -> str:
     )
 
 
-def _card(claim: Claim, verdict: Verdict) -> Card:
+def _card(claim: Claim, verdict: Verdict, shown: Shown) -> Card:
     return Card(
         id=claim.id,
         answer=verdict.verdict,
@@ -89,6 +118,8 @@ def _card(claim: Claim, verdict: Verdict) -> Card:
         meaning=claim.quantity.meaning,
         n=verdict.n,
         counted=claim.quantity.counted,
+        group=shown.group,
+        strata=shown.strata,
     )
 
 

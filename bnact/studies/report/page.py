@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import jinja2
 
-from bnact.studies.claim import Answer, Figure, Table
+from bnact.studies.claim import Answer, Figure, Finding, Table
 from bnact.studies.counted import counted
 
-from .wording import MARKS
+from .matrix_view import MatrixView
+from .wording import MARKS, tally_in_words
 
 
 class Card(NamedTuple):
@@ -25,6 +26,8 @@ class Card(NamedTuple):
       effect, interval, meaning: the effect with its unit, its interval and of which kind it is, and what
         the effect is; or empty.
       n: paired seeds, or what else `counted` names, in the singular.
+      group: the heading it stands under, with those of the same group.
+      strata: the answers of all places, by name, where there are several.
     """
 
     id: str
@@ -36,6 +39,13 @@ class Card(NamedTuple):
     meaning: str
     n: int
     counted: str = "seed"
+    group: str = ""
+    strata: tuple[tuple[str, Answer], ...] = ()
+
+    @property
+    def lead(self) -> str:
+        """The first sentence, which says the answer."""
+        return re.split(r"(?<=[.!?]) (?=[A-Z(])", self.sentence, maxsplit=1)[0]
 
 
 class Section(NamedTuple):
@@ -48,7 +58,9 @@ class Section(NamedTuple):
       quote, source: the words as they were said, and where.
       paragraphs: (title, text) in the order they are read.
       figures, tables: what was measured.
+      findings: what others found.
       rule: how it was decided, in words written before the runs.
+      turns: what would change the verdict.
       command: what runs it again.
       links: (text, address) of pages beside this one.
     """
@@ -61,13 +73,25 @@ class Section(NamedTuple):
     paragraphs: tuple[tuple[str, str], ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
+    findings: tuple[Finding, ...] = ()
     rule: str = ""
+    turns: str = ""
     command: str = ""
     links: tuple[tuple[str, str], ...] = ()
 
 
 class Page(NamedTuple):
-    """A report: title, the question in a sentence, what was done in short, notices, and its sections."""
+    """A report.
+
+    Attributes:
+      title: of the page.
+      question: in a sentence.
+      summary: what was done, in short.
+      sections: its parts; those with a card are listed first, with their verdicts.
+      methods: (term, text) that hold for all parts.
+      notices: what a reader must know before anything else.
+      matrix: the verdicts over tasks and architectures, or None.
+    """
 
     title: str
     question: str
@@ -75,6 +99,22 @@ class Page(NamedTuple):
     sections: tuple[Section, ...]
     methods: tuple[tuple[str, str], ...]
     notices: tuple[str, ...] = ()
+    matrix: MatrixView | None = None
+
+    @property
+    def groups(self) -> dict[str, list[Card]]:
+        """The verdicts by the heading they stand under, in the order of the sections."""
+        found: dict[str, list[Card]] = {}
+        for section in self.sections:
+            if section.card is not None:
+                found.setdefault(section.card.group, []).append(section.card)
+        return found
+
+    @property
+    def tally(self) -> dict[Answer, int]:
+        """How many verdicts there are of each answer."""
+        answers = [card.answer for cards in self.groups.values() for card in cards]
+        return {answer: answers.count(answer) for answer in MARKS}
 
 
 def html(page: Page) -> str:
@@ -90,6 +130,7 @@ def html(page: Page) -> str:
     environment.filters["image"] = _image
     environment.filters["typeset"] = _typeset
     environment.filters["counted"] = counted
+    environment.filters["tallied"] = tally_in_words
     template = environment.from_string(_resource("template.html.jinja"))
     return template.render(page=page, style=style, style_hash=_content_hash(style), marks=MARKS)
 

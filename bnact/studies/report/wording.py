@@ -98,6 +98,11 @@ def _number(quantity: Quantity) -> Callable[[float], str]:
     return {"points": signed, "%": plain}.get(quantity.unit, significant)
 
 
+def tally_in_words(answers: Sequence[Answer]) -> str:
+    """How often each answer is given: "supported in 4, refuted in 2"."""
+    return ", ".join(f"{each} in {answers.count(each)}" for each in MARKS if each in answers)
+
+
 def listed(words: Sequence[str]) -> str:
     """Words as an enumeration: "2", "2 and 8", "2, 8 and 16"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

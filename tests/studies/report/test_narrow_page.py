@@ -1,12 +1,18 @@
 """The report on a phone and on a desk, in a browser where there is one."""
 
 import io
+import re
 
 import matplotlib.image
+import numpy as np
 import pytest
 
-from bnact.studies.claim import Table
+from bnact.studies import Rows
+from bnact.studies.claim import Answer, Table
 from bnact.studies.report import Page, Section, html
+from bnact.studies.report.claim_section import Shown, claim_section
+from bnact.studies.report.matrix_view import matrix_view
+from tests.studies.report.made_up_claims import SCALES, decided
 
 TITLE = "A title that is far too long for one line of a telephone, and goes on for a while after that"
 WIDE = Table(TITLE, tuple("abcdef"), (("a number of words that stand on one line",) * 6,))
@@ -50,4 +56,89 @@ def test_what_is_cut_off_has_a_shadow_at_that_edge_and_nothing_else_has(browser)
     page.close()
     page = opened(browser, 390, Table(TITLE, ("a",), (("words",),)))
     assert edges(page.query_selector("[role=region]")) == (False, False)
+    page.close()
+
+
+def full_page():
+    """Three claims over four places, as a full study shows them."""
+    found = (
+        decided("one_place_differs", "ss", "ss", "su", "sr"),
+        decided("it_flips", "ss", "rr", "ss", "uu"),
+        decided("computed", "s"),
+    )
+    strata: tuple[tuple[str, Answer], ...] = (
+        ("digits, mlp", "supported"),
+        ("digits, residual_mlp", "refuted"),
+    )
+    sections = tuple(
+        claim_section(each.claim, each.verdict, Shown(Rows(), COMMAND, group="group", strata=strata))
+        for each in found
+    )
+    return html(Page(TITLE, TITLE, TITLE, sections, (("term", TITLE),), matrix=matrix_view(found, SCALES)))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_full_report_fits_and_each_verdict_leads_to_its_page_and_back(browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(full_page())
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.click(".verdicts a >> nth=1")
+    assert page.evaluate("document.querySelector(':target').id") == "it_flips"
+    page.click("#it_flips .turn a >> nth=0")
+    assert page.evaluate("document.querySelector(':target').id") == "verdict-it_flips"
+    page.close()
+
+
+def test_on_a_phone_the_claims_stay_in_sight_while_the_matrix_is_moved(browser):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(full_page())
+    name = "#matrix tbody th >> nth=0"
+    before = page.locator(name).bounding_box()
+    page.eval_on_selector("#matrix .scroll", "each => { each.scrollLeft = 60 }")
+    assert page.eval_on_selector("#matrix .scroll", "each => each.scrollLeft") > 0
+    assert page.locator(name).bounding_box()["x"] == before["x"]
+    page.close()
+
+
+def test_where_the_keyboard_is_can_be_seen(browser):
+    page = browser.new_page()
+    page.set_content(full_page())
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.close()
+
+
+def luminance(colour):
+    """Relative luminance of "rgb(r, g, b)", as the guidelines for contrast define it."""
+    parts = np.array([float(part) for part in re.findall(r"[\d.]+", colour)[:3]]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_answer_is_readable_in_light_and_dark(browser, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    page.set_content(full_page())
+    look = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]"
+    for name in (
+        "body",
+        ".badge",
+        "#matrix .cell.supported",
+        "#matrix .cell.refuted",
+        "#matrix .cell.undecided",
+    ):
+        low, high = sorted(map(luminance, page.eval_on_selector(name, look)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, name
+    page.close()
+
+
+def test_on_paper_each_claim_begins_a_page(browser):
+    page = browser.new_page()
+    page.set_content(full_page())
+    page.emulate_media(media="print")
+    breaks = page.eval_on_selector_all(
+        ".claim-page", "all => all.map(each => getComputedStyle(each).breakBefore)"
+    )
+    assert breaks == ["page"] * 5
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf())) >= 6
     page.close()

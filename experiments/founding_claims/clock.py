@@ -1,0 +1,84 @@
+"""Seconds, measured: of activations, and of training steps."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from bnact import data
+from bnact.activations import ACTIVATIONS
+from bnact.fused import index_of, table_of
+from bnact.studies import Pair
+from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
+from experiments.initialization import gain
+
+SHAPE = (64, 64)
+DEPTH, WIDTH, BATCH_SIZE = 8, 64, 64
+OBSERVED = 2
+SHORT, LONG = 1, 41
+"""Steps of two runs, whose difference in time is that of steps alone: nothing of what a run looks at."""
+REPEATS, CALLS = 3, 20
+
+
+def seconds_of_activations(names: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds for the value, and for value and gradient, of activations on (64, 64) float32 numbers.
+
+    Args:
+      names: of registered activations.
+
+    Returns:
+      Seconds for the value, and for both, by name.
+    """
+    x = jnp.asarray(np.random.RandomState(0).standard_normal(SHAPE), jnp.float32)
+    value, gradient = {}, {}
+    for name in names:
+        fn = ACTIVATIONS[name]
+        value[name] = least_seconds(jax.jit(fn), x)
+        gradient[name] = least_seconds(jax.jit(lambda x, fn=fn: _pulled_back(fn, x)), x)
+    return value, gradient
+
+
+def _pulled_back(fn: Callable, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    y, pull = jax.vjp(fn, x)
+    return y, pull(y)[0]
+
+
+def least_seconds(fn: Callable, *arguments: object, calls: int = CALLS) -> float:
+    """Seconds of one call: the least, over repeats, of the mean over calls one after another."""
+    jax.block_until_ready(fn(*arguments))
+    found = []
+    for _ in range(REPEATS):
+        begin = time.perf_counter()
+        jax.block_until_ready([fn(*arguments) for _ in range(calls)])
+        found.append((time.perf_counter() - begin) / calls)
+    return min(found)
+
+
+def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
+    """Seconds of one training step of each network, by the program that a study trains with.
+
+    Every device trains one network, as in a study; digits, eight layers of 64 units, batches of 64.
+
+    Args:
+      pairs: the networks.
+
+    Returns:
+      Seconds, in their order.
+    """
+    if not pairs:
+        return ()
+    dataset, lanes = data.load("digits"), jax.device_count()
+    table = table_of([pair.activation for pair in pairs])
+    some = Setting(depth=DEPTH, width=WIDTH, batch_size=BATCH_SIZE, observed=OBSERVED)
+    program = compiled_program(some.program, dataset, lanes, table)
+    given, each = examples(dataset), stacked_lanes([some] * lanes)
+
+    def seconds(pair: Pair, steps: int) -> float:
+        setting = dataclasses.replace(some, **pair._asdict(), steps=steps, gain=gain(pair.activation))
+        cell = cell_data(setting, index_of(*pair, table))
+        return least_seconds(program, (given, cell), each, calls=1)
+
+    return tuple(max(0.0, seconds(pair, LONG) - seconds(pair, SHORT)) / (LONG - SHORT) for pair in pairs)

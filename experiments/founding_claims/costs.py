@@ -1,0 +1,106 @@
+"""What activations and training steps cost on the machine at hand: measured once, and stored."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from bnact.activations import ACTIVATIONS
+from bnact.studies import Pair, StudyError, write_atomically
+from bnact.studies.claim import Costs
+from bnact.studies.files import explained
+from bnact.studies.tuned_cell import pair_of
+
+from .asked import Asked
+
+
+def network_name(pair: Pair) -> str:
+    """How `Costs.step` calls a network: "relu, batch, before"."""
+    return ", ".join(pair)
+
+
+def networks_of(asked: Asked) -> tuple[Pair, ...]:
+    """The pairs that the claims with a clock train, in the order of their names."""
+    timed = [claim for claim in asked.claims if claim.clock is not None]
+    return tuple(
+        sorted({pair_of(each) for claim in timed for scale in asked.scales for each in claim.settings(scale)})
+    )
+
+
+def stored_costs(workdir: Path, asked: Asked) -> Costs | None:
+    """What was measured before in a work directory, if it has all that the claims' clocks ask for.
+
+    Args:
+      workdir: a work directory.
+      asked: the claims.
+
+    Returns:
+      The costs; None where no claim has a clock, or something was not measured yet.
+
+    Raises:
+      StudyError: the file is damaged or cannot be read.
+    """
+    if not any(claim.clock is not None for claim in asked.claims):
+        return None
+    found = _read(costs_path(workdir))
+    needed = {network_name(pair) for pair in networks_of(asked)}
+    return found if found is not None and needed <= set(found.step) else None
+
+
+def measure_costs(workdir: Path, asked: Asked) -> None:
+    """Measures what the claims' clocks ask for and was not measured yet, and stores it.
+
+    Args:
+      workdir: a work directory, open for this process.
+      asked: the claims; where none has a clock nothing is measured.
+
+    Raises:
+      StudyError: the file is damaged or cannot be read or written.
+    """
+    if not any(claim.clock is not None for claim in asked.claims):
+        return
+    # Imported late: a mistyped flag is then answered before the networks are even loaded.
+    from .clock import seconds_of_activations, seconds_of_steps
+
+    found = _read(costs_path(workdir)) or Costs(*seconds_of_activations(tuple(ACTIVATIONS)), {})
+    missing = [pair for pair in networks_of(asked) if network_name(pair) not in found.step]
+    seconds = zip(missing, seconds_of_steps(missing), strict=True)
+    step = {**found.step, **{network_name(pair): each for pair, each in seconds}}
+    write_atomically(costs_path(workdir), _text(found._replace(step=step)))
+
+
+def costs_path(workdir: Path) -> Path:
+    """Where they are stored: beside the results."""
+    return workdir / "results" / "costs.json"
+
+
+def _text(costs: Costs) -> str:
+    fields = costs._asdict()
+    return json.dumps({**fields, "checksum": _checksum(fields)}, indent=2, sort_keys=True) + "\n"
+
+
+def _checksum(fields: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode("ascii")).hexdigest()[:16]
+
+
+def _read(path: Path) -> Costs | None:
+    if not path.exists():
+        return None
+    with explained(path, "read the measured times"):
+        text = path.read_bytes()
+    try:
+        fields = json.loads(text)
+        checksum = fields.pop("checksum")
+        costs = Costs(**fields)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(path) from error
+    if checksum != _checksum(fields):
+        raise _damaged(path)
+    return costs
+
+
+def _damaged(path: Path) -> StudyError:
+    return StudyError(
+        f"founding_claims: measured times must be as they were stored; {path} is damaged; remove it, and run "
+        "the study's command again: they are measured anew"
+    )

@@ -12,7 +12,7 @@ from absl import flags
 
 from bnact import data
 from bnact.data import Dataset
-from bnact.studies import Rows, Study, check_batch_sizes
+from bnact.studies import Rows, Study, check_architectures, check_batch_sizes
 from bnact.studies.claim import Claim, Scale
 from bnact.studies.report.decision_views import Asserted as Asserted
 from bnact.studies.report.decision_views import claim_by_decision as claim_by_decision
@@ -53,7 +53,9 @@ def command_of(claim: Claim) -> Command:
         scale = QUICK if given.quick else DEFAULT
         seeds = scale.seeds if given.seeds is None else given.seeds
         scales = tuple(scale._replace(data=each.name, seeds=seeds) for each in datasets)
-        check_batch_sizes(settings_asked(Asked((claim,), scales)), datasets)
+        settings = settings_asked(Asked((claim,), scales))
+        check_batch_sizes(settings, datasets)
+        check_architectures(settings, datasets)
         return lambda: answered(claim, Path(given.workdir), scales, datasets)
 
     return Command(f"Decides: “{claim.text}”.\n{(__doc__ or '').partition('.')[2]}", values, prepare)

@@ -16,6 +16,7 @@ from bnact.studies.tuned_cell import Pair, TunedCell
 from bnact.training.setting import Setting
 
 from .chosen import BEFORE, NONE, lines_by_depth
+from .literature import IOFFE
 from .scale import settings_of
 from .sources import QUESTION
 from .speedup import Speedup, certainty, compared, speedups, times_in_words
@@ -211,5 +212,6 @@ CLAIM = Claim(
         "to refute it. Longer runs turn lower bounds into numbers; deeper networks, which hardly train "
         "without a norm, bring the ratio up."
     ),
+    literature=(IOFFE,),
     clock=clock,
 )

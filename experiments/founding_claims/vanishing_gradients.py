@@ -27,6 +27,7 @@ from .fresh_gradients import (
     Kind,
     fresh_gradients,
 )
+from .literature import YANG
 from .sources import QUESTION
 
 ID = "vanishing_gradients"
@@ -244,4 +245,5 @@ CLAIM = Claim(
         "connections, or a norm after the activation, have other factors. Vanishing alone, without a word on "
         "exploding, batch norm does end: none of the factors that settle under it is below 1."
     ),
+    literature=(YANG,),
 )

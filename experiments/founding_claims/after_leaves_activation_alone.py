@@ -201,10 +201,11 @@ def _sentence(decision: Decision) -> str:
     if decision.answer == "refuted":
         changed = with_outcome(decision, "above", "below")
         most = sorted(changed, key=lambda each: -abs(each.effect))[:3]
-        words = listed([f"{signed(100 * each.effect)} points of {each.label}" for each in most])
+        words = listed([f"{each.label}: {signed(100 * each.effect)} points" for each in most])
         return (
-            "No: the norm after one activation shapes what the next is given. Against no norm it makes "
-            f"{words}; beyond a point in {len(changed)} of {len(decision.comparisons)} comparisons."
+            "No: the norm after one activation shapes what the next is given. Against no norm it changes the "
+            f"share that is dead, off or saturated by more than a point in {len(changed)} of "
+            f"{len(decision.comparisons)} comparisons; most {words}."
         )
     kept = with_outcome(decision, "equal")
     return (

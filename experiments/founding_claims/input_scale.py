@@ -154,13 +154,17 @@ def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, .
 def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: not both kinds of features were trained on."
-    (main,) = (each for each in found if each.label == DECIDING)
-    at_least = "at least " if is_at_least(main) else ""
-    times = f"{at_least}{times_in_words(decision.deciding.effect)} times"
+    bounded = {each.label for each in found if is_at_least(each)}
+
+    def in_words(comparison: Comparison) -> str:
+        least = "at least " if comparison.label in bounded else ""
+        return f"{least}{times_in_words(comparison.effect)} times"
+
+    times = in_words(decision.deciding)
     first = next((each for each in _others(found) if each.label == "batch norm first"), None)
     cure = ""
     if first is not None and first.outcome == "above":
-        cure = f"; with a batch norm as the first layer, on mixed ones, {times_in_words(first.effect)} times"
+        cure = f"; with a batch norm as the first layer, on mixed ones, {in_words(first)}"
     if decision.answer == "supported":
         reached = f"reach {percent(target, 0)} accuracy {times} faster"
         return f"Yes: on normalized features ReLU networks {reached}{cure}."

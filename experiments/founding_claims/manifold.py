@@ -123,17 +123,18 @@ def figures(rows: Rows) -> Sequence[Figure]:
     decisions = decisions_of(rows)
     return (
         ratio_forest(
-            {"Last layer over inputs": tuple(map(_as_ratio, decisions.dimensions.comparisons))},
+            _by_norm(tuple(map(_as_ratio, decisions.dimensions.comparisons))),
             DIMENSION_OUTCOMES,
             1.0,
-            "participation ratio, last layer / inputs",
-            "First question: in how many more dimensions the last hidden layer varies than the inputs do.",
+            "participation ratio (times)",
+            "First question: participation ratio of the last hidden layer over that of the inputs, that is "
+            "in how many times the dimensions it varies. Dashed: once.",
         ),
         forest(
-            {"Activation − ReLU": decisions.equality.comparisons},
+            _by_norm(decisions.equality.comparisons),
             FUNCTION_OUTCOMES,
             (-MARGIN, MARGIN),
-            "separability, activation − relu (points)",
+            "separability − relu's (points)",
             "Second question: how much better or worse the nearest neighbour tells the class than in a "
             "network of ReLU. Dashed: the margin within which they are as good.",
         ),
@@ -181,6 +182,17 @@ def _line(cell: TunedCell, ratio: Comparison | None, difference: Comparison | No
         *(("", "") if difference is None else _difference_columns(difference)),
         rate_in_words(cell),
     )
+
+
+def _by_norm(comparisons: Sequence[Comparison]) -> dict[str, tuple[Comparison, ...]]:
+    """A panel for each place of the norm; what its title says is left out of the labels."""
+    places = {"No norm": ", no norm", "Batch norm before": ", batch norm before"}
+    return {
+        title: tuple(
+            each._replace(label=each.label.replace(words, "")) for each in comparisons if words in each.label
+        )
+        for title, words in places.items()
+    }
 
 
 def _ratio_columns(ratio: Comparison) -> tuple[str, str, str]:

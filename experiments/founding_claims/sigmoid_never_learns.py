@@ -19,7 +19,7 @@ from bnact.studies.report.figures import (
 )
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import PLACEMENT_STYLES
-from bnact.studies.report.wording import interval_notes, listed, percent, plain, significant, span
+from bnact.studies.report.wording import interval_notes, percent, plain, significant, span
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.log import Log
@@ -106,7 +106,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
             {"sigmoid networks": decision_of(rows).comparisons},
             OUTCOMES,
             (HALF,),
-            "saturated pairs of unit and example (%)",
+            "saturated (%)",
             "What decides: the share that is saturated, mean through training, and its interval. Dashed: "
             "half.",
         ),
@@ -190,9 +190,12 @@ def _sentence(decision: Decision, rows: Rows) -> str:
     if decision.answer == "supported":
         return f"Yes: through training {range_in_words} of the pairs of unit and example are saturated."
     if decision.answer == "refuted":
-        shares = listed([f"{percent(each.effect)} ({each.label})" for each in learning])
-        pairs = f"{shares} of the pairs of unit and example"
-        return f"No: through training only {pairs} are saturated.{_stuck(rows)}"
+        most_there = max(learning, key=lambda each: each.effect)
+        networks = f"{len(learning)} of {len(decision.comparisons)} networks"
+        return (
+            f"No: in {networks} at most {percent(most_there.effect)} of the pairs of unit and example are "
+            f"saturated through training.{_stuck(rows)}"
+        )
     return (
         f"Not clear: in these networks {range_in_words} of the pairs of unit and example are saturated; "
         "the noise of seeds, or a network that is missing, leaves open on which side of half."

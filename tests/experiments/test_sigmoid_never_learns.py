@@ -23,7 +23,7 @@ def test_units_that_are_hardly_saturated_refute():
     verdict = decided("sigmoid_never_learns")
     assert (verdict.verdict, verdict.n) == ("refuted", 10)
     assert verdict.effect == pytest.approx(0.05, abs=1e-6)
-    assert "5.0 % (no norm, depth 2)" in verdict.sentence
+    assert "in 4 of 4 networks at most 5.0 %" in verdict.sentence
 
 
 def test_units_saturated_everywhere_support_and_one_network_that_is_not_refutes():

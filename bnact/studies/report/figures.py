@@ -60,7 +60,7 @@ def saturated_through_training(groups: Groups, caption: str) -> Figure:
 
 def first_gradient_through_training(groups: Groups, caption: str) -> Figure:
     """Root mean square gradient at the layer next to the input through training, a panel for each group."""
-    look = AxesLook("step", "gradient at the first layer, root mean square", "steps", "powers")
+    look = AxesLook("step", "first layer's gradient", "steps", "powers")
     return _through_training(groups, caption, look, lambda log: np.asarray(log.gradient_norm)[:, 0], "{:.1e}")
 
 

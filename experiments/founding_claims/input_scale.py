@@ -28,7 +28,7 @@ from .input_networks import (
 )
 from .scale import settings_of
 from .sources import QUESTION
-from .speedup import Speedup, compared, is_at_least, times_in_words
+from .speedup import Speedup, certainty, compared, times_in_words
 from .time_to_target import TARGET_RULE, steps_in_words
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
 
@@ -143,7 +143,7 @@ def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, .
     return (
         found.label,
         *(steps_in_words(cell, target) for cell in cells),
-        f"{'≥ ' if is_at_least(found) else ''}{times_in_words(comparison.effect)}",
+        f"{certainty(found)}{times_in_words(comparison.effect)}",
         span(comparison.low, comparison.high, times_in_words),
         OUTCOMES[comparison.outcome],
         " / ".join(rate_in_words(cell) for cell in cells),
@@ -154,11 +154,10 @@ def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, .
 def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: not both kinds of features were trained on."
-    bounded = {each.label for each in found if is_at_least(each)}
+    certain = {each.label: certainty(each) for each in found}
 
     def in_words(comparison: Comparison) -> str:
-        least = "at least " if comparison.label in bounded else ""
-        return f"{least}{times_in_words(comparison.effect)} times"
+        return f"{certain[comparison.label]}{times_in_words(comparison.effect)} times"
 
     times = in_words(decision.deciding)
     first = next((each for each in _others(found) if each.label == "batch norm first"), None)
@@ -190,7 +189,7 @@ CLAIM = Claim(
     rule=RULE,
     quantity=Quantity(
         "steps on mixed features over steps on normalized ones, to the same accuracy",
-        "",
+        "times",
         1.0,
     ),
     settings=settings,

@@ -38,4 +38,6 @@ def test_effect_and_interval_are_those_of_the_difference_itself():
 
 
 def test_the_difference_farthest_from_the_margin_decides():
-    assert has_no_effect({"a": 0.02 + NOISE, "b": NOISE - 0.05, "c": NOISE}, 0.01).deciding.label == "b"
+    deciding = has_no_effect({"a": 0.02 + NOISE, "b": NOISE - 0.05, "c": NOISE}, 0.01).deciding
+    assert deciding is not None
+    assert deciding.label == "b"

@@ -48,18 +48,18 @@ class Ranked(NamedTuple):
 
 
 def applications_at(scale: Scale) -> tuple[Application, ...]:
-    """Every task at the largest depth, and of the first task another depth and another width.
+    """Every task at the smallest depth, and of the first task another depth and another width.
 
     Args:
       scale: its own task is left aside, since the tasks are what is compared.
     """
-    deepest = max(scale.depths)
+    shallow = min(scale.depths)
     return tuple(
         dict.fromkeys(
             (
-                *(Application(task, deepest, WIDTH) for task in TASKS),
-                Application(TASKS[0], min(scale.depths), WIDTH),
-                Application(TASKS[0], deepest, NARROW),
+                *(Application(task, shallow, WIDTH) for task in TASKS),
+                Application(TASKS[0], max(scale.depths), WIDTH),
+                Application(TASKS[0], shallow, NARROW),
             )
         )
     )
@@ -83,7 +83,9 @@ def found_in(rows: Rows) -> tuple[Application, ...]:
 
 
 def groups_of(applications: Sequence[Application]) -> dict[str, tuple[Application, ...]]:
-    """For what is varied alone, the applications that differ in it from the first task's largest network.
+    """For what is varied alone, the applications that differ in it from the first task's base network.
+
+    The base is the first task's shallowest network of the largest width.
 
     Args:
       applications: any.
@@ -94,7 +96,7 @@ def groups_of(applications: Sequence[Application]) -> dict[str, tuple[Applicatio
     of_first = [each for each in applications if each.data == TASKS[0]]
     if not of_first:
         return {}
-    base = max(of_first, key=lambda each: (each.depth, each.width))
+    base = min(of_first, key=lambda each: (each.depth, -each.width))
     groups = {
         "tasks": [each for each in applications if each[1:] == base[1:]],
         "depths": [each for each in of_first if each.width == base.width],

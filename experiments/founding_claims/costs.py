@@ -5,13 +5,16 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from bnact.activations import ACTIVATIONS
 from bnact.studies import Pair, StudyError, write_atomically
 from bnact.studies.claim import Costs
 from bnact.studies.files import explained
 from bnact.studies.tuned_cell import pair_of
 
 from .asked import Asked
+
+
+TIMED = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "tanh", "sigmoid")
+"""Activations of which value and gradient are timed: those that claims compare."""
 
 
 def network_name(pair: Pair) -> str:
@@ -62,10 +65,11 @@ def measure_costs(workdir: Path, asked: Asked) -> None:
     # Imported late: a mistyped flag is then answered before the networks are even loaded.
     from .clock import seconds_of_activations, seconds_of_steps
 
-    found = _read(costs_path(workdir)) or Costs(*seconds_of_activations(tuple(ACTIVATIONS)), {})
+    found = _read(costs_path(workdir)) or Costs(*seconds_of_activations(TIMED), {})
     missing = [pair for pair in networks_of(asked) if network_name(pair) not in found.step]
     seconds = zip(missing, seconds_of_steps(missing), strict=True)
-    step = {**found.step, **{network_name(pair): each for pair, each in seconds}}
+    measured = {network_name(pair): each for pair, each in seconds if each > 0.0}
+    step = {**found.step, **measured}
     write_atomically(costs_path(workdir), _text(found._replace(step=step)))
 
 

@@ -42,7 +42,7 @@ CLEAR, ENOUGH = 0.1, 0.2
 RULE = (
     f"Ranked by test accuracy are {len(NETWORKS)} networks ({', '.join(pair.label for pair in NETWORKS)}), "
     f"each at the learning rate that is best on validation data, on the tasks {', '.join(TASKS)} at the "
-    f"largest depth, and on {TASKS[0]} also at the smallest depth and at width {NARROW} in the place of "
+    f"smallest depth, and on {TASKS[0]} also at the largest depth and at width {NARROW} in the place of "
     f"{WIDTH}, whatever the study's own task. Agreement of two runs' rankings is Kendall's tau, where a "
     "difference within 1 point is a tie and a tie counts 0. For tasks, for depths and for widths: the loss "
     "is the smaller of the two agreements of different seeds within an application, minus the agreement of "

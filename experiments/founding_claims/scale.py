@@ -13,7 +13,7 @@ WIDTH, BATCH_SIZE = 64, 64
 OBSERVED = 2048
 """Every point looks at the whole training set: a claim counts units that are dead on all of it."""
 
-DEFAULT = Scale(seeds=10, steps=300, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8))
+DEFAULT = Scale(seeds=10, steps=250, learning_rates=(0.01, 0.03, 0.1, 0.3), depths=(2, 8))
 QUICK = Scale(seeds=3, steps=60, learning_rates=(0.03, 0.1), depths=(2, 8))
 
 TASKS = ("digits", "breast_cancer", "teacher")

@@ -74,7 +74,7 @@ def test_each_network_is_taken_at_its_own_fastest_rate():
 def test_runs_that_never_arrive_bound_the_ratio_and_the_bound_supports():
     verdict = CLAIM.decide(mixed_needs(1e6))
     assert verdict.verdict == "supported"
-    # 300 steps over the steps to 95 % of the end, between the points at 3 and 10 steps.
+    # 250 steps over the steps to 95 % of the end, between the points at 3 and 10 steps.
     assert 25.0 < verdict.effect < 40.0
     assert "at least" in verdict.sentence
     assert "≥" in CLAIM.table(mixed_needs(1e6)).rows[0][3]

@@ -12,7 +12,6 @@ from bnact.studies.tuned_cell import pair_of
 
 from .asked import Asked
 
-
 TIMED = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "tanh", "sigmoid")
 """Activations of which value and gradient are timed: those that claims compare."""
 

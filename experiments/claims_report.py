@@ -1,4 +1,4 @@
-"""Verdicts on a terminal, verdicts.json and report.html: where every study of claims ends."""
+"""Verdicts on a terminal, in verdicts.json, report.html and report.md: where every study of claims ends."""
 
 import sys
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from bnact.studies import write_atomically
 from bnact.studies.matrix import Decided
-from bnact.studies.report import Page, html
+from bnact.studies.report import Page, html, markdown
 from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 
 
 def write_report(workdir: Path, found: Sequence[Decided], page: Page) -> None:
-    """Shows the verdicts, and writes verdicts.json and report.html.
+    """Shows the verdicts, and writes verdicts.json, report.html, and its words and tables as report.md.
 
     Args:
       workdir: where to write.
@@ -25,6 +25,7 @@ def write_report(workdir: Path, found: Sequence[Decided], page: Page) -> None:
     verdicts = [each.verdict for each in found]
     page_path, verdicts_path = workdir / "report.html", workdir / "verdicts.json"
     write_atomically(verdicts_path, verdicts_json(verdicts))
+    write_atomically(workdir / "report.md", markdown(page))
     write_atomically(page_path, html(page))
     show_verdicts(verdicts, {each.claim.id: each.claim for each in found}, sys.stdout)
     for notice in page.notices:

@@ -70,8 +70,7 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
     Raises:
       StudyError: the study cannot begin or go on.
     """
-    hashes = {dataset.name: dataset.hash for dataset in assignment.datasets}
-    manifest = present_manifest(assignment.study, hashes)
+    manifest = present_manifest(assignment.study, assignment.datasets)
     with open_study(assignment.workdir, manifest) as study:
         occasion.begin(study)
         outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr))

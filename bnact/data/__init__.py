@@ -10,7 +10,6 @@ from .cifar10 import cifar10 as cifar10
 from .dataset import Dataset as Dataset
 from .dataset import Kind as Kind
 from .dataset import Split as Split
-from .description import description as description
 from .digits import digits as digits
 from .friedman import friedman as friedman
 from .mixed import mixed_scale as mixed_scale

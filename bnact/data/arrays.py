@@ -3,6 +3,7 @@
 import numpy as np
 
 from bnact.data.dataset import Dataset, Split, content_hash, derived_hash, read_only
+from bnact.data.description import OWN, described, held_out, shuffled
 from bnact.data.rules import (
     check_every_class,
     check_labels_within,
@@ -16,7 +17,9 @@ SPLIT_SEED = 0
 """Of the permutation that decides which example falls into which split; the same for every dataset."""
 
 
-def from_arrays(name: str, inputs: np.ndarray, labels: np.ndarray, scaling: Scaling = "whole") -> Dataset:
+def from_arrays(
+    name: str, inputs: np.ndarray, labels: np.ndarray, scaling: Scaling = "whole", what: str = OWN
+) -> Dataset:
     """The dataset made of labelled examples: shuffled, split 60 : 20 : 20, and scaled.
 
     One fixed permutation decides the splits; validation and test hold a fifth each, rounded up. Every
@@ -31,6 +34,7 @@ def from_arrays(name: str, inputs: np.ndarray, labels: np.ndarray, scaling: Scal
       labels: (n,) integers 0, 1, ..., classes - 1; every class has an example.
       scaling: "whole"; "each" divides every feature by its own standard deviation over the training set,
         for features in different units, and makes one that does not vary 0; "none" leaves inputs as they are.
+      what: it is, in words without a full stop; the description begins with them.
 
     Returns:
       The dataset.
@@ -39,10 +43,12 @@ def from_arrays(name: str, inputs: np.ndarray, labels: np.ndarray, scaling: Scal
       ValueError: if an array is not what is said above, or the inputs do not vary.
     """
     flat, classes = checked_examples(name, inputs, labels)
-    return _split_at_random(name, flat, classes, scaling, image_shape=_image_shape(inputs))
+    return _split_at_random(name, flat, classes, scaling, what, image_shape=_image_shape(inputs))
 
 
-def from_targets(name: str, inputs: np.ndarray, targets: np.ndarray, scaling: Scaling = "whole") -> Dataset:
+def from_targets(
+    name: str, inputs: np.ndarray, targets: np.ndarray, scaling: Scaling = "whole", what: str = OWN
+) -> Dataset:
     """The regression made of examples with a target each: shuffled, split and scaled as by `from_arrays`.
 
     Targets too are centred and divided by the standard deviation of the training targets, so that predicting
@@ -53,6 +59,7 @@ def from_targets(name: str, inputs: np.ndarray, targets: np.ndarray, scaling: Sc
       inputs: (n, ...) real and finite, n at least 10.
       targets: (n,) real and finite.
       scaling: of the inputs.
+      what: it is, see `from_arrays`.
 
     Returns:
       The dataset; its labels are the standardized targets, its outputs 1.
@@ -61,10 +68,12 @@ def from_targets(name: str, inputs: np.ndarray, targets: np.ndarray, scaling: Sc
       ValueError: if an array is not what is said above, or inputs or targets do not vary.
     """
     flat, line = checked_targets(name, inputs, targets)
-    return _split_at_random(name, flat, line, scaling, image_shape=_image_shape(inputs))
+    return _split_at_random(name, flat, line, scaling, what, image_shape=_image_shape(inputs))
 
 
-def from_splits(name: str, train: Split, test: Split, classes: int, scaling: Scaling = "whole") -> Dataset:
+def from_splits(
+    name: str, train: Split, test: Split, classes: int, scaling: Scaling = "whole", what: str = OWN
+) -> Dataset:
     """The dataset that comes with a test set of its own, which is kept.
 
     The first permutation of `from_arrays` takes a fifth of the training examples, rounded up, for validation.
@@ -76,6 +85,7 @@ def from_splits(name: str, train: Split, test: Split, classes: int, scaling: Sca
       test: the same of at least one example; here a class may be without one.
       classes: number of classes.
       scaling: of the inputs.
+      what: it is, see `from_arrays`.
 
     Returns:
       The dataset.
@@ -102,6 +112,7 @@ def from_splits(name: str, train: Split, test: Split, classes: int, scaling: Sca
         test=split(test_flat, test.labels),
         outputs=classes,
         hash=_hash(scaling, flat, labels, test_flat, test.labels),
+        description=described(what, held_out(len(kept), len(held), len(test_flat)), scaling, False),
         image_shape=_image_shape(train.inputs),
     )
 
@@ -122,6 +133,7 @@ def _split_at_random(
     inputs: np.ndarray,
     labels: np.ndarray,
     scaling: Scaling,
+    what: str,
     image_shape: tuple[int, ...] | None,
 ) -> Dataset:
     train, validation, test = _split_positions(len(labels))
@@ -139,6 +151,7 @@ def _split_at_random(
         test=split(test),
         outputs=1 if regression else int(labels.max()) + 1,
         hash=_hash(scaling, inputs, labels),
+        description=described(what, shuffled(len(train), len(validation), len(test)), scaling, regression),
         kind="regression" if regression else "classification",
         image_shape=image_shape,
     )

@@ -70,7 +70,9 @@ def cifar10(folder: str | Path) -> Dataset:
     for file in files:
         _check_file(source, file, sums, files[0].stat().st_size)
     *batches, test = (_records(source, file, sums) for file in files)
-    dataset = from_splits(source, _examples(np.concatenate(batches)), _examples(test), CLASSES)
+    what = "CIFAR-10: colour photographs in ten classes, 32 × 32 pixels (Krizhevsky, 2009), from a folder"
+    train = _examples(np.concatenate(batches))
+    dataset = from_splits(source, train, _examples(test), CLASSES, what=what)
     return dataclasses.replace(dataset, name=f"cifar10-{dataset.hash[:12]}")
 
 

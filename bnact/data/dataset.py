@@ -36,6 +36,7 @@ class Dataset:
       outputs: numbers that a network puts out for an example: one for each class, 1 in a regression.
       hash: sha256 in hexadecimal of the examples before they were shuffled and scaled, and of the scaling
         unless it is "whole".
+      description: what it is, how it is split and how scaled, in sentences.
       kind: whether labels are classes or targets.
       image_shape: (height, width, channels) of the image an example's features are, row by row, or None.
 
@@ -49,6 +50,7 @@ class Dataset:
     test: Split
     outputs: int
     hash: str
+    description: str
     kind: Kind = "classification"
     image_shape: tuple[int, ...] | None = None
 

@@ -1,101 +1,56 @@
-"""What a report says of a dataset, by its name alone: what it is, how it is split and how scaled."""
+"""What was done to a dataset's examples, in sentences: what a loader's words are followed by."""
 
-import re
+from collections.abc import Mapping
 
-_SHUFFLED = "One fixed permutation splits it 60 : 20 : 20 into training, validation and test set."
-_PUBLISHED = (
-    "The test set is the published one; one fixed permutation takes a fifth of the training file for "
-    "validation."
-)
-_WHOLE = (
-    "Every feature is centred at its mean over the training set, and all are divided by one number, the "
-    "standard deviation of all centred training inputs."
-)
-_EACH = (
-    "Every feature is centred at its mean over the training set and divided by its own standard deviation "
-    "there."
-)
-_NONE = "Inputs are left as they are."
-_TARGETS = "Targets are centred and divided by the standard deviation of the training targets."
-_MIXED = (
+from bnact.data.scaling import Scaling
+
+OWN = "a user's own arrays"
+"""What a dataset is of which nothing else is known."""
+
+SCALINGS: Mapping[Scaling, str] = {
+    "whole": (
+        "Every feature is centred at its mean over the training set, and all are divided by one number, the "
+        "standard deviation of all centred training inputs."
+    ),
+    "each": (
+        "Every feature is centred at its mean over the training set and divided by its own standard "
+        "deviation there."
+    ),
+    "none": "Inputs are left as they are.",
+}
+
+TARGETS = "Targets are centred and divided by the standard deviation of the training targets."
+
+MIXED = (
     "Then every feature is brought to the range from 0 to 1 by the training set's minimum and maximum, and "
     "every second one to 1 to 1000, not centred."
 )
 
-_DESCRIPTIONS = {
-    "digits": (
-        "Digits: the 1,797 images of handwritten digits, 8 × 8 pixels, that scikit-learn bundles (Alpaydin "
-        "and Kaynak, 1998)",
-        _SHUFFLED,
-        _WHOLE,
-    ),
-    "breast_cancer": (
-        "Breast cancer: 569 tumours in two classes, 30 measurements each, that scikit-learn bundles (Wolberg "
-        "and others, 1995)",
-        _SHUFFLED,
-        _EACH,
-    ),
-    "wine": (
-        "Wine: 178 wines of three growers, 13 chemical measurements each, that scikit-learn bundles "
-        "(Aeberhard and Forina, 1991)",
-        _SHUFFLED,
-        _EACH,
-    ),
-    "diabetes": (
-        "Diabetes: 442 patients, 10 measurements each, and as the target the progression of the disease, "
-        "that scikit-learn bundles (Efron and others, 2004)",
-        _SHUFFLED,
-        _EACH,
-        _TARGETS,
-    ),
-    "spirals": (
-        "Spirals: points on interleaved spirals in the plane, one spiral a class, made from a fixed seed",
-        _SHUFFLED,
-        _WHOLE,
-    ),
-    "teacher": (
-        "Teacher: normal inputs, labelled by the largest output of a fixed random network with two hidden "
-        "tanh layers, made from a fixed seed",
-        _SHUFFLED,
-        _WHOLE,
-    ),
-    "parity": (
-        "Parity: rows of bits, -1 or 1, labelled by the parity of the first few, all rows different, made "
-        "from a fixed seed",
-        _SHUFFLED,
-        _NONE,
-    ),
-    "friedman": (
-        "Friedman: uniform inputs, and as the target a smooth function of five of them with noise (Friedman, "
-        "1991), made from a fixed seed",
-        _SHUFFLED,
-        _WHOLE,
-        _TARGETS,
-    ),
-    "mnist": (
-        "MNIST: images of handwritten digits, 28 × 28 pixels (LeCun and others, 1998), from a user's folder",
-        _PUBLISHED,
-        _WHOLE,
-    ),
-    "cifar10": (
-        "CIFAR-10: colour photographs in ten classes, 32 × 32 pixels (Krizhevsky, 2009), from a user's "
-        "folder",
-        _PUBLISHED,
-        _WHOLE,
-    ),
-}
+
+def shuffled(train: int, validation: int, test: int) -> str:
+    """How one permutation has split the examples, from the number in each split."""
+    return (
+        f"One fixed permutation splits it into {train:,} examples to train with, {validation:,} to validate "
+        f"and {test:,} to test."
+    )
 
 
-def description(name: str) -> str:
-    """What a dataset is, how it is split and how it is scaled, in sentences.
+def held_out(train: int, validation: int, test: int) -> str:
+    """How a permutation has split what came beside a test set of its own, from the number in each split."""
+    return (
+        f"It comes with its test set of {test:,}; one fixed permutation splits the others into {train:,} "
+        f"examples to train with and {validation:,} to validate."
+    )
+
+
+def described(what: str, split: str, scaling: Scaling, regression: bool) -> str:
+    """What a dataset is, how it is split and how scaled.
 
     Args:
-      name: a dataset's; one that bnact does not know is called a user's own arrays.
+      what: it is, without a full stop.
+      split: a sentence, by `shuffled` or `held_out`.
+      scaling: of the inputs.
+      regression: whether it has targets, which are scaled too.
     """
-    plain = name.removesuffix("-mixed")
-    own = (f"{plain}: a user's own arrays", _SHUFFLED, _WHOLE)
-    # The name of what was read from a folder ends with its hash; a user's own name may begin like any.
-    known = re.sub("^(mnist|cifar10)-[0-9a-f]{12}$", r"\1", plain)
-    what, *sentences = _DESCRIPTIONS.get(known, own)
-    mixed = [] if plain == name else [_MIXED]
-    return " ".join([f"{what}.", *sentences, *mixed])
+    sentences = [f"{what}.", split, SCALINGS[scaling], *([TARGETS] if regression else [])]
+    return " ".join(sentences)

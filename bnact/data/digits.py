@@ -17,7 +17,8 @@ def digits() -> Dataset:
     Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998.
     """
     inputs, labels = bundled("digits")(return_X_y=True)
-    return from_arrays("digits", inputs.reshape(-1, 8, 8, 1), labels)
+    what = "images of handwritten digits, 8 × 8 pixels, that scikit-learn bundles (Alpaydin and Kaynak, 1998)"
+    return from_arrays("digits", inputs.reshape(-1, 8, 8, 1), labels, what=what)
 
 
 def bundled(name: str) -> Callable[..., tuple[np.ndarray, np.ndarray]]:

@@ -30,7 +30,11 @@ def friedman(examples: int = 2000, noise: float = 1.0) -> Dataset:
             "friedman: there must be at least 10 examples, and noise must be finite and not negative; got "
             f"examples={examples}, noise={noise}; use 2000 and 1.0"
         )
-    return from_targets("friedman", *friedman_points(examples, noise))
+    what = (
+        f"{FEATURES} uniform inputs, and as the target a smooth function of five of them with normal noise "
+        f"of standard deviation {noise:g} (Friedman, 1991), made from a fixed seed"
+    )
+    return from_targets("friedman", *friedman_points(examples, noise), what=what)
 
 
 def friedman_points(examples: int, noise: float) -> Split:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from bnact.data.dataset import Dataset, Split, derived_hash, read_only
+from bnact.data.description import MIXED
 from bnact.data.scaling import Scale, scaled
 
 
@@ -39,4 +40,5 @@ def mixed_scale(dataset: Dataset) -> Dataset:
         validation=mixed(dataset.validation),
         test=mixed(dataset.test),
         hash=derived_hash(dataset.hash, "mixed scale, 0 to 1 beside 1 to 1000"),
+        description=f"{dataset.description} {MIXED}",
     )

@@ -64,7 +64,8 @@ def mnist(folder: str | Path) -> Dataset:
     path = existing_folder(source, folder)
     sums = stated_sums(source, path)
     train, test = (_examples(source, path, part, sums) for part in ("train", "t10k"))
-    dataset = from_splits(source, train, test, CLASSES)
+    what = "MNIST: images of handwritten digits, 28 × 28 pixels (LeCun and others, 1998), from a folder"
+    dataset = from_splits(source, train, test, CLASSES, what=what)
     return dataclasses.replace(dataset, name=f"mnist-{dataset.hash[:12]}")
 
 

@@ -31,7 +31,11 @@ def parity(relevant: int = 3, bits: int = 12, examples: int = 2000) -> Dataset:
             "parity: there must be 1 to bits relevant bits, at most 20 bits, and 10 to 2^bits examples, as "
             f"all differ; got relevant={relevant}, bits={bits}, examples={examples}; use 3, 12 and 2000"
         )
-    return from_arrays("parity", *parity_rows(relevant, bits, examples), scaling="none")
+    what = (
+        f"rows of {bits} bits, -1 or 1, labelled by the parity of the first {relevant}, all rows different, "
+        "made from a fixed seed"
+    )
+    return from_arrays("parity", *parity_rows(relevant, bits, examples), scaling="none", what=what)
 
 
 def parity_rows(relevant: int, bits: int, examples: int) -> Split:

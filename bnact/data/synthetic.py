@@ -29,7 +29,8 @@ def spirals(arms: int = 3, examples_per_arm: int = 700, turns: float = 1.0, nois
     Source: K. J. Lang, M. J. Witbrock, Learning to Tell Two Spirals Apart, 1988.
     """
     _check(arms, examples_per_arm, noise)
-    return from_arrays("spirals", *spiral_points(arms, examples_per_arm, turns, noise))
+    what = f"points on {arms} interleaved spirals in the plane, one spiral a class, made from a fixed seed"
+    return from_arrays("spirals", *spiral_points(arms, examples_per_arm, turns, noise), what=what)
 
 
 def spiral_points(arms: int, examples_per_arm: int, turns: float, noise: float) -> Split:

@@ -16,7 +16,10 @@ def breast_cancer() -> Dataset:
     Source: W. Wolberg, O. Mangasarian, N. Street, W. Street, Breast Cancer Wisconsin (Diagnostic), UCI
     repository, 1995.
     """
-    return from_arrays("breast_cancer", *bundled("breast_cancer")(return_X_y=True), scaling="each")
+    what = (
+        "tumours in two classes, 30 measurements each, that scikit-learn bundles (Wolberg and others, 1995)"
+    )
+    return from_arrays("breast_cancer", *bundled("breast_cancer")(return_X_y=True), scaling="each", what=what)
 
 
 def wine() -> Dataset:
@@ -27,7 +30,11 @@ def wine() -> Dataset:
 
     Source: S. Aeberhard, M. Forina, Wine, UCI repository, 1991.
     """
-    return from_arrays("wine", *bundled("wine")(return_X_y=True), scaling="each")
+    what = (
+        "wines of three growers, 13 chemical measurements each, that scikit-learn bundles (Aeberhard and "
+        "Forina, 1991)"
+    )
+    return from_arrays("wine", *bundled("wine")(return_X_y=True), scaling="each", what=what)
 
 
 def diabetes() -> Dataset:
@@ -40,4 +47,8 @@ def diabetes() -> Dataset:
     """
     # As measured: scikit-learn's own scaling would leave the last bits, and so the hash, to its version.
     inputs, targets = bundled("diabetes")(return_X_y=True, scaled=False)
-    return from_targets("diabetes", inputs, targets, scaling="each")
+    what = (
+        "patients, 10 measurements each, and as the target the progression of the disease, that scikit-learn "
+        "bundles (Efron and others, 2004)"
+    )
+    return from_targets("diabetes", inputs, targets, scaling="each", what=what)

@@ -17,9 +17,9 @@ class Scale(NamedTuple):
       seeds: runs of each setting and learning rate.
       steps: steps of each run.
       learning_rates: the values the best is chosen from, in each cell.
-      depths: hidden layers, or blocks.
+      depths: of the networks, see `Setting.depth`.
       data: name of the task's dataset.
-      architecture: name in `bnact.nn.ARCHITECTURES`.
+      architecture: name in `bnact.training.ARCHITECTURES`.
       first_seed: the seeds are this one and those that follow.
     """
 
@@ -157,6 +157,7 @@ class Claim(NamedTuple):
       decide, figures, table: made from the rows of those runs.
       turns: what would change the verdict.
       literature: what others found.
+      computed: how a claim without runs is decided, in words that follow "No network was trained:".
       clock: a further table from those rows and from measured times; no verdict depends on it.
     """
 
@@ -172,4 +173,5 @@ class Claim(NamedTuple):
     table: Callable[[Rows], Table]
     turns: str = ""
     literature: tuple[Finding, ...] = ()
+    computed: str = "the claim is decided by computing, with 64-bit floats"
     clock: Callable[[Rows, Costs], Table] | None = None

@@ -1,8 +1,10 @@
 """How long the rest takes, from how long the beginning took."""
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import nnls
 
 from bnact.studies.plan import Cell
 
@@ -10,56 +12,56 @@ _MEMORY = 0.9
 """Weight of the past at each new cell: cells are ordered by size, so the recent ones foretell best."""
 
 
+class Measured(NamedTuple):
+    """A cell that was run, and what it took."""
+
+    work: float
+    compiles: bool
+    seconds: float
+
+
 class Estimate(NamedTuple):
-    """What was measured and what is left; time = seconds per work * work, plus compilations.
+    """What was measured and what is left.
+
+    seconds of a cell = constant + seconds per work * work + seconds of a compilation, if it compiles
+
+    The constant is what every cell takes however small it is: of small cells it is nearly all, and a rate
+    that holds it too would make large ones take many times too long.
 
     Attributes:
-      work, compilations: left.
-      warm_work, warm_seconds: of measured cells that were not compiled, the recent ones weighing more.
-      cold_work, cold_seconds, cold_cells: of those that were.
-      slowest: seconds per work of the last of those; its arithmetic alone took no longer.
+      work, cells, compilations: left.
+      measured: the cells that were run, the first first.
     """
 
     work: float
+    cells: int
     compilations: int
-    warm_work: float = 0.0
-    warm_seconds: float = 0.0
-    cold_work: float = 0.0
-    cold_seconds: float = 0.0
-    cold_cells: int = 0
-    slowest: float = math.inf
+    measured: tuple[Measured, ...] = ()
 
     @property
     def seconds(self) -> float | None:
-        """Expected seconds to the end, or None while compiling cannot be told from running."""
-        if not self.warm_work and self.cold_cells < 2:
+        """Expected seconds to the end; None while all cells were of one size, which tells no rate."""
+        if len({each.work for each in self.measured}) < 2:
             return None
-        warm_rate = self.warm_seconds / self.warm_work if self.warm_work else math.inf
-        rate = min(warm_rate, self.slowest)
-        if rate == math.inf:
-            return None
-        compiling = max(0.0, self.cold_seconds - rate * self.cold_work) / max(1, self.cold_cells)
-        return rate * self.work + compiling * self.compilations
+        works, compiled, seconds = np.array(self.measured, float).T
+        largest = works.max()
+        terms = np.stack([np.ones_like(works), works / largest, compiled], axis=1)
+        weights = _MEMORY ** (np.arange(len(works))[::-1] / 2)
+        constant, rate, compiling = nnls(weights[:, None] * terms, weights * seconds)[0]
+        return float(constant * self.cells + rate * self.work / largest + compiling * self.compilations)
 
 
 def first_estimate(cells: Iterable[Cell]) -> Estimate:
     """The estimate before any of `cells` was run."""
     cells = tuple(cells)
-    return Estimate(sum(cell.work for cell in cells), sum(cell.compiles for cell in cells))
+    return Estimate(sum(cell.work for cell in cells), len(cells), sum(cell.compiles for cell in cells))
 
 
 def refined(estimate: Estimate, cell: Cell, seconds: float) -> Estimate:
     """The estimate after one more cell was run in `seconds`."""
-    left = estimate._replace(
-        work=max(0.0, estimate.work - cell.work), compilations=estimate.compilations - cell.compiles
-    )
-    if cell.compiles:
-        return left._replace(
-            cold_work=left.cold_work + cell.work,
-            cold_seconds=left.cold_seconds + seconds,
-            cold_cells=left.cold_cells + 1,
-            slowest=seconds / cell.work,
-        )
-    return left._replace(
-        warm_work=_MEMORY * left.warm_work + cell.work, warm_seconds=_MEMORY * left.warm_seconds + seconds
+    return Estimate(
+        max(0.0, estimate.work - cell.work),
+        estimate.cells - 1,
+        estimate.compilations - cell.compiles,
+        (*estimate.measured, Measured(cell.work, cell.compiles, seconds)),
     )

@@ -2,18 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import jax
 
+from bnact.data import Dataset, Kind
 from bnact.distributed import population_mesh
 from bnact.studies.errors import StudyError
 from bnact.studies.files import explained, write_atomically
 from bnact.studies.identity import SCHEMA
 from bnact.studies.source_hash import PACKAGE, source_hash
+
+
+class DataRecord(NamedTuple):
+    """What a study keeps of a dataset: `Dataset.hash`, `Dataset.kind` and `Dataset.description`."""
+
+    hash: str
+    kind: Kind
+    description: str
 
 
 class Manifest(NamedTuple):
@@ -22,7 +31,7 @@ class Manifest(NamedTuple):
     Attributes:
       schema: version of the results' format.
       study: name of the study.
-      data: the datasets' names, and the SHA-256 of each one's arrays.
+      data: the datasets, by name.
       code: SHA-256 of the source that makes the numbers.
       jax, jaxlib, flax, optax, numpy: versions.
       x64: whether jax computes in 64 bits by default.
@@ -32,7 +41,7 @@ class Manifest(NamedTuple):
 
     schema: int
     study: str
-    data: Mapping[str, str]
+    data: Mapping[str, DataRecord]
     code: str
     jax: str
     jaxlib: str
@@ -44,21 +53,22 @@ class Manifest(NamedTuple):
     devices: int
 
 
-def present_manifest(study: str, datasets: Mapping[str, str]) -> Manifest:
+def present_manifest(study: str, datasets: Iterable[Dataset]) -> Manifest:
     """The conditions under which this process would run.
 
     Args:
       study: name of the study.
-      datasets: the datasets' names, and the SHA-256 of each one's arrays.
+      datasets: what it trains on.
 
     Returns:
       The manifest.
     """
     devices = population_mesh().devices
+    data = {each.name: DataRecord(each.hash, each.kind, each.description) for each in datasets}
     return Manifest(
         schema=SCHEMA,
         study=study,
-        data=dict(sorted(datasets.items())),
+        data=dict(sorted(data.items())),
         code=source_hash(PACKAGE),
         jax=version("jax"),
         jaxlib=version("jaxlib"),
@@ -86,6 +96,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
       StudyError: it cannot be written.
     """
     fields = manifest._asdict()
+    fields["data"] = {name: each._asdict() for name, each in manifest.data.items()}
     write_atomically(path, json.dumps({**fields, "checksum": _checksum(fields)}, indent=2) + "\n")
 
 
@@ -111,14 +122,21 @@ def read_manifest(path: Path) -> Manifest:
         raise _damaged(path) from error
     if checksum != _checksum(fields):
         raise _damaged(path)
-    if schema != SCHEMA or set(fields) != set(Manifest._fields):
-        others = sorted(set(fields) ^ set(Manifest._fields))
+    others = sorted(set(fields) ^ set(Manifest._fields)) or _others_in(fields["data"])
+    if schema != SCHEMA or others:
         raise StudyError(
             f"study: results must be of format {SCHEMA}; {path} is of format {schema}"
             f"{f', with other fields: {others}' if others else ''}; "
             "use the version of bnact that wrote it, or another --workdir"
         )
-    return Manifest(**fields)
+    records = {name: DataRecord(**each) for name, each in fields["data"].items()}
+    return Manifest(**{**fields, "data": records})
+
+
+def _others_in(data: Mapping[str, object]) -> list[str]:
+    """The field "data", where what it says of a dataset is no record."""
+    known = set(DataRecord._fields)
+    return [] if all(isinstance(each, dict) and set(each) == known for each in data.values()) else ["data"]
 
 
 def _damaged(path: Path) -> StudyError:
@@ -162,6 +180,12 @@ def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
     if not differing:
         return
     rule = _CHANGED.get(differing[0], "a study must keep the versions and the devices it was begun with")
-    was = ", ".join(f"{name}={getattr(begun, name)!r}" for name in differing)
-    now = ", ".join(f"{name}={getattr(present, name)!r}" for name in differing)
+    was, now = (", ".join(_in_words(each, name) for name in differing) for each in (begun, present))
     raise StudyError(f"study: {rule}; {path} has {was}, now {now}; use another --workdir for a new study")
+
+
+def _in_words(manifest: Manifest, name: str) -> str:
+    if name == "data":
+        hashes = {key: each.hash for key, each in manifest.data.items()}
+        return f"data={hashes}"
+    return f"{name}={getattr(manifest, name)!r}"

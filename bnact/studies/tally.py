@@ -16,7 +16,7 @@ _WORD_LENGTH = 60
 
 
 class Best(NamedTuple):
-    """The best validation accuracy so far.
+    """The best validation accuracy on one dataset so far.
 
     Attributes:
       accuracy: mean over the seeds of one cell and learning rate, after the last step.
@@ -36,7 +36,9 @@ class Tally(NamedTuple):
       cells_done, cells: of this execution.
       runs_done, runs: of the study.
       failed: runs that ended in an error in this execution.
-      best: None as long as nothing can be ranked.
+      best: by dataset, where something can be ranked.
+      data: the dataset under way, by name.
+      several: whether the study has more than one dataset.
       estimate: of the time left.
     """
 
@@ -45,12 +47,14 @@ class Tally(NamedTuple):
     runs_done: int
     runs: int
     failed: int
-    best: Best | None
+    best: Mapping[str, Best]
+    data: str
+    several: bool
     estimate: Estimate
 
 
-def _best(logs: Iterable[tuple[Setting, Log]]) -> Best | None:
-    """The best group; a diverged run counts as accuracy 0, as where the learning rate is chosen."""
+def _best(logs: Iterable[tuple[Setting, Log]]) -> dict[str, Best]:
+    """The best group on every dataset; a diverged run counts as accuracy 0, as where a rate is chosen."""
     groups: dict[tuple[Setting, float], list[tuple[Setting, float]]] = {}
     for setting, log in logs:
         runs = groups.setdefault((setting.cell, setting.learning_rate), [])
@@ -59,12 +63,16 @@ def _best(logs: Iterable[tuple[Setting, Log]]) -> Best | None:
         Best(math.fsum(accuracy for _, accuracy in runs) / len(runs), len(runs), runs[0][0])
         for runs in groups.values()
     ]
-    return max(ranked, key=lambda best: best.accuracy, default=None)
+    return _best_of(ranked)
 
 
-def _better(first: Best | None, second: Best | None) -> Best | None:
-    found = [best for best in (first, second) if best is not None]
-    return max(found, key=lambda best: best.accuracy, default=None)
+def _best_of(found: Iterable[Best]) -> dict[str, Best]:
+    """The first of the best on every dataset."""
+    ranked: dict[str, Best] = {}
+    for best in found:
+        if best.setting.data not in ranked or best.accuracy > ranked[best.setting.data].accuracy:
+            ranked[best.setting.data] = best
+    return ranked
 
 
 def first_tally(plan: Plan, stored: Rows) -> Tally:
@@ -78,7 +86,12 @@ def first_tally(plan: Plan, stored: Rows) -> Tally:
       The tally.
     """
     best = _best((row.setting, row.log) for row in stored)
-    return Tally(0, len(plan.cells), plan.stored, plan.runs, 0, best, first_estimate(plan.cells))
+    names = dict.fromkeys(cell.lanes[0].data for cell in plan.cells)
+    several = len({*names, *best}) > 1
+    data = next(iter(names or best), "")
+    return Tally(
+        0, len(plan.cells), plan.stored, plan.runs, 0, best, data, several, first_estimate(plan.cells)
+    )
 
 
 def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> Tally:
@@ -98,7 +111,8 @@ def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: flo
         cells_done=tally.cells_done + 1,
         runs_done=tally.runs_done + finished,
         failed=tally.failed + len(cell.missing) - finished,
-        best=_better(tally.best, _best(logs.items())),
+        best=_best_of([*tally.best.values(), *_best(logs.items()).values()]),
+        data=cell.lanes[0].data,
         estimate=refined(tally.estimate, cell, seconds),
     )
 
@@ -147,12 +161,13 @@ def time_words(tally: Tally, elapsed: float) -> str:
 
 
 def best_words(tally: Tally) -> str:
-    """The current best and its setting."""
-    if tally.best is None:
-        return "best so far: none"
-    accuracy, seeds, setting = tally.best
+    """The current best of the dataset under way, and its setting."""
+    of = f" on {_word(tally.data)}" if tally.several else ""
+    if tally.data not in tally.best:
+        return f"best so far{of}: none"
+    accuracy, seeds, setting = tally.best[tally.data]
     over = counted(seeds, "seed") if seeds == 1 else f"mean of {counted(seeds, 'seed')}"
-    return f"best so far: {accuracy:.1%} on validation data ({over}): {setting_words(setting)}"
+    return f"best so far{of}: {accuracy:.1%} on validation data ({over}): {setting_words(setting)}"
 
 
 def start_words(tally: Tally) -> str:
@@ -164,4 +179,4 @@ def start_words(tally: Tally) -> str:
     )
     if not tally.cells:
         return to_do
-    return f"{to_do}; the first of each depth and width takes longer, as it compiles"
+    return f"{to_do}; the first of each program (data, architecture, size) takes longer, as it compiles"

@@ -54,11 +54,16 @@ class Architecture(NamedTuple):
       takes_images: whether it needs the shape of an image.
       pairs_follow_maps: whether every pair follows a linear map with a bias; the injuries "bias" and "shift"
         need that.
+      layer, unit: what depth and width count, in the singular.
+      description: what the network is, in words that follow its name.
     """
 
     network: Callable[[Size, Design, Any], SwitchNetwork]
     takes_images: bool
     pairs_follow_maps: bool
+    layer: str
+    unit: str
+    description: str
 
 
 def _mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
@@ -118,12 +123,60 @@ def _transformer(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
 
 
 ARCHITECTURES: Mapping[str, Architecture] = {
-    "mlp": Architecture(_mlp, takes_images=False, pairs_follow_maps=True),
-    "normalized_input_mlp": Architecture(_normalized_input_mlp, takes_images=False, pairs_follow_maps=True),
-    "residual_mlp": Architecture(_residual_mlp, takes_images=False, pairs_follow_maps=False),
-    "conv_net": Architecture(_conv_net, takes_images=True, pairs_follow_maps=True),
-    "resnet": Architecture(_resnet, takes_images=True, pairs_follow_maps=False),
-    "transformer": Architecture(_transformer, takes_images=True, pairs_follow_maps=False),
+    "mlp": Architecture(
+        _mlp,
+        takes_images=False,
+        pairs_follow_maps=True,
+        layer="hidden layer",
+        unit="unit",
+        description="hidden layers of equal width one behind the other, each a linear map with its pair of "
+        "norm and activation",
+    ),
+    "normalized_input_mlp": Architecture(
+        _normalized_input_mlp,
+        takes_images=False,
+        pairs_follow_maps=True,
+        layer="hidden layer",
+        unit="unit",
+        description="an mlp with a batch norm on its inputs, whatever norm the pairs have",
+    ),
+    "residual_mlp": Architecture(
+        _residual_mlp,
+        takes_images=False,
+        pairs_follow_maps=False,
+        layer="residual block",
+        unit="unit",
+        description="a linear map begins a stream, to which every residual block adds the output of two "
+        "linear maps, each behind a pair; no norm or activation stands on the stream but a last pair",
+    ),
+    "conv_net": Architecture(
+        _conv_net,
+        takes_images=True,
+        pairs_follow_maps=True,
+        layer="convolution",
+        unit="channel",
+        description=f"convolutions, each with its pair, in up to {STAGES} stages, each later one with half "
+        "the height and width, then a mean over all places",
+    ),
+    "resnet": Architecture(
+        _resnet,
+        takes_images=True,
+        pairs_follow_maps=False,
+        layer="residual block",
+        unit="channel",
+        description=f"convolutions in place of a residual_mlp's linear maps, in up to {STAGES} stages, "
+        "each later one with half the height and width, then a mean over all places",
+    ),
+    "transformer": Architecture(
+        _transformer,
+        takes_images=True,
+        pairs_follow_maps=False,
+        layer="transformer block",
+        unit="unit",
+        description="an image's rows are the tokens, and every transformer block is attention and then a "
+        f"feed-forward part of {HIDDEN_FACTOR} times the width, which has the pair; the stream keeps layer "
+        "norms of its own, whatever norm the pair has",
+    ),
 }
 
 

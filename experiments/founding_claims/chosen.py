@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from bnact.studies.counted import counted
+from bnact.studies.report.architecture_words import layer_noun
 from bnact.studies.report.figures import Line
 from bnact.studies.report.palette import style_of
 from bnact.studies.rows import Rows
@@ -13,7 +15,7 @@ BEFORE, AFTER, NONE = ("batch", "before"), ("batch", "after"), ("none", "before"
 
 
 def depths_of(rows: Rows) -> tuple[int, ...]:
-    """The numbers of hidden layers among the runs."""
+    """The depths among the runs."""
     return tuple(sorted({row.setting.depth for row in rows}))
 
 
@@ -52,7 +54,7 @@ def depth_label(depth: int) -> str:
 def lines_by_depth(rows: Rows, pairs: Sequence[Pair]) -> dict[str, list[Line]]:
     """For every depth, a line for each pair that was run there."""
     return {
-        f"{depth} hidden layers": [
+        counted(depth, layer_noun({row.setting.architecture for row in rows}, "layer or block")): [
             Line(pair.label, style_of(pair), cell)
             for pair in pairs
             if (cell := cell_of(rows, pair, depth)) is not None

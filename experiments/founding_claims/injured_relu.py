@@ -94,7 +94,7 @@ def injured_figure(rows: Rows, depth: int) -> Figure:
         groups[f"injury: {SHORT[injury]}"] = [
             Line(place, PLACEMENT_STYLES[place], cell) for place, cell in cells.items() if cell
         ]
-    return dead_through_training(groups, f"Dead ReLU units of networks with {depth} hidden layers.")
+    return dead_through_training(groups, f"Dead ReLU units of networks of depth {depth}.")
 
 
 def injured_table(rows: Rows, comparisons: Mapping[str, Comparison], outcomes: Mapping[str, str]) -> Table:

@@ -132,9 +132,7 @@ def _panel(cell: TunedCell, moment: str) -> Panel:
     measured = output_histogram(input_counts(cell, moment), activations.get("sigmoid"))
     places = np.linspace(0.001, 0.999, 499)
     exact = Density(places, np.asarray(theory.output_density("sigmoid", places)))
-    return distribution_panel(
-        f"{cell.setting.depth} hidden layers, {moment}", measured, exact, claimed_outputs()
-    )
+    return distribution_panel(f"depth {cell.setting.depth}, {moment}", measured, exact, claimed_outputs())
 
 
 def _legend() -> tuple[LegendEntry, ...]:

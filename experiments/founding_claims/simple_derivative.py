@@ -207,6 +207,7 @@ CLAIM = Claim(
         counted="comparison",
     ),
     settings=no_runs,
+    computed="the operations of programs on 32-bit floats were counted, and nothing was run",
     decide=decide,
     figures=figures,
     table=table,

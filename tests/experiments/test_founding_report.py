@@ -5,7 +5,6 @@ import pytest
 
 from bnact.studies import Rows
 from bnact.studies.claim import Costs, Table
-from bnact.studies.manifest import Manifest
 from bnact.studies.matrix import Stratum
 from bnact.studies.report import html
 from bnact.studies.verdicts import verdicts_json
@@ -16,11 +15,10 @@ from experiments.founding_claims.decided import decided, verdict_on
 from experiments.founding_claims.report import founding_page
 from experiments.founding_claims.scale import DEFAULT, QUICK, full, own_rows
 from tests.experiments.founding_rows import SCALE, SETTINGS, rows_of
+from tests.studies import fake_runs
 from tests.studies.plausible_rows import plausible_rows
 
-MANIFEST = Manifest(
-    1, "founding_claims", {"digits": "a" * 64}, "c" * 64, "1", "1", "1", "1", "1", False, "cpu", 2
-)
+MANIFEST = fake_runs.MANIFEST._replace(study="founding_claims")
 
 
 def found_in(rows, *claims, scales=(SCALE,)):

@@ -10,7 +10,7 @@ import numpy as np
 
 from bnact.studies.execute import Outcome, execute
 from bnact.studies.identity import SCHEMA, setting_id
-from bnact.studies.manifest import Manifest
+from bnact.studies.manifest import DataRecord, Manifest
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.study import open_study
@@ -22,7 +22,7 @@ POINTS, LAYERS, BINS = 3, 2, 4
 MANIFEST = Manifest(
     schema=SCHEMA,
     study="fake",
-    data={"digits": "d" * 64},
+    data={"digits": DataRecord("d" * 64, "classification", "Images of digits.")},
     code="c" * 64,
     jax="1",
     jaxlib="2",

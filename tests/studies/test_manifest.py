@@ -1,14 +1,18 @@
 import json
 import re
 import socket
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
 import pytest
 
+from bnact.data import wine
 from bnact.studies.errors import StudyError
 from bnact.studies.manifest import (
+    DataRecord,
     Manifest,
+    _checksum,
     check_unchanged,
     grown,
     present_manifest,
@@ -16,6 +20,9 @@ from bnact.studies.manifest import (
     write_manifest,
 )
 from tests.studies.fake_runs import MANIFEST
+
+WINE = DataRecord("f" * 64, "classification", "Wines.")
+OTHER_DIGITS = MANIFEST.data["digits"]._replace(hash="e" * 64)
 
 
 @pytest.fixture
@@ -31,9 +38,12 @@ def test_reads_back(path):
 
 @pytest.mark.parametrize("name", [name for name in Manifest._fields if name != "schema"])
 def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
-    other = {"x64": True, "devices": 4, "data": {"digits": "e" * 64}}.get(name, "other")
+    other = {"x64": True, "devices": 4, "data": {"digits": OTHER_DIGITS}}.get(name, "other")
     present = MANIFEST._replace(**{name: other})
-    expected = f"{path} has {name}={getattr(MANIFEST, name)!r}, now {name}={other!r}; use another --workdir"
+    was, now = getattr(MANIFEST, name), other
+    if name == "data":
+        was, now = {"digits": "d" * 64}, {"digits": "e" * 64}
+    expected = f"{path} has {name}={was!r}, now {name}={now!r}; use another --workdir"
     with pytest.raises(StudyError, match=re.escape(expected)):
         check_unchanged(path, MANIFEST, present)
 
@@ -53,15 +63,15 @@ def test_the_refusal_says_the_rule(path, name, rule):
 
 
 def test_a_dataset_with_other_arrays_is_refused(path):
-    other = MANIFEST._replace(data={"digits": "e" * 64, "wine": "f" * 64})
+    other = MANIFEST._replace(data={"digits": OTHER_DIGITS, "wine": WINE})
     with pytest.raises(StudyError, match="a study must keep its data"):
         check_unchanged(path, MANIFEST, other)
 
 
 def test_a_dataset_that_is_new_to_the_study_is_taken_up(path):
-    present = MANIFEST._replace(data={"wine": "f" * 64})
+    present = MANIFEST._replace(data={"wine": WINE})
     check_unchanged(path, MANIFEST, present)
-    assert grown(MANIFEST, present).data == {"digits": "d" * 64, "wine": "f" * 64}
+    assert grown(MANIFEST, present).data == {**MANIFEST.data, "wine": WINE}
     assert grown(MANIFEST, MANIFEST) == MANIFEST
 
 
@@ -72,9 +82,8 @@ def test_several_changes_are_named_together(path):
 
 def test_another_schema_is_refused_by_its_version(path):
     write_manifest(path, MANIFEST._replace(schema=0))
-    with pytest.raises(
-        StudyError, match=r"results must be of format 1; .* is of format 0; use the version of bnact"
-    ):
+    wanted = rf"results must be of format {MANIFEST.schema}; .* is of format 0; use the version of bnact"
+    with pytest.raises(StudyError, match=wanted):
         read_manifest(path)
 
 
@@ -82,9 +91,17 @@ def test_a_manifest_that_knew_no_number_of_devices_is_refused_by_the_field_it_la
     class Earlier(NamedTuple):
         schema: int = MANIFEST.schema
         study: str = "fake"
+        data: Mapping[str, DataRecord] = MANIFEST.data
 
     write_manifest(path, Earlier())  # pyright: ignore[reportArgumentType]
     with pytest.raises(StudyError, match=r"with other fields: \[.*'devices'.*\]; use the version of bnact"):
+        read_manifest(path)
+
+
+def test_a_manifest_that_knew_hashes_alone_is_refused_by_its_field(path):
+    fields = {**MANIFEST._asdict(), "data": {"digits": "d" * 64}}
+    path.write_text(json.dumps({**fields, "checksum": _checksum(fields)}))
+    with pytest.raises(StudyError, match=r"with other fields: \['data'\]; use the version of bnact"):
         read_manifest(path)
 
 
@@ -115,20 +132,22 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path):
 
 
 def test_the_present_is_this_process():
-    present = present_manifest("founding_claims", {"digits": "d" * 64})
-    assert (present.study, present.data) == ("founding_claims", {"digits": "d" * 64})
+    data = wine()
+    present = present_manifest("founding_claims", [data])
+    record = DataRecord(data.hash, "classification", data.description)
+    assert (present.study, present.data) == ("founding_claims", {"wine": record})
     assert (present.jax, present.x64, present.device) == (jax.__version__, False, "cpu")
     assert present.devices == jax.device_count()
-    assert present == present_manifest("founding_claims", {"digits": "d" * 64})
+    assert present == present_manifest("founding_claims", [data])
 
 
 def test_the_present_sees_64_bits():
     with jax.enable_x64(True):
-        assert present_manifest("s", {"d": "h"}).x64
+        assert present_manifest("s", [wine()]).x64
 
 
 def test_nothing_in_it_names_the_machine(path):
-    write_manifest(path, present_manifest("s", {"digits": "h"}))
+    write_manifest(path, present_manifest("s", [wine()]))
     text = path.read_text()
     assert socket.gethostname() not in json.loads(text).values()
     assert "/" not in text

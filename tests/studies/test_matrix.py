@@ -4,7 +4,6 @@ import pytest
 
 from bnact.studies.claim import Answer, Scale, Verdict
 from bnact.studies.matrix import (
-    OVERALL,
     Stratum,
     contradicted,
     flips,
@@ -105,8 +104,3 @@ def test_verdicts_are_gathered_by_stratum_in_the_order_of_scales():
     assert [each.effect for each in found[DIGITS]] == [2.0, 3.0]
     with pytest.raises(ValueError, match="shorter"):
         matrix_of(scales, verdicts[:3])
-
-
-def test_the_rule_is_written_out():
-    assert "refuted if it is refuted in any pair" in OVERALL
-    assert "supported if it is supported in all" in OVERALL

@@ -52,9 +52,10 @@ def test_lines_say_cells_time_and_the_best():
         "best so far: 53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8, "
     )
     assert stream.getvalue().splitlines() == [
-        "16 runs, 0 stored; 4 cells to train; the first of each depth and width takes longer, as it compiles",
+        "16 runs, 0 stored; 4 cells to train; the first of each program (data, architecture, "
+        "size) takes longer, as it compiles",
         f"1 of 4 cells; 10 s gone, time left not known yet; {best}learning rate 0.3",
-        f"2 of 4 cells; 20 s gone, about 1 min 20 s left; {best}learning rate 0.3",
+        f"2 of 4 cells; 20 s gone, time left not known yet; {best}learning rate 0.3",
         f"3 of 4 cells; 30 s gone, about 10 s left; {best}learning rate 0.3",
         f"4 of 4 cells; 40 s gone; {best}learning rate 0.3",
     ]
@@ -147,7 +148,7 @@ def test_failed_runs_are_counted():
 
 def best_of(*runs):
     rows = Rows(tuple(Row(setting_id(setting), setting, log) for setting, log in runs))
-    return first_tally(plan([], set()), rows).best
+    return first_tally(plan([], set()), rows).best.get("digits")
 
 
 def test_the_best_is_the_best_mean_over_seeds():
@@ -180,11 +181,23 @@ def test_what_diverged_counts_as_nothing():
 
 def test_what_is_stored_counts_for_the_best():
     best = best_of((Setting(), log_of(0.99)))
-    tally = first_tally(plan(SETTINGS, set()), Rows())._replace(best=best)
+    assert best is not None
+    tally = first_tally(plan(SETTINGS, set()), Rows())._replace(best={"digits": best})
     cell = plan(SETTINGS, set()).cells[0]
     later = advanced(tally, cell, {lane: log_of(0.5) for lane in cell.lanes}, 1.0)
-    assert later.best == best
+    assert later.best == {"digits": best}
     assert "99.0% on validation data (1 seed)" in best_words(later)
+
+
+def test_of_several_datasets_the_best_is_that_of_the_one_under_way():
+    settings = [Setting(data=name, depth=depth) for name, depth in (("digits", 1), ("wine", 2))]
+    planned = plan(settings, set())
+    tally = first_tally(planned, Rows())
+    assert best_words(tally) == "best so far on digits: none"
+    tally = advanced(tally, planned.cells[0], {settings[0]: log_of(0.99)}, 1.0)
+    assert best_words(tally).startswith("best so far on digits: 99.0% on validation data (1 seed): relu")
+    tally = advanced(tally, planned.cells[1], {settings[1]: log_of(0.5)}, 1.0)
+    assert best_words(tally).startswith("best so far on wine: 50.0% on validation data (1 seed): relu")
 
 
 @pytest.mark.parametrize(

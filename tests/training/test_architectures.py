@@ -47,6 +47,14 @@ def test_every_architecture_is_trained(architecture):
     np.testing.assert_array_equal(other.dead, 0)
 
 
+def test_every_architecture_has_words_of_its_own():
+    for each in ARCHITECTURES.values():
+        assert all((each.layer, each.unit, each.description))
+        assert not each.description.endswith(".")
+    assert len({each.description for each in ARCHITECTURES.values()}) == len(ARCHITECTURES)
+    assert "layer norms of its own, whatever norm the pair has" in ARCHITECTURES["transformer"].description
+
+
 def test_a_shift_kills_every_second_channel_of_every_convolution():
     np.testing.assert_allclose(trained(architecture="conv_net", kill="shift").dead[0], 0.5, atol=0.13)
     assert np.all(trained(architecture="conv_net").dead[0] < 0.3)

@@ -6,8 +6,8 @@ from bnact.studies.claim import Answer, Claim, Table, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
-from bnact.training.setting import Setting
 
+from .architecture_words import numbers_in_words, sizes_in_words
 from .matrix_view import heading_of
 from .page import Card, Section
 from .wording import effect_in_words, interval_in_words, listed
@@ -56,7 +56,10 @@ def claim_section(claim: Claim, verdict: Verdict, shown: Shown) -> Section:
         card=_card(claim, verdict, shown),
         quote=claim.text,
         source=claim.source,
-        paragraphs=(("Why it matters", claim.why), ("What was done", f"{_done_in_words(rows)}{where}")),
+        paragraphs=(
+            ("Why it matters", claim.why),
+            ("What was done", f"{_done_in_words(claim, rows)}{where}"),
+        ),
         figures=() if rows is None else tuple(claim.figures(rows)),
         tables=tuple(table for table in (*own, shown.places, shown.clock) if table is not None),
         findings=claim.literature,
@@ -66,11 +69,11 @@ def claim_section(claim: Claim, verdict: Verdict, shown: Shown) -> Section:
     )
 
 
-def _done_in_words(rows: Rows | None) -> str:
+def _done_in_words(claim: Claim, rows: Rows | None) -> str:
     if rows is None:
         return "Nothing yet: not all of its runs are done."
     if not len(rows):
-        return "No network was trained: the claim is decided by computing, with 64-bit floats."
+        return f"No network was trained: {claim.computed}."
     return runs_in_words(rows)
 
 
@@ -81,26 +84,23 @@ def runs_in_words(rows: Rows) -> str:
       rows: finished runs.
 
     Returns:
-      Pairs, depths, widths, injuries, learning rates, seeds, steps, and how many runs diverged.
+      Pairs, architectures, sizes, injuries, learning rates, seeds, steps, and how many runs diverged.
     """
     if not len(rows):
         return "Nothing was trained."
     settings = [row.setting for row in rows]
     pairs = dict.fromkeys(pair_of(setting) for setting in settings)
     kills = sorted({setting.kill for setting in settings} - {"none"})
-    architectures = sorted({setting.architecture for setting in settings} - {Setting.architecture})
     rates = [f"{rate:g}" for rate in sorted({setting.learning_rate for setting in settings})]
     were = "network was" if len(rows) == 1 else "networks were"
     diverged = sum(has_diverged(row.log) for row in rows)
     seeds = len({setting.seed for setting in settings})
     return (
         f"{len(rows):,} {were} trained: {_pairs_in_words(list(pairs))}; "
-        f"{_numbers([s.depth for s in settings], 'hidden layer')} of "
-        f"{_numbers([s.width for s in settings], 'unit')}"
-        f"{f'; architectures beside mlp: {listed(architectures)}' if architectures else ''}"
+        f"{sizes_in_words(settings)}"
         f"{f'; injuries: {listed(kills)}' if kills else ''}. Each was trained for "
-        f"{_numbers([s.steps for s in settings], 'step')} of "
-        f"{_numbers([s.batch_size for s in settings], 'example')} at learning "
+        f"{numbers_in_words([s.steps for s in settings], 'step')} of "
+        f"{numbers_in_words([s.batch_size for s in settings], 'example')} at learning "
         f"{'rate' if len(rates) == 1 else 'rates'} {listed(rates)} with {counted(seeds, 'seed')}; "
         f"results are shown at the learning rate that is best on validation data. {diverged or 'None'} of "
         "the runs diverged."
@@ -131,8 +131,3 @@ def _pairs_in_words(pairs: list[Pair]) -> str:
     for activation, found in places.items():
         by_places.setdefault(tuple(found), []).append(activation)
     return "; ".join(f"{listed(names)} with {listed(found)}" for found, names in by_places.items())
-
-
-def _numbers(values: list[int], noun: str) -> str:
-    *others, last = sorted(set(values))
-    return listed([*(f"{value:,}" for value in others), counted(last, noun)])

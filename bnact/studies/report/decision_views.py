@@ -1,6 +1,7 @@
 """Figures, table and words that follow from a decision: what a claim shows that brings none of its own."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
@@ -12,10 +13,22 @@ from bnact.training.setting import Setting
 
 from .figures import accuracy_against_depth
 from .forest import forest
-from .palette import style_of
+from .palette import Style, numbered_style, style_of
 from .wording import interval_in_points, interval_notes, listed, signed
 
 OUTCOMES: Mapping[str, str] = {"above": "above", "below": "below", "equal": "equal", "unclear": "unclear"}
+
+_WORDS: Mapping[str, str] = {"data": "", "architecture": "", "kill": "injury "}
+"""What stands before a field's value in a label; its name where nothing else is said."""
+
+_NOT_SAID = {*Pair._fields, "depth", "learning_rate", "seed"}
+
+OTHERS: Mapping[str, str] = {
+    field.name: _WORDS.get(field.name, f"{field.name.replace('_', ' ')} ")
+    for field in dataclasses.fields(Setting)
+    if field.name not in _NOT_SAID
+}
+"""The fields that tell networks apart beside their pair, and what stands before their value in a label."""
 
 
 class Asserted(NamedTuple):
@@ -88,9 +101,7 @@ def decision_figures(decision: Decision, rows: Rows, compared: str) -> tuple[Fig
         f"What decides: {compared}, and its interval at the level Holm's correction leaves it.",
     )
     caption = "Test accuracy of every network, each at its best learning rate."
-    against = accuracy_against_depth(
-        {(pair.label, style_of(pair)): cells for pair, cells in _by_pair(rows).items()}, caption
-    )
+    against = accuracy_against_depth(_lines(rows), caption)
     return (decisive, against) if decision.comparisons else (against,)
 
 
@@ -113,11 +124,28 @@ def decision_table(decision: Decision, compared: str) -> Table:
     )
 
 
-def _by_pair(rows: Rows) -> Mapping[Pair, list[TunedCell]]:
-    found: dict[Pair, list[TunedCell]] = {}
+def _lines(rows: Rows) -> Mapping[tuple[str, Style], list[TunedCell]]:
+    """The cells of every network, one for each depth; a network is all of a cell but its depth."""
+    networks: dict[Setting, list[TunedCell]] = {}
     for cell in tuned_cells(rows).values():
-        found.setdefault(pair_of(cell.setting), []).append(cell)
-    return found
+        networks.setdefault(dataclasses.replace(cell.setting, depth=0), []).append(cell)
+    varying = [name for name in OTHERS if _varies(name, networks)]
+    one_each = len({pair_of(network) for network in networks}) == len(networks)
+    return {
+        (_label(network, varying), style_of(pair_of(network)) if one_each else numbered_style(place)): cells
+        for place, (network, cells) in enumerate(networks.items())
+    }
+
+
+def _varies(name: str, networks: Iterable[Setting]) -> bool:
+    # Every activation has a gain of its own: it tells networks apart only where a pair has several.
+    of_pair = {(pair_of(each) if name == "gain" else None, getattr(each, name)) for each in networks}
+    return len(of_pair) > len({pair for pair, _ in of_pair})
+
+
+def _label(network: Setting, varying: Sequence[str]) -> str:
+    values = (f"{OTHERS[name]}{getattr(network, name)}" for name in varying)
+    return ", ".join([pair_of(network).label, *values])
 
 
 def _verdict(asserted: Asserted, decision: Decision) -> Verdict:

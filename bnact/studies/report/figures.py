@@ -9,6 +9,7 @@ from bnact.studies.claim import Figure, Panel
 from bnact.studies.tuned_cell import TunedCell, test_accuracy
 from bnact.training.log import Log
 
+from .architecture_words import layer_noun, site_noun
 from .drawing import AxesLook, Series, legend_entry, line_panel
 from .palette import Style
 
@@ -59,26 +60,25 @@ def saturated_through_training(groups: Groups, caption: str) -> Figure:
 
 
 def first_gradient_through_training(groups: Groups, caption: str) -> Figure:
-    """Root mean square gradient at the layer next to the input through training, a panel for each group."""
-    look = AxesLook("step", "first layer's gradient", "steps", "powers")
+    """Root mean square gradient at the site next to the input through training, a panel for each group."""
+    look = AxesLook("step", f"first {_site(groups)}'s gradient", "steps", "powers")
     return _through_training(groups, caption, look, lambda log: np.asarray(log.gradient_norm)[:, 0], "{:.1e}")
 
 
 def gradient_by_layer(groups: Groups, caption: str) -> Figure:
-    """Root mean square gradient at each layer before the first step, a panel for each group."""
-    look = AxesLook(
-        "hidden layer (1 is next to the input)", "gradient, root mean square", "numbers", "powers"
-    )
+    """Root mean square gradient at each site before the first step, a panel for each group."""
+    site = _site(groups)
+    look = AxesLook(f"{site} (1 is next to the input)", "gradient, root mean square", "numbers", "powers")
 
     def series(line: Line) -> Series:
         gradients = line.cell.stacked(lambda log: np.asarray(log.gradient_norm)[0])
         return _banded(line, np.arange(1.0, gradients.shape[1] + 1.0), gradients)
 
-    return _figure(groups, f"{caption} {BAND}", look, series, "in the first and the last layer", "{:.1e}")
+    return _figure(groups, f"{caption} {BAND}", look, series, f"in the first and the last {site}", "{:.1e}")
 
 
 def accuracy_against_depth(lines: Mapping[tuple[str, Style], Sequence[TunedCell]], caption: str) -> Figure:
-    """Test accuracy against the number of hidden layers, one line for each name and style.
+    """Test accuracy against depth, one line for each name and style.
 
     Args:
       lines: for each line, its cells; each cell is one depth.
@@ -88,11 +88,16 @@ def accuracy_against_depth(lines: Mapping[tuple[str, Style], Sequence[TunedCell]
       A figure of one panel.
     """
     series = [_against_depth(label, style, cells) for (label, style), cells in lines.items() if cells]
-    look = AxesLook("hidden layers", "test accuracy (%)", "numbers", "accuracy")
+    names = {cell.setting.architecture for cells in lines.values() for cell in cells}
+    look = AxesLook(f"{layer_noun(names, 'layer or block')}s", "test accuracy (%)", "numbers", "accuracy")
     words = _in_words("Test accuracy in percent, at the smallest and the largest depth", series, "{:.1f}")
     panel = line_panel("Accuracy against depth", words, series, look)
     legend = tuple(legend_entry(label, style) for label, style in lines)
     return Figure(f"{caption} {BAND}", legend, (panel,))
+
+
+def _site(groups: Groups) -> str:
+    return site_noun({line.cell.setting.architecture for lines in groups.values() for line in lines})
 
 
 def _against_depth(label: str, style: Style, cells: Sequence[TunedCell]) -> Series:

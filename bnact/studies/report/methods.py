@@ -1,6 +1,8 @@
 """How every run was made and every number computed: what holds for all parts of a report."""
 
-from bnact.data import description
+from collections.abc import Mapping
+
+from bnact.data import Kind
 from bnact.studies.comparison import MARGIN
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
@@ -15,6 +17,7 @@ from bnact.training.log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW, LO
 from bnact.training.observation import HISTOGRAM_EXAMPLES, OBSERVED_EXAMPLES
 from bnact.training.run import MOMENTUM
 
+from .architecture_words import architectures_in_words
 from .wording import listed, plain
 
 Methods = tuple[tuple[str, str], ...]
@@ -35,9 +38,9 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
     return (
         ("Data", _data(manifest)),
         ("Network", _network(rows)),
-        ("Training", _training()),
+        ("Training", _training(manifest)),
         ("Choice of the learning rate", _choice()),
-        ("What is measured", _measured(rows)),
+        ("What is measured", _measured(manifest, rows)),
         ("Statistics", _statistics()),
         ("Versions", _versions(manifest)),
     )
@@ -45,27 +48,38 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
 
 def _data(manifest: Manifest) -> str:
     return " ".join(
-        f"{description(name)} SHA-256 of the arrays: {digest[:16]}…."
-        for name, digest in manifest.data.items()
+        f"{name}: {record.description} SHA-256 of the arrays: {record.hash[:16]}…."
+        for name, record in manifest.data.items()
     )
 
 
 def _network(rows: Rows) -> str:
     gains = sorted({(row.setting.activation, row.setting.gain) for row in rows})
     return (
-        "Fully connected: hidden layers of equal width, each a linear map, the norm and the activation in "
-        "the order named, then a linear output. Hidden weights are normal with standard deviation "
-        "gain/√(fan-in); the gain keeps the second moment of a layer's output at 1 for a standard normal "
-        f"input: {listed([f'{name} {gain:.4g}' for name, gain in gains])}. A seed chooses the initial "
-        "weights and the order of the data and nothing else, so runs of one seed are paired across "
-        "networks."
+        f"{architectures_in_words(dict.fromkeys(row.setting.architecture for row in rows))} A pair is a norm "
+        "and an activation in the order named; a linear output ends every network. Hidden weights are normal "
+        "with standard deviation gain/√(fan-in). The output's have gain 1, and so have those that begin a "
+        "residual stream and, in a transformer, those that read the stream or come from attention. The gain "
+        "keeps the second moment of a layer's output at 1 for a standard normal input: "
+        f"{listed([f'{name} {gain:.4g}' for name, gain in gains])}. A seed chooses the initial weights and "
+        "the order of the data and nothing else, so runs of one seed are paired across networks."
     )
 
 
-def _training() -> str:
+LOSSES: Mapping[Kind, str] = {"classification": "cross-entropy", "regression": "squared error"}
+
+
+def _names(manifest: Manifest, kind: Kind) -> list[str]:
+    return [name for name, record in manifest.data.items() if record.kind == kind]
+
+
+def _training(manifest: Manifest) -> str:
+    losses = {loss: names for kind, loss in LOSSES.items() if (names := _names(manifest, kind))}
+    several = [f"{loss} ({listed(names)})" for loss, names in losses.items()]
     return (
         f"Stochastic gradient descent with momentum {MOMENTUM:g} and a constant learning rate on the "
-        "cross-entropy of a batch; every epoch is a fresh permutation without replacement."
+        f"{listed(several if len(several) > 1 else list(losses))} of a batch; every epoch is a fresh "
+        "permutation without replacement."
     )
 
 
@@ -78,15 +92,25 @@ def _choice() -> str:
     )
 
 
-def _measured(rows: Rows) -> str:
+EXPLAINED = (
+    "Of a regression ({names}) the accuracy is the share of the targets' variance that is explained, 1 − "
+    "squared error / variance, at least 0. "
+)
+
+
+def _measured(manifest: Manifest, rows: Rows) -> str:
+    regressions = _names(manifest, "regression")
+    explained = EXPLAINED.format(names=listed(regressions)) if regressions else ""
     return (
         f"At {LOG_POINTS} points of training, denser early. {_observed_in_words(rows)} Norms that look at "
         "the batch take the exact statistics of these training examples under the present weights, on the "
-        "validation and test set too. Axes of accuracy are spread out towards 100 %. A unit is dead if its "
-        "slope is zero on every one of these training examples. The gradient of a layer is the root mean "
-        "square, over units and the examples of the batch of the next step, of the derivative of the "
-        f"batch's mean loss by the layer's linear output. Histograms have {HISTOGRAM_BINS} bins of the "
-        f"activations' inputs from {plain(HISTOGRAM_LOW, 0)} to {plain(HISTOGRAM_HIGH, 0)}, of all layers on "
+        "validation and test set too. Axes of accuracy are spread out towards 100 %. "
+        f"{explained}A unit is dead if its slope is zero on every one of these training examples, at every "
+        "place. A site is a pair of norm and activation; its gradient is the root mean square, over units, "
+        "places and the examples of the batch of the next step, of the derivative of the batch's mean loss "
+        "by what the pair is given: a linear map's output, or a residual stream. "
+        f"Histograms have {HISTOGRAM_BINS} bins of the "
+        f"activations' inputs from {plain(HISTOGRAM_LOW, 0)} to {plain(HISTOGRAM_HIGH, 0)}, of all sites on "
         f"the first {HISTOGRAM_EXAMPLES} training examples; what lies outside is counted in the end bins, "
         "what is not a number nowhere."
     )

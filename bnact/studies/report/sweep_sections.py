@@ -16,6 +16,7 @@ from bnact.studies.tuned_cell import (
     tuned_cells,
     validation_accuracy,
 )
+from bnact.training.architectures import architecture_of
 from bnact.training.setting import Setting
 
 from .claim_section import runs_in_words
@@ -61,7 +62,7 @@ def sweep_table(rows: Rows) -> Table:
         "diverged",
     )
     cells = ranked_cells(rows)
-    lines = tuple(_table_line(cell, target) for cell in cells)
+    lines = tuple(_table_line(cell, rows, target) for cell in cells)
     notes = (
         "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of "
         "the rates tried.",
@@ -100,7 +101,7 @@ def _target(rows: Rows) -> float:
     return reached[0] if reached else TARGETS[-1]
 
 
-def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
+def _table_line(cell: TunedCell, rows: Rows, target: float) -> tuple[str, ...]:
     accuracy, steps = (
         cell.over_seeds(test_accuracy),
         cell.over_seeds(lambda log: steps_to_target(log, target)),
@@ -109,7 +110,7 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
     low, high = share_interval(accuracy)
     reached = np.isfinite(steps)
     return (
-        _label(cell),
+        _label(cell, rows),
         str(cell.setting.depth),
         str(cell.setting.width),
         plain(100 * cell.over_seeds(validation_accuracy).mean()),
@@ -122,10 +123,12 @@ def _table_line(cell: TunedCell, target: float) -> tuple[str, ...]:
     )
 
 
-def _label(cell: TunedCell) -> str:
+def _label(cell: TunedCell, rows: Rows) -> str:
+    """The network without its depth and width; an mlp among mlps alone is not called so."""
     setting = cell.setting
     kill = "" if setting.kill == "none" else f", injured by {setting.kill}"
-    architecture = "" if setting.architecture == Setting.architecture else f"{setting.architecture}, "
+    alone = {row.setting.architecture for row in rows} == {Setting.architecture}
+    architecture = "" if alone else f"{setting.architecture}, "
     return f"{architecture}{pair_of(setting).label}{kill}"
 
 
@@ -137,7 +140,7 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
     groups: dict[str, list[Line]] = {}
     for cell in sorted(shown, key=lambda cell: (cell.setting.depth, names.index(_name(cell, rows)))):
         name = _name(cell, rows)
-        title = counted(cell.setting.depth, "hidden layer")
+        title = counted(cell.setting.depth, architecture_of(cell.setting.architecture).layer)
         groups.setdefault(title, []).append(Line(name, styles[name], cell))
     best = (
         f"The {len(names)} best networks"
@@ -147,9 +150,9 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
     curves = (
         learning_curves(groups, f"{best}: validation accuracy through training."),
         dead_through_training(groups, f"{best}: dead units through training."),
-        gradient_by_layer(groups, f"{best}: gradient by each layer's linear output before the first step."),
+        gradient_by_layer(groups, f"{best}: gradient by what each pair is given, before the first step."),
     )
-    if len(groups) < 2:
+    if len({cell.setting.depth for cell in shown}) < 2:
         return curves
     by_name = {(name, styles[name]): _named(shown, name, rows) for name in names}
     return (accuracy_against_depth(by_name, f"{best}, each at its best learning rate."), *curves)
@@ -158,7 +161,8 @@ def _figures(rows: Rows) -> tuple[Figure, ...]:
 def _name(cell: TunedCell, rows: Rows) -> str:
     """The network without its depth, and with its width if there are several."""
     widths = {row.setting.width for row in rows}
-    return f"{_label(cell)}, width {cell.setting.width}" if len(widths) > 1 else _label(cell)
+    label = _label(cell, rows)
+    return f"{label}, width {cell.setting.width}" if len(widths) > 1 else label
 
 
 def _named(cells: Sequence[TunedCell], name: str, rows: Rows) -> tuple[TunedCell, ...]:

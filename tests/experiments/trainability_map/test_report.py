@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from bnact.studies import Rows
-from bnact.studies.manifest import Manifest
 from bnact.studies.report import html
 from experiments.trainability_map.accuracy_map import accuracy_maps
 from experiments.trainability_map.agreement import Agreement
@@ -14,10 +13,9 @@ from experiments.trainability_map.heat_map import heat_maps
 from experiments.trainability_map.report import latest, map_page
 from experiments.trainability_map.wording import agreement_in_words, depth_in_words, settings_table
 from tests.experiments.trainability_map.maps import CHANCE, SMALL, lost_at, made_rows, without
+from tests.studies import fake_runs
 
-MANIFEST = Manifest(
-    1, "trainability_map", {"digits": "a" * 64}, "c" * 64, "1", "1", "1", "1", "1", False, "cpu", 2
-)
+MANIFEST = fake_runs.MANIFEST._replace(study="trainability_map")
 ROWS = made_rows()
 MAPS = accuracy_maps(ROWS)
 SETTINGS = compared(MAPS, CHANCE, lost_at)

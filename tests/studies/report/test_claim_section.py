@@ -62,3 +62,13 @@ def test_headings_are_in_order_and_ids_are_unique():
     ids = re.findall(r'\sid="([^"]+)"', text())
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', text())) <= set(ids)
+
+
+def test_a_claim_without_runs_says_how_it_was_computed():
+    plain, measured = claim("a"), claim("b")._replace(computed="fresh networks were measured")
+    said = [
+        dict(claim_section(each, verdict("s", each.id), Shown(Rows(), "command")).paragraphs)["What was done"]
+        for each in (plain, measured)
+    ]
+    assert said[0] == "No network was trained: the claim is decided by computing, with 64-bit floats."
+    assert said[1] == "No network was trained: fresh networks were measured."

@@ -1,5 +1,6 @@
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bnact import activations
 from bnact.studies import Rows
 from bnact.studies.comparison import compare
+from bnact.studies.report import figures
 from bnact.studies.report.distribution import (
     Density,
     distribution_panel,
@@ -74,6 +76,21 @@ def test_diverged_runs_leave_a_figure(name):
 
     for found in (cell(change=diverged), cell(change=one)):
         assert ElementTree.fromstring(MAKERS[name](found).panels[0].svg).tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    "architecture, depth_axis, site_axis",
+    [("mlp", "hidden layers", "hidden layer (1"), ("residual_mlp", "residual blocks", "site (1")],
+)
+def test_axes_say_what_the_architecture_has(architecture, depth_axis, site_axis, monkeypatch):
+    looks = []
+    drawn = figures.line_panel
+    monkeypatch.setattr(figures, "line_panel", lambda *given: looks.append(given[-1]) or drawn(*given))
+    found = cell(change=lambda row: row._replace(setting=replace(row.setting, architecture=architecture)))
+    MAKERS["accuracy_against_depth"](found)
+    MAKERS["gradient_by_layer"](found)
+    assert looks[0].x_label == depth_axis
+    assert looks[1].x_label.startswith(site_axis)
 
 
 def test_a_users_own_matplotlib_settings_change_nothing():

@@ -2,10 +2,12 @@ import pytest
 
 from bnact.studies import Rows
 from bnact.studies.report.methods import methods
+from bnact.training import ARCHITECTURES
 from bnact.training.setting import Setting
 from tests.studies.fake_runs import MANIFEST
 from tests.studies.plausible_rows import plausible_rows
 
+DIGITS = MANIFEST.data["digits"]
 FEWER_THAN_AT_THE_END = "the last point of a curve is measured on more examples"
 
 
@@ -25,13 +27,39 @@ def test_what_points_look_at_is_what_the_settings_say():
     )
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_network_is_what_was_trained(name):
+    said = text_of("Network", Setting(architecture=name))
+    assert said.startswith(f"{name}: {ARCHITECTURES[name].description}.")
+    assert ("layer norms of its own" in said) == (name == "transformer")
+    others = {each.description for other, each in ARCHITECTURES.items() if other != name}
+    assert not any(f": {other}." in said for other in others)
+
+
+def test_the_loss_is_that_of_the_datasets_kind():
+    regression = DIGITS._replace(kind="regression")
+    rows = plausible_rows([Setting()])
+
+    def said(**data):
+        return dict(methods(MANIFEST._replace(data=data), rows))
+
+    only = said(diabetes=regression)
+    assert "on the squared error of a batch" in only["Training"]
+    assert "Of a regression (diabetes) the accuracy is the share" in only["What is measured"]
+    both = said(digits=DIGITS, diabetes=regression)
+    assert "on the cross-entropy (digits) and squared error (diabetes) of a batch" in both["Training"]
+    plain = said(digits=DIGITS)
+    assert "on the cross-entropy of a batch" in plain["Training"]
+    assert "regression" not in plain["What is measured"]
+
+
 def test_intervals_are_said_to_hold_for_one_split():
     assert "hold for this one split of the data and its one test set" in text_of("Statistics", Setting())
 
 
 @pytest.mark.parametrize("name", ["jax", "device", "devices", "data"])
 def test_conditions_are_the_manifests(name):
-    others = {"devices": 77, "data": {"digits": "f" * 64}}
+    others = {"devices": 77, "data": {"digits": DIGITS._replace(hash="f" * 64)}}
     changed = MANIFEST._replace(**{name: others.get(name, "f" * 16)})
     rows = plausible_rows([Setting()])
     assert methods(changed, rows) != methods(MANIFEST, rows)

@@ -1,5 +1,8 @@
+import pytest
+
 from bnact.studies import Rows
-from bnact.studies.report.sweep_sections import sweep_table
+from bnact.studies.report.claim_section import runs_in_words
+from bnact.studies.report.sweep_sections import sweep_sections, sweep_table
 from bnact.training.setting import Setting
 from tests.studies.plausible_rows import diverged, plausible_rows
 
@@ -28,3 +31,23 @@ def test_dead_units_are_those_of_the_runs_that_did_not_diverge():
 def test_where_every_run_diverged_no_share_is_shown():
     lost = line_of(Rows(tuple(map(diverged, ROWS))))
     assert (lost["dead units (%)"], lost["diverged"], lost["test (%)"]) == ("–", "4 of 4", "0.0")
+
+
+def test_architectures_are_named_and_their_depth_is_counted_in_their_own_words():
+    rows = plausible_rows(
+        Setting(architecture=name, seed=seed) for name in ("residual_mlp", "mlp") for seed in range(2)
+    )
+    said = runs_in_words(rows)
+    assert "residual_mlp with 8 residual blocks of 64 units; mlp with 8 hidden layers of 64 units" in said
+    alone = runs_in_words(rows.select(architecture="residual_mlp"))
+    assert "mlp with 8 hidden" not in alone
+    assert {line[0].split(",")[0] for line in sweep_table(rows).rows} == {"residual_mlp", "mlp"}
+    _, curves = sweep_sections(rows, "command")
+    assert len(curves.figures) == 3, "one depth makes no figure against depth"
+    assert {panel.title for panel in curves.figures[0].panels} == {"8 residual blocks", "8 hidden layers"}
+
+
+@pytest.mark.parametrize("name", ["conv_net", "transformer"])
+def test_an_architecture_alone_is_named_too(name):
+    (line,) = sweep_table(plausible_rows([Setting(architecture=name)])).rows
+    assert line[0].startswith(f"{name}, relu")

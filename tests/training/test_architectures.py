@@ -33,6 +33,8 @@ def trained(dataset=DIGITS, **choices):
     return train_population([setting], dataset, ("relu", "tanh"))[0]
 
 
+# Slow by compiling six programs: what each is made of is tested beside it.
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_architecture_is_trained(architecture):
     log, sites = trained(architecture=architecture), SITES.get(architecture, 2)
@@ -47,6 +49,7 @@ def test_every_architecture_is_trained(architecture):
     np.testing.assert_array_equal(other.dead, 0)
 
 
+@pytest.mark.slow
 def test_a_shift_kills_every_second_channel_of_every_convolution():
     np.testing.assert_array_equal(trained(architecture="conv_net", kill="shift").dead[0], 0.5)
     assert np.all(trained(architecture="conv_net").dead[0] < 0.3)

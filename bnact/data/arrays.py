@@ -7,6 +7,7 @@ from bnact.data.description import OWN, described, held_out, shuffled
 from bnact.data.rules import (
     check_every_class,
     check_labels_within,
+    check_trained_classes,
     checked_examples,
     checked_inputs,
     checked_targets,
@@ -31,7 +32,7 @@ def from_arrays(
       name: what to call it, in settings and in errors.
       inputs: (n, ...) real and finite, n at least 10; further axes are flattened into features. Of the
         shape (n, height, width, channels) they are images, and the dataset knows their shape.
-      labels: (n,) integers 0, 1, ..., classes - 1; every class has an example.
+      labels: (n,) integers 0, 1, ..., classes - 1; every class has an example, and one in the training set.
       scaling: "whole"; "each" divides every feature by its own standard deviation over the training set,
         for features in different units, and makes one that does not vary 0; "none" leaves inputs as they are.
       what: it is, in words without a full stop; the description begins with them.
@@ -81,7 +82,7 @@ def from_splits(
     Args:
       name: what to call it, in settings and in errors.
       train: inputs (n, ...) real and finite, n at least 10, and labels (n,) integers 0, 1, ..., classes - 1;
-        every class has an example.
+        every class has an example, and one that is not taken for validation.
       test: the same of at least one example; here a class may be without one.
       classes: number of classes.
       scaling: of the inputs.
@@ -100,6 +101,7 @@ def from_splits(
     check_labels_within(f"{name}, its test set", test.labels, classes)
     order = np.random.RandomState(SPLIT_SEED).permutation(len(labels))
     kept, held = np.split(order, [len(order) - -(-len(order) // 5)])
+    check_trained_classes(name, labels[kept], classes)
     scale = scale_of(name, flat[kept], scaling)
 
     def split(inputs: np.ndarray, numbers: np.ndarray) -> Split:
@@ -139,6 +141,9 @@ def _split_at_random(
     train, validation, test = _split_positions(len(labels))
     scale = scale_of(name, inputs[train], scaling)
     regression = labels.dtype.kind == "f"
+    outputs = 1 if regression else int(labels.max()) + 1
+    if not regression:
+        check_trained_classes(name, labels[train], outputs)
     numbers = _standardized(name, labels, train) if regression else labels
 
     def split(positions: np.ndarray) -> Split:
@@ -149,7 +154,7 @@ def _split_at_random(
         train=split(train),
         validation=split(validation),
         test=split(test),
-        outputs=1 if regression else int(labels.max()) + 1,
+        outputs=outputs,
         hash=_hash(scaling, inputs, labels),
         description=described(what, shuffled(len(train), len(validation), len(test)), scaling, regression),
         kind="regression" if regression else "classification",
@@ -159,8 +164,7 @@ def _split_at_random(
 
 def _standardized(name: str, targets: np.ndarray, train: np.ndarray) -> np.ndarray:
     column = targets[:, None]
-    source = f"{name}, its targets"
-    return scaled(source, column, scale_of(source, column[train], "whole"))[:, 0]
+    return scaled(name, column, scale_of(name, column[train], "whole", "targets"), "targets")[:, 0]
 
 
 def _hash(scaling: Scaling, *arrays: np.ndarray) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from bnact.data.arrays import from_arrays, from_targets
-from bnact.data.dataset import Dataset
+from bnact.data.dataset import Dataset, derived_hash
 from bnact.data.local_files import refuse_pickle
 
 _FIX = "write it with numpy.savez(path, inputs=..., labels=...)"
+
+# zipfile says of an encrypted member, and of a compression it does not know, that the runtime is at fault.
+_UNREADABLE = (ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -30,7 +33,8 @@ def npz(path: str | Path) -> Dataset:
 
     Returns:
       The dataset, split and standardized as `from_arrays` or `from_targets` says. Its name is "npz-" and the
-      first 12 digits of its hash, so that it names the content and not a place on one machine.
+      first 12 digits of its hash, so that it names the content and not a place on one machine. The hash of
+      images is of their shape too: the same numbers as other images, or as none, are another dataset.
 
     Raises:
       FileNotFoundError: if there is no such file.
@@ -43,7 +47,9 @@ def npz(path: str | Path) -> Dataset:
         inputs, numbers = (_array(source, archive, name) for name in ("inputs", answers))
     make = from_targets if answers == "targets" else from_arrays
     dataset = make(source, inputs, numbers)
-    return dataclasses.replace(dataset, name=f"npz-{dataset.hash[:12]}")
+    shape, content = dataset.image_shape, dataset.hash
+    own = content if shape is None else derived_hash(content, f"image shape {shape}")
+    return dataclasses.replace(dataset, name=f"npz-{own[:12]}", hash=own)
 
 
 def _archive(source: str, path: Path) -> zipfile.ZipFile:
@@ -84,7 +90,7 @@ def _array(source: str, archive: zipfile.ZipFile, name: str) -> np.ndarray:
         _check_header(archive, f"{name}.npy")
         with archive.open(f"{name}.npy") as member:
             return np.lib.format.read_array(member, allow_pickle=False)
-    except (ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except _UNREADABLE as error:
         raise ValueError(
             f"{source}: the array {name} must be a whole numpy array of numbers; got {error}; {_FIX}"
         ) from error

@@ -1,5 +1,6 @@
 """The datasets that have a name."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from bnact.data.cifar10 import cifar10
@@ -68,7 +69,8 @@ def load(name: str) -> Dataset:
 def form_of(name: str) -> str:
     """What a user gives to load the dataset of that name: "npz:FILE" for "npz-0123456789ab"."""
     forms = {form.partition(":")[0]: form for form in LOCAL}
-    return forms.get(name.partition("-")[0], name)
+    kind, _, digits = name.partition("-")
+    return forms.get(kind, name) if re.fullmatch("[0-9a-f]{12}", digits) else name
 
 
 def _unknown(name: str) -> str:

@@ -83,6 +83,26 @@ def check_every_class(source: str, labels: np.ndarray, classes: int) -> None:
         )
 
 
+def check_trained_classes(source: str, labels: np.ndarray, classes: int) -> None:
+    """Checks that a training set has an example of every class.
+
+    Args:
+      source: what the labels are called in an error message.
+      labels: (n,) of the training set alone, from 0 to classes - 1.
+      classes: how many there are.
+
+    Raises:
+      ValueError: if a class has none.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    if counts.min() == 0:
+        raise ValueError(
+            f"{source}: every one of the {classes} classes must have an example left to train on, once "
+            f"others are held out; got none of class {counts.argmin()} among {len(labels)}; add examples "
+            "of it, or join it to another class"
+        )
+
+
 def check_labels_within(source: str, labels: np.ndarray, classes: int) -> None:
     """Checks that labels (n,) name one of the classes that a network puts a number out for.
 
@@ -99,12 +119,19 @@ def check_labels_within(source: str, labels: np.ndarray, classes: int) -> None:
 
 
 def check_image_shape(source: str, shape: tuple[int, ...] | None, features: int) -> None:
-    """Checks that an image of that shape has as many numbers as an example.
+    """Checks that a shape is that of an image, and has as many numbers as an example.
 
     Raises:
-      ValueError: if it has not.
+      ValueError: if it is not, or has not.
     """
-    if shape is not None and math.prod(shape) != features:
+    if shape is None:
+        return
+    if len(shape) != 3 or min(shape) < 1:
+        raise ValueError(
+            f"{source}: the image shape must be three positive sizes, (height, width, channels); got "
+            f"{shape}; use None if examples are no images"
+        )
+    if math.prod(shape) != features:
         raise ValueError(
             f"{source}: the image shape must have as many numbers as an example; got {shape} for {features} "
             "features; use None if examples are no images"

@@ -39,6 +39,7 @@ from .precision import in_type_of_input as in_type_of_input
 from .res_net import ResNet as ResNet
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .residual_stream import identity_kind as identity_kind
+from .residual_stream import post_kind as post_kind
 from .stack import Stack as Stack
 from .switch_network import SwitchNetwork as SwitchNetwork
 from .switch_norm_act import Choice as Choice

@@ -10,7 +10,7 @@ from .block import Block
 from .body import Body
 from .design import Design, MakeMap
 from .links import Plain, Repeated
-from .residual_stream import STREAM_GAIN, ResidualKind
+from .residual_stream import STREAM_INIT, ResidualKind
 from .transformer_block import TransformerBlock
 
 
@@ -30,10 +30,7 @@ def perceptron_body(
     Raises:
       ValueError: depth below 1.
     """
-    if depth < 1:
-        raise ValueError(
-            f"{subject}: depth must be at least 1 hidden layer; got depth={depth}; use depth=1 or more"
-        )
+    checked_depth(subject, "hidden layer", depth)
     begin = None if in_features == width else design.dense
     links = _layers(in_features, width, depth, begin, design.dense, design, rngs)
     return Body(links, design.readout(width, out_features, rngs))
@@ -94,7 +91,7 @@ def residual_body(
 
     Args and errors as in `perceptron_body`; kind: of the blocks.
     """
-    shares(subject, "residual block", depth, (width,))
+    checked_depth(subject, "residual block", depth)
     links = [
         kind.begin(design.dense, in_features, width, rngs),
         _alike(kind, design.dense, width, depth, rngs),
@@ -148,24 +145,32 @@ def transformer_body(
 
     Args and errors as there; stream_norm: makes a norm from its number of features.
     """
-    shares(subject, "block", depth, (width,))
+    checked_depth(subject, "block", depth)
 
     def block(rngs: nnx.Rngs) -> TransformerBlock:
-        into, out = (design.dense(width, n * width, STREAM_GAIN, rngs) for n in (3, 1))
+        into, out = (design.dense(width, n * width, STREAM_INIT, rngs) for n in (3, 1))
         return TransformerBlock(
             stream_norm(width),
             SelfAttention(into, out, heads),
             stream_norm(width),
-            design.dense(width, hidden_width, STREAM_GAIN, rngs),
+            design.dense(width, hidden_width, STREAM_INIT, rngs),
             design.pair(hidden_width),
             design.dense(hidden_width, width, design.kernel_init, rngs),
             placement,
         )
 
-    embedding = Embedding(design.dense(in_features, width, STREAM_GAIN, rngs))
+    embedding = Embedding(design.dense(in_features, width, STREAM_INIT, rngs))
     links = [Plain(embedding), Repeated(block, depth, rngs=rngs)]
     links += [Plain(stream_norm(width))] if placement == "before" else []
     return Body(links, design.readout(width, out_features, rngs), places=1)
+
+
+def checked_depth(subject: str, what: str, depth: int) -> None:
+    """Nothing, or a ValueError unless there is at least one of the repeated parts."""
+    if depth < 1:
+        raise ValueError(
+            f"{subject}: depth must be at least 1 {what}; got depth={depth}; use depth=1 or more"
+        )
 
 
 def shares(subject: str, what: str, depth: int, widths: Sequence[int]) -> list[int]:

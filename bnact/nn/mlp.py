@@ -11,7 +11,7 @@ from .block import Block
 from .bodies import perceptron_body
 from .design import named_design
 from .links import Repeated
-from .precision import computed
+from .precision import checked_input, computed
 from .stack import Stack
 
 
@@ -85,10 +85,6 @@ class MLP(nnx.Module):
         Raises:
           ValueError: x has another number of features.
         """
-        if x.ndim == 0 or x.shape[-1] != self.in_features:
-            raise ValueError(
-                f"MLP: x must have in_features={self.in_features} numbers on its last axis; got shape "
-                f"{x.shape}; reshape it, or make the network with the features it has"
-            )
+        checked_input("MLP", x, (), self.in_features)
         # Here and not in the first layer: the scan carries x, and its type must not change on the way.
         return self.body(computed(x, self.dtype, self.param_dtype))

@@ -64,10 +64,15 @@ def in_type_of_input(args: Arrays, /, *, dtype: Any = None, inexact: bool = True
 
 
 def checked_input(subject: str, x: Array, places: tuple[str, ...], in_features: int) -> None:
-    """Nothing, or a ValueError unless x has axes for its places and then so many features."""
+    """Nothing, or a ValueError unless x has axes for its places, none empty, and then so many features."""
     if x.ndim <= len(places) or x.shape[-1] != in_features:
         axes = "".join(f"{place}, " for place in places)
         raise ValueError(
             f"{subject}: x must be of shape (..., {axes}{in_features}), in_features={in_features} last; got "
             f"shape {x.shape}; reshape it, or make the network with the features it has"
+        )
+    if places and 0 in x.shape[-1 - len(places) : -1]:
+        raise ValueError(
+            f"{subject}: x must have at least one place on each of its axes {', '.join(places)}, over which "
+            f"a mean is taken; got shape {x.shape}; leave out examples that have none"
         )

@@ -11,7 +11,7 @@ from .initializers import Initializer, normal_with_gain
 from .links import Alone, Plain
 from .residual_block import IdentityBlock, PostBlock
 
-STREAM_GAIN = normal_with_gain(1.0)
+STREAM_INIT = normal_with_gain(1.0)
 """Initializer of maps that no activation feeds: the input's, the residual stream's, attention's."""
 
 
@@ -37,15 +37,23 @@ def identity_kind(design: Design) -> ResidualKind:
         return IdentityBlock(design.pair(width), first, design.pair(width), second)
 
     return ResidualKind(
-        begin=lambda make, features, width, rngs: Plain(make(features, width, STREAM_GAIN, rngs)),
+        begin=lambda make, features, width, rngs: Plain(make(features, width, STREAM_INIT, rngs)),
         block=block,
         end=lambda width: [Alone(design.pair(width))],
     )
 
 
 def post_kind(design: Design) -> ResidualKind:
-    """Blocks that end with a pair, as the map ahead of them does; nothing follows the last."""
-    assert design.parted is not None, "a design of NormAct pairs says how they are parted"
+    """Blocks that end with a pair, as the map ahead of them does; nothing follows the last.
+
+    Raises:
+      ValueError: the design does not say how its pair is parted.
+    """
+    if design.parted is None:
+        raise ValueError(
+            "post_kind: the design must say how its pair is parted, since the addition stands between norm "
+            "and activation; got parted=None; give it a Parted, or use identity_kind"
+        )
     parted = design.parted
 
     def begin(make: MakeMap, in_features: int, width: int, rngs: nnx.Rngs) -> Block:

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from bnact.types import Array, AxisName
 
 _BITS = 30
+_MEMBERS = 2**15
 
 
 class Count(NamedTuple):
@@ -32,19 +33,31 @@ def count_true(flags: Array, axes: tuple[int, ...], axis_name: AxisName | None) 
     Args:
       flags: boolean, fewer than 2^31 along `axes`.
       axes: what to reduce.
-      axis_name: a mapped axis, or several, to sum over too; at most 2^16 members in all.
+      axis_name: a mapped axis, or several, to sum over too; at most 2^15 members in all.
+
+    Raises:
+      ValueError: the mapped axes have more members.
     """
     return shared(jnp.sum(flags, axes, dtype=jnp.int32), axis_name)
 
 
 def shared(number: Array, axis_name: AxisName | None) -> Count:
-    """An int32 number, not negative, summed over the members of a mapped axis."""
-    # In halves of 15 bits the sum of 2^16 members stays below 2^31.
+    """An int32 number, not negative, summed over the members of a mapped axis; errors as in `count_true`."""
+    # The lower half has 15 bits, the upper 16: the sum of 2^15 members, and what is carried, stay below 2^31.
     low, high = number & (2**15 - 1), number >> 15
     if axis_name is not None:
+        _check_members(jax.lax.axis_size(axis_name))
         low, high = jax.lax.psum((low, high), axis_name)
     carried = high + (low >> 15)
     return Count(carried >> (_BITS - 15), ((carried & (2**15 - 1)) << 15) | (low & (2**15 - 1)))
+
+
+def _check_members(members: int) -> None:
+    if members > _MEMBERS:
+        raise ValueError(
+            f"count: a mapped axis must have at most {_MEMBERS} members; got {members}; count the flags of "
+            "several in one"
+        )
 
 
 def added(a: Count, b: Count) -> Count:

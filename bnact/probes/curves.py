@@ -137,6 +137,9 @@ def curve_unresolved(x: Array) -> Array:
     terms = jnp.fft.rfft(centred(x), axis=0)
     frequency = jnp.arange(terms.shape[0], dtype=terms.real.dtype)
     squares = jnp.square(frequency) * jnp.sum(jnp.square(jnp.abs(terms)), axis=1)
+    # Every other frequency has a twin below 0 that is left out; half the points' frequency, if there is one,
+    # is its own.
+    squares = squares if x.shape[0] % 2 else squares.at[-1].divide(2)
     return jnp.sum(jnp.where(frequency > x.shape[0] / 4, squares, 0)) / jnp.sum(squares)
 
 

@@ -2,13 +2,16 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from bnact.types import Array
 
 from .refusals import check_count
 
+_NAME = "root_mean_square_gradient"
 
-def root_mean_square_gradient(squares: Array, count: int | Array) -> Array:
+
+def root_mean_square_gradient(squares: Array, count: int | Array | np.ndarray) -> Array:
     """The root mean square of a gradient, from what the sinks of `with_gradient_sink` take in.
 
     sqrt(squares / count). With sinks at every layer's linear output,
@@ -19,15 +22,35 @@ def root_mean_square_gradient(squares: Array, count: int | Array) -> Array:
     Args:
       squares: sums of squared gradients, any shape, one a layer.
       count: entries of the array that each sink stands at: examples times units. One number, or an array of
-        the shape of `squares`, which is taken as it is.
+        the shape of `squares`, of jax or numpy. A number is an integer; an array may hold whole numbers in a
+        floating type.
 
     Returns:
       Of the shape and dtype of `squares`. In float32 a sum of squares below 1e-38 is 0, so a gradient whose
       root is below about 1e-19 is lost; scale the loss up to see it.
 
     Raises:
-      ValueError: the count is no positive integer.
+      ValueError: a count that is known when this is called, and not only when it is compiled, is no positive
+        integer.
     """
-    if not isinstance(count, jax.Array):
-        check_count("root_mean_square_gradient", "count", count)
-    return jnp.sqrt(squares / count)
+    if np.ndim(count) == 0:
+        _check_one(count)
+    else:
+        _check_each(count)
+    return jnp.sqrt(squares / (count if isinstance(count, int) else jnp.asarray(count, squares.dtype)))
+
+
+def _check_one(count: object) -> None:
+    if not isinstance(count, jax.core.Tracer):
+        check_count(_NAME, "count", count)
+
+
+def _check_each(counts: object) -> None:
+    if isinstance(counts, jax.core.Tracer):
+        return
+    values = np.asarray(counts)
+    wrong = values[~((values >= 1) & (values < np.inf) & (values == np.floor(values)))]
+    if wrong.size:
+        raise ValueError(
+            f"{_NAME}: every count must be an integer of at least 1; got {wrong.flat[0]}; use 1 or more"
+        )

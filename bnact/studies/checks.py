@@ -62,14 +62,22 @@ def _check_norm(setting: Setting) -> None:
 
 def _check_spread(setting: Setting) -> None:
     """A centred norm over a single value subtracts the value itself: nothing is left to learn from."""
-    standardization = normalizations.STANDARDIZATIONS[setting.norm]
+    _check_spread_of(setting, setting.norm, f"{setting.norm} norm", "norm=none")
+    for norm in architecture_of(setting.architecture).own_norms:
+        _check_spread_of(
+            setting, norm, f"{setting.architecture}, by its own {norm} norm,", "architecture=mlp"
+        )
+
+
+def _check_spread_of(setting: Setting, norm: str, subject: str, way_out: str) -> None:
+    standardization = normalizations.STANDARDIZATIONS[norm]
     if not standardization.centered:
         return
     name = {"batch": "batch_size", "features": "width"}[standardization.axes]
     if getattr(setting, name) < 2:
         raise ValueError(
-            f"setting: {setting.norm} norm needs {name} of at least 2, since it subtracts the mean over it; "
-            f"got {name}=1; use {name}=2 or more, or norm=none"
+            f"setting: {subject} needs {name} of at least 2, since it subtracts the mean over it; "
+            f"got {name}=1; use {name}=2 or more, or {way_out}"
         )
 
 

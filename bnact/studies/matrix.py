@@ -48,11 +48,28 @@ def matrix_of(scales: Sequence[Scale], verdicts: Sequence[Verdict]) -> Matrix:
 
     Returns:
       The matrix, in the order of the scales.
+
+    Raises:
+      ValueError: two scales of one stratum share a seed: they would not be two sets of runs.
     """
     found: dict[Stratum, tuple[Verdict, ...]] = {}
+    _check_seeds(scales)
     for scale, verdict in zip(scales, verdicts, strict=True):
         found[stratum_of(scale)] = (*found.get(stratum_of(scale), ()), verdict)
     return found
+
+
+def _check_seeds(scales: Sequence[Scale]) -> None:
+    used: dict[Stratum, set[int]] = {}
+    for scale in scales:
+        seeds, stratum = set(range(scale.first_seed, scale.first_seed + scale.seeds)), stratum_of(scale)
+        shared = seeds & used.setdefault(stratum, set())
+        if shared:
+            raise ValueError(
+                f"matrix_of: the scales of one stratum must have disjoint seeds; got seed {min(shared)} "
+                f"twice on {stratum.data}, {stratum.architecture}; use first_seed={max(used[stratum]) + 1}"
+            )
+        used[stratum] |= seeds
 
 
 def replicated(verdicts: Sequence[Verdict]) -> Answer:

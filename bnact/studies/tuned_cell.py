@@ -1,5 +1,6 @@
 """A cell of a grid at its best learning rate, and what its runs measure, seed by seed."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ def cell_by(rows: Rows, score: Callable[[Rows], float]) -> TunedCell | None:
 
     Args:
       rows: runs of one cell.
-      score: from the runs at one rate to a number.
+      score: from the runs at one rate to a number; NaN, of which nothing is larger or smaller, is the worst.
 
     Returns:
       The cell, or None without runs.
@@ -113,7 +114,12 @@ def cell_by(rows: Rows, score: Callable[[Rows], float]) -> TunedCell | None:
             "select the rest of the setting as well, or use tuned_cells"
         )
     rates = sorted({row.setting.learning_rate for row in rows})
-    best = max(rates, key=lambda rate: (score(rows.select(learning_rate=rate)), -rate))
+
+    def at(rate: float) -> float:
+        found = score(rows.select(learning_rate=rate))
+        return -math.inf if math.isnan(found) else found
+
+    best = max(rates, key=lambda rate: (at(rate), -rate))
     chosen = sorted(rows.select(learning_rate=best), key=lambda row: row.setting.seed)
     at_edge = len(rates) > 1 and best in (rates[0], rates[-1])
     return TunedCell(next(iter(cells)), best, at_edge, tuple(chosen))

@@ -29,6 +29,9 @@ HEADS = (4, 2, 1)
 """Of a transformer: the first that divides the width."""
 
 
+_INPUT_NORM, _STREAM_NORM = "batch", "layer"
+
+
 class Size(NamedTuple):
     """What a network is built for.
 
@@ -56,6 +59,7 @@ class Architecture(NamedTuple):
         need that.
       layer, unit: what depth and width count, in the singular.
       description: what the network is, in words that follow its name.
+      own_norms: names of the norms it has whatever the pair, of examples or of a stream of its width.
     """
 
     network: Callable[[Size, Design, Any], SwitchNetwork]
@@ -64,6 +68,7 @@ class Architecture(NamedTuple):
     layer: str
     unit: str
     description: str
+    own_norms: tuple[str, ...] = ()
 
 
 def _mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
@@ -73,7 +78,7 @@ def _mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
 
 def _normalized_input_mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
     table = table_of(("identity",))
-    norm = SwitchNormAct(size.features, index_of("identity", "batch", "before", table), table)
+    norm = SwitchNormAct(size.features, index_of("identity", _INPUT_NORM, "before", table), table)
     return SwitchNetwork(_mlp(size, design, rngs).body, (size.features,), norm)
 
 
@@ -92,20 +97,20 @@ def _residual_mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
 
 
 def _conv_net(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
-    shape = _image_shape(size)
+    shape = _image_shape("conv_net", size)
     body = conv_body("conv_net", shape[-1], size.outputs, _widths(size), size.depth, design, rngs)
     return SwitchNetwork(body, shape)
 
 
 def _resnet(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
-    shape = _image_shape(size)
+    shape = _image_shape("resnet", size)
     kind = identity_kind(design)
     body = res_net_body("resnet", shape[-1], size.outputs, _widths(size), size.depth, kind, design, rngs)
     return SwitchNetwork(body, shape)
 
 
 def _transformer(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
-    height, width, channels = _image_shape(size)
+    height, width, channels = _image_shape("transformer", size)
     body = transformer_body(
         "transformer",
         in_features=width * channels,
@@ -115,7 +120,7 @@ def _transformer(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
         heads=next(heads for heads in HEADS if size.width % heads == 0),
         hidden_width=HIDDEN_FACTOR * size.width,
         placement="before",
-        stream_norm=lambda features: NormAct(features, "layer", "identity"),
+        stream_norm=lambda features: NormAct(features, _STREAM_NORM, "identity"),
         design=design,
         rngs=rngs,
     )
@@ -139,6 +144,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
         layer="hidden layer",
         unit="unit",
         description="an mlp with a batch norm on its inputs, whatever norm the pairs have",
+        own_norms=(_INPUT_NORM,),
     ),
     "residual_mlp": Architecture(
         _residual_mlp,
@@ -176,6 +182,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
         description="an image's rows are the tokens, and every transformer block is attention and then a "
         f"feed-forward part of {HIDDEN_FACTOR} times the width, which has the pair; the stream keeps layer "
         "norms of its own, whatever norm the pair has",
+        own_norms=(_STREAM_NORM,),
     ),
 }
 
@@ -227,6 +234,10 @@ def _widths(size: Size) -> tuple[int, ...]:
     return (size.width,) * min(STAGES, size.depth)
 
 
-def _image_shape(size: Size) -> tuple[int, ...]:
-    assert size.image_shape is not None, "check_architecture has seen to that"
+def _image_shape(subject: str, size: Size) -> tuple[int, ...]:
+    if size.image_shape is None:
+        raise ValueError(
+            f"{subject}: an example must be an image; got image_shape=None; use image_shape=(height, width, "
+            "channels), or another architecture"
+        )
     return size.image_shape

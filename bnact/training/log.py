@@ -26,8 +26,8 @@ class Log(NamedTuple):
     Attributes:
       step: (P,) the step after which each point was taken; denser early.
       train_loss, train_accuracy: (P,) observed; nats, and a share. Of a regression the squared error, and the
-        share of the targets' variance that is explained, 1 - squared error / variance, at least 0; so too
-        for the other two accuracies.
+        share of the targets' variance that is explained, 1 - squared error / variance, at least 0, the
+        variance being that of the examples looked at and not of all; so too for the other two accuracies.
       validation_loss, validation_accuracy: (P,) on the validation set.
       dead: (P, L) share of units whose slope is zero on every observed example, at every place.
       saturated: (P, L) share of (unit, observed example, place) whose slope is below 5 % of the

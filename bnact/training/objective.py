@@ -54,7 +54,8 @@ def squared_error(outputs: Array, targets: Array) -> Array:
 def explained(outputs: Array, targets: Array) -> Array:
     """Share of the targets' variance that the outputs explain, max(0, 1 - squared error / variance).
 
-    The variance is that of the targets given. Outputs that are not finite explain nothing, and neither do
+    The variance is that of the targets given, about their own mean: of few examples it is another number than
+    of all. Outputs that are not finite explain nothing, and neither do
     any of targets that do not vary. Arguments as in `squared_error`.
     """
     variance = jnp.var(targets)

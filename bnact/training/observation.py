@@ -1,12 +1,13 @@
 """A look at a network in the middle of its training."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
 
 from bnact.fused import Switched
 from bnact.nn import Pure, SwitchNetwork, SwitchNormAct, result_and_parts
+from bnact.nn.switch_network import Look as SiteLook
 from bnact.probes import dead, histogram, saturated
 from bnact.types import Array
 
@@ -17,6 +18,9 @@ from .watch import worst_share
 
 OBSERVED_EXAMPLES = 2048
 """At most so many training examples are observed."""
+
+HELD_EXAMPLES = 2048
+"""So many examples of validation and test set together are looked at in one pass; more are in several."""
 
 HISTOGRAM_EXAMPLES = 128
 """The histogram counts what activations are given on the first so many training examples."""
@@ -78,10 +82,12 @@ def observation_at(
 
 
 def observation(parts: Pure, examples: Examples, objective: Objective, check: bool = False) -> Observation:
-    """What the network does at this moment, in one pass over training, validation and test set.
+    """What the network does at this moment, on training, validation and test set.
 
     Norms take the statistics of the observed training examples alone; on the two other sets they act
-    as they would after training, with statistics that are exact for the present weights.
+    as they would after training, with statistics that are exact for the present weights. Where the two have
+    more than `HELD_EXAMPLES` together, they are passed in blocks of so many, each with the training examples
+    ahead of it, so that the memory needed does not grow with them.
 
     Args:
       parts: of a `SwitchNetwork`.
@@ -91,7 +97,6 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
     """
     splits = [first(examples.train, OBSERVED_EXAMPLES), examples.validation, examples.test]
     counted = len(splits[0].labels)
-    inputs = jnp.concatenate([split.inputs for split in splits])
 
     def look(made: Array, pair: SwitchNormAct, switched: Switched) -> Look:
         slope = rows(switched.slope[:counted])
@@ -108,10 +113,13 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
             worst=worst_share(rows(made[:counted]), pair, of_counted) if check else jnp.zeros(()),
         )
 
-    def call(network: SwitchNetwork) -> tuple[Array, Look]:
-        return network.observed(inputs, counted, look)
-
-    (outputs, looks), _ = result_and_parts(parts, call)
+    if sum(len(split.labels) for split in splits[1:]) <= HELD_EXAMPLES:
+        inputs = jnp.concatenate([split.inputs for split in splits])
+        outputs, looks = _passed(parts, inputs, counted, look)
+    else:
+        train_inputs, *held = (split.inputs for split in splits)
+        outputs, looks = _passed(parts, train_inputs, counted, look)
+        outputs = jnp.concatenate([outputs, _held_outputs(parts, train_inputs, jnp.concatenate(held))])
     ends = [counted, counted + len(splits[1].labels)]
     train, validation, test = zip(jnp.split(outputs, ends), [split.labels for split in splits], strict=True)
     return Observation(
@@ -125,6 +133,28 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
         histogram=jnp.sum(looks.histogram, axis=0),
         worst=looks.worst,
     )
+
+
+def _passed(parts: Pure, inputs: Array, counted: int, look: SiteLook) -> tuple[Array, Any]:
+    def call(network: SwitchNetwork) -> tuple[Array, Any]:
+        return network.observed(inputs, counted, look)
+
+    return result_and_parts(parts, call)[0]
+
+
+def _held_outputs(parts: Pure, train: Array, held: Array) -> Array:
+    """The outputs for examples that no norm counts, block by block behind those of the training set."""
+    blocks = -(-len(held) // HELD_EXAMPLES)
+    size = -(-len(held) // blocks)
+    # Nothing is taken of what fills the last block: nobody counts it, and its outputs are cut off.
+    padded = jnp.pad(held, ((0, blocks * size - len(held)), (0, 0)))
+
+    def outputs(block: Array) -> Array:
+        passed, _ = _passed(parts, jnp.concatenate([train, block]), len(train), lambda *_: None)
+        return passed[len(train) :]
+
+    found = lax.map(outputs, padded.reshape(blocks, size, -1))
+    return found.reshape(blocks * size, -1)[: len(held)]
 
 
 def first(labelled: Labelled, count: int) -> Labelled:

@@ -165,7 +165,7 @@ BROKEN_TARGETS = {
     "too few": (np.arange(102.0), "line: every example must have one target; got 103 inputs and 102 targets"),
     "one value": (
         np.ones(103),
-        "line, its targets: the standard deviation of the training inputs must be positive",
+        "line: the standard deviation of the training targets must be positive",
     ),
 }
 

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from bnact.data import npz
+from bnact.data import from_arrays, npz
 
 INPUTS = np.random.default_rng(0).normal(size=(40, 2, 3))
 LABELS = np.arange(40) % 4
@@ -186,3 +186,21 @@ def test_images_are_known_by_their_four_axes(path):
 def test_classes_that_are_missing_are_named(path, labels, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         npz(written(path, inputs=INPUTS, labels=labels))
+
+
+def test_the_same_numbers_in_another_shape_are_another_dataset(path):
+    numbers = np.random.default_rng(1).normal(size=(40, 64))
+    shapes = [(40, 8, 8, 1), (40, 4, 16, 1), (40, 64)]
+    found = [npz(written(path, inputs=numbers.reshape(shape), labels=LABELS)) for shape in shapes]
+    assert len({each.hash for each in found}) == len({each.name for each in found}) == 3
+    assert found[2].hash == from_arrays("mine", numbers, LABELS).hash
+
+
+def test_an_encrypted_member_is_refused(path):
+    written(path, inputs=INPUTS, labels=LABELS)
+    content = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + flags] |= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="inputs must be a whole numpy array of numbers; got .* encrypted"):
+        npz(path)

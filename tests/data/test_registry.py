@@ -63,6 +63,9 @@ def test_a_path_that_leads_nowhere_is_named(source):
         ("mnist-0123456789ab", "mnist:FOLDER"),
         ("digits", "digits"),
         ("digits-mixed", "digits-mixed"),
+        ("mnist-like", "mnist-like"),
+        ("npz", "npz"),
+        ("npz-0123456789abc", "npz-0123456789abc"),
     ],
 )
 def test_a_name_is_turned_into_what_a_user_gives(name, form):

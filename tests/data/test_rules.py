@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from bnact.data.rules import checked_examples
+from bnact.data.rules import check_image_shape, checked_examples
 
 INPUTS = np.arange(24, dtype=np.float32).reshape(12, 2)
 LABELS = np.arange(12) % 3
@@ -89,3 +89,19 @@ def test_a_broken_rule_is_named(case):
     inputs, labels, message = BROKEN[case]
     with pytest.raises(ValueError, match=re.escape(message)):
         checked_examples("mine", inputs, labels)
+
+
+@pytest.mark.parametrize("shape", [(2, 6), (12,), (2, 2, 3, 1), (-2, -6, 1), (0, 3, 4), ()])
+def test_an_image_has_three_positive_sizes(shape):
+    message = (
+        f"mine: the image shape must be three positive sizes, (height, width, channels); got {shape}; use"
+    )
+    with pytest.raises(ValueError, match=re.escape(message)):
+        check_image_shape("mine", shape, 12)
+
+
+def test_an_image_has_as_many_numbers_as_an_example():
+    check_image_shape("mine", (2, 3, 2), 12)
+    check_image_shape("mine", None, 12)
+    with pytest.raises(ValueError, match="as many numbers as an example; got .* for 13 features; use None"):
+        check_image_shape("mine", (2, 3, 2), 13)

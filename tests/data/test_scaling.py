@@ -83,3 +83,12 @@ def test_an_unknown_scaling_is_named():
         ValueError, match="mine: scaling must be one of whole, each, none; got 'both'; use 'whole'"
     ):
         scale_of("mine", TRAIN, unknown)
+
+
+def test_what_does_not_vary_or_fit_is_called_by_its_name():
+    with pytest.raises(
+        ValueError, match="mine: the standard deviation of the training targets .*; give targets"
+    ):
+        scale_of("mine", np.ones((3, 1)), "whole", "targets")
+    with pytest.raises(ValueError, match="mine: targets must fit in float32"):
+        scaled("mine", np.full((3, 1), 1e39), scale_of("mine", TRAIN, "none"), "targets")

@@ -139,14 +139,17 @@ def test_maps_that_an_activation_feeds_have_its_gain(name):
     assert kernel.std() * fan_in**0.5 == pytest.approx(theory.gain("gelu", "second_moment"), rel=0.05)
 
 
-@pytest.mark.parametrize("name", some("ConvNet", "ResidualMLP identity", "Transformer before"))
+STAGES = {"ConvNet": " for every stage", "ResidualMLP identity": "block", "Transformer before": "block"}
+
+
+@pytest.mark.parametrize("name", some(*STAGES))
 def test_errors(name):
     network, x = made(name, depth=2), inputs(name)
     with pytest.raises(
         ValueError, match=r"x must be of shape \(\.\.\., .*\), in_features=\d last; got shape"
     ):
         network(x[..., :1])
-    with pytest.raises(ValueError, match=r"depth must be at least 1 .* for every stage; got depth=0"):
+    with pytest.raises(ValueError, match=rf"depth must be at least 1 [a-z ]*{STAGES[name]}; got depth=0"):
         made(name, depth=0)
     with pytest.raises(ValueError, match="dtype must be real floating; got int32; use dtype=jnp.float32"):
         made(name, dtype=jnp.int32)

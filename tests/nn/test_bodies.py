@@ -2,7 +2,7 @@
 
 import pytest
 
-from bnact.nn.bodies import shares
+from bnact.nn.bodies import checked_depth, shares
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,10 @@ def test_every_stage_needs_a_part(depth, widths):
         ValueError, match=f"net: depth must be at least 1 block for every stage; got depth={depth}"
     ):
         shares("net", "block", depth, widths)
+
+
+def test_without_stages_an_error_speaks_of_none():
+    with pytest.raises(
+        ValueError, match="^net: depth must be at least 1 block; got depth=0; use depth=1 or more$"
+    ):
+        checked_depth("net", "block", 0)

@@ -60,3 +60,12 @@ def test_errors():
         nn.Transformer(1, 2, width=6, depth=1, rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match="placement must be 'before' or 'after', .*; got 'pre'; use one of"):
         nn.Transformer(1, 2, width=4, depth=1, placement="pre", rngs=nnx.Rngs(0))  # pyright: ignore[reportArgumentType]
+
+
+def test_an_example_without_tokens_has_no_mean():
+    network = nn.Transformer(3, 2, width=4, depth=1, rngs=nnx.Rngs(0))
+    message = (
+        r"Transformer: x must have at least one place on each of its axes tokens, .*; got shape \(2, 0, 3\)"
+    )
+    with pytest.raises(ValueError, match=message):
+        network(jnp.ones((2, 0, 3)))

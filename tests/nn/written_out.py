@@ -15,7 +15,7 @@ def mapped(linear, x):
     return x @ array(linear.kernel) + array(linear.bias)
 
 
-def normalized(x, axis=0):
+def normalized(x, axis: int | tuple[int, ...] = 0):
     return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + 1e-5)
 
 

@@ -56,3 +56,18 @@ def test_flags_are_counted_along_axes():
 def test_the_ratio_of_nothing_is_nan():
     assert jnp.isnan(ratio(no_count(()), no_count(())))
     assert ratio(count(2**32), count(2**33)) == 0.5
+
+
+@pytest.mark.parametrize("number", [2**15 - 1, 2**31 - 1])
+def test_as_many_members_as_are_promised_do_not_wrap(number):
+    found = jax.vmap(lambda each: shared(each, "members"), axis_name="members", out_axes=None)
+    assert whole(found(jnp.full(2**15, number, jnp.int32))) == 2**15 * number
+
+
+@pytest.mark.parametrize("sides", [(2**15 + 1, 1), (2**8, 2**8)])
+def test_more_members_are_refused(sides):
+    inner = jax.vmap(lambda each: shared(each, ("outer", "inner")), axis_name="inner", out_axes=None)
+    found = jax.vmap(inner, axis_name="outer", out_axes=None)
+    message = f"count: a mapped axis must have at most 32768 members; got {sides[0] * sides[1]}; count the"
+    with pytest.raises(ValueError, match=message):
+        found(jnp.ones(sides, jnp.int32))

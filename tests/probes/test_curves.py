@@ -177,3 +177,13 @@ def test_a_bad_curve_says_what_is_wrong(probe, x, error, message):
 def test_a_bad_circle_says_what_is_wrong(count, features, message):
     with pytest.raises(ValueError, match=f"circle: {message}"):
         circle(count, features, jax.random.key(0))
+
+
+@pytest.mark.parametrize("points", [8, 9])
+def test_the_share_is_that_of_all_frequencies_above_and_below_nought(points):
+    x = np.random.default_rng(0).normal(size=(points, 3))
+    terms = np.fft.fft(x - x.mean(0), axis=0)
+    frequency = np.abs(np.fft.fftfreq(points, 1 / points))
+    squares = frequency**2 * np.sum(np.abs(terms) ** 2, axis=1)
+    expected = squares[frequency > points / 4].sum() / squares.sum()
+    np.testing.assert_allclose(curve_unresolved(jnp.asarray(x, jnp.float32)), expected, rtol=1e-5)

@@ -45,6 +45,15 @@ WRONG = [
     ({"gain": 0.0}, "gain must be a finite number above 0; got gain=0.0"),
     ({"norm": "batch", "batch_size": 1}, "batch norm needs batch_size of at least 2"),
     ({"norm": "layer", "width": 1}, "layer norm needs width of at least 2"),
+    (
+        {"architecture": "normalized_input_mlp", "norm": "none", "batch_size": 1},
+        "normalized_input_mlp, by its own batch norm, needs batch_size of at least 2, since it subtracts the "
+        "mean over it; got batch_size=1; use batch_size=2 or more, or architecture=mlp",
+    ),
+    (
+        {"architecture": "transformer", "norm": "none", "width": 1},
+        "transformer, by its own layer norm, needs width of at least 2",
+    ),
 ]
 
 
@@ -62,6 +71,8 @@ def test_refuses(change, message):
         Setting(norm="none", batch_size=1),
         Setting(norm="layer", batch_size=1),
         Setting(norm="rms", width=1),
+        Setting(architecture="normalized_input_mlp", norm="none", width=1),
+        Setting(architecture="transformer", norm="none", batch_size=1),
         Setting(depth=1, width=1, steps=1, batch_size=2),
         Setting(learning_rate=1),
         Setting(architecture="conv_net", kill="bias"),

@@ -104,3 +104,13 @@ def test_verdicts_are_gathered_by_stratum_in_the_order_of_scales():
     assert [each.effect for each in found[DIGITS]] == [2.0, 3.0]
     with pytest.raises(ValueError, match="shorter"):
         matrix_of(scales, verdicts[:3])
+
+
+@pytest.mark.parametrize("first, used, fix", [(0, 0, 2), (1, 1, 2)])
+def test_sets_of_seeds_that_overlap_are_refused(first, used, fix):
+    scales = [Scale(2, 10, (0.1,), (2,), "digits", first_seed=each) for each in (0, first)]
+    message = f"matrix_of: .* disjoint seeds; got seed {used} twice on digits, mlp; use first_seed={fix}"
+    with pytest.raises(ValueError, match=message):
+        matrix_of(scales, [verdict("s")] * 2)
+    apart = [scales[0], scales[1]._replace(data="teacher")]
+    assert list(matrix_of(apart, [verdict("s")] * 2)) == [DIGITS, TEACHER]

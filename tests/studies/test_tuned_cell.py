@@ -4,6 +4,7 @@ import pytest
 from bnact.studies import Rows
 from bnact.studies.tuned_cell import (
     Pair,
+    cell_by,
     has_diverged,
     paired_differences,
     steps_to_target,
@@ -127,3 +128,13 @@ def test_a_pair_is_named_as_a_person_says_it():
     assert Pair("relu").label == "relu, batch norm before"
     assert Pair("tanh", "none").label == "tanh, no norm"
     assert Pair("gelu", "rms", "after").placement == "rms norm after"
+
+
+@pytest.mark.parametrize("scores", [{0.01: np.nan}, {0.1: np.nan}, {0.01: np.nan, 0.1: np.nan}])
+def test_a_score_that_is_no_number_loses(scores):
+    rows = plausible_rows(settings(), best_at(0.03))
+    worst = {0.01: -5.0, 0.03: -9.0, 0.1: -5.0} | scores
+    left = {rate: score for rate, score in worst.items() if not np.isnan(score)}
+    cell = cell_by(rows, lambda some: worst[next(iter(some)).setting.learning_rate])
+    assert cell is not None
+    assert cell.learning_rate == max(left, key=lambda rate: (left[rate], -rate))

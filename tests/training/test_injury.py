@@ -61,3 +61,15 @@ def test_every_kill_has_its_injury():
     assert [INJURIES[kill].bias < 0 for kill in INJURIES] == [False, True, False, False]
     assert [INJURIES[kill].shift < 0 for kill in INJURIES] == [False, False, True, False]
     assert [INJURIES[kill].first_step > 1 for kill in INJURIES] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("name, image_shape, places", [("mlp", None, 1), ("conv_net", (8, 8, 1), 64)])
+def test_a_shift_is_beyond_every_value_that_a_batch_of_a_hundred_can_have(name, image_shape, places):
+    design_of = design(index_of("relu", "batch", "before", TABLE))
+    size = Size(64, image_shape, 2, width=4, depth=2)
+    parts = nn.fresh(lambda rngs: architecture_of(name).network(size, design_of, rngs), jax.random.key(0))
+    for block in injured(parts, INJURIES["shift"]).blocks():
+        least = np.sort(np.unique(block.norm_act.bias[...]))
+        np.testing.assert_array_equal(least, [-10 * places**0.5, 0])
+        # One value that differs from all others of a statistic is the largest that there can be.
+        assert least[0] < -np.sqrt(100 * places - 1)

@@ -125,3 +125,16 @@ def test_the_first(count):
     taken = module.first(EXAMPLES.train, count)
     assert len(taken.inputs) == len(taken.labels) == min(count, 12)
     np.testing.assert_array_equal(taken.inputs, EXAMPLES.train.inputs[:count])
+
+
+def test_in_blocks_all_is_seen_as_in_one_pass(monkeypatch):
+    monkeypatch.setattr(module, "HELD_EXAMPLES", 2)  # of nine: the last block is filled up
+
+    @jax.jit
+    def in_blocks(params, state, examples):
+        return observation(nn.Pure(GRAPH, params, state), examples, CLASSES)
+
+    for norm in ("batch", "layer"):
+        here = parts(norm=norm)
+        seen = in_blocks(here.params, here.state, EXAMPLES)
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), seen, look(here))

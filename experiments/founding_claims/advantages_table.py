@@ -69,8 +69,9 @@ def advantages_table(rows: Rows, price: Decision, speed: Decision, target: float
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
         "never gets there counting with all its steps; in brackets how many got there.",
         RATE_NOTE,
-        f"Operations: of a training step of a layer of {WIDTHS[-1]} units (dense map, batch norm, activation) "
-        f"on {BATCH_SIZE} examples, before the program is optimized. Kept: bytes kept for the way back.",
+        f"Operations: of a training step of a layer of {WIDTHS[-1]} units (dense map, batch norm, "
+        f"activation) on {BATCH_SIZE} examples, before the program is optimized. Kept: bytes kept for "
+        "the way back.",
         EDGE_NOTE,
         *interval_notes(min((each.n for each in price.comparisons), default=0)),
     )

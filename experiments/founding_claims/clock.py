@@ -21,7 +21,7 @@ SHAPE = (64, 64)
 APPLICATIONS = 200
 """Inside one program: a call of its own would mostly be the way into the program and out of it."""
 COUPLING = 1e-6
-"""Of an application's outcome, added to the next one's input: so that none is left out or moved out of the loop."""
+"""Of an application's outcome, added to the next one's input: so none can be left out."""
 OBSERVED = 2
 SHORT, LONG = 41, 241
 """Steps of two runs, whose difference in time is that of steps alone: nothing of what a run looks at.

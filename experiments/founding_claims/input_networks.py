@@ -52,7 +52,7 @@ def network_of(setting: Setting) -> Network:
 
 def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
     """Every comparison whose two networks were run."""
-    target, found = deciding_target(rows), []
+    target, found = common_target(rows), []
     for label, (slow, fast) in PAIRS.items():
         cells = [fastest(rows, NETWORKS[name], target) for name in (slow, fast)]
         pair = [cell for cell in cells if cell is not None]
@@ -61,9 +61,9 @@ def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
     return tuple(each for each in found if len(each.low))
 
 
-def deciding_target(rows: Rows) -> float:
-    """The target, set by the two networks that decide and by no other."""
-    cells = (tuned_cell(_of_network(rows, NETWORKS[name])) for name in PAIRS[DECIDING])
+def common_target(rows: Rows) -> float:
+    """The target, set by all networks: two that learn nothing would set one that chance reaches."""
+    cells = (tuned_cell(_of_network(rows, network)) for network in NETWORKS.values())
     return target_of(cell for cell in cells if cell is not None)
 
 

@@ -24,7 +24,7 @@ from .input_networks import (
     NETWORKS,
     PLAIN,
     RATES,
-    deciding_target,
+    common_target,
     fastest,
     found_speedups,
 )
@@ -56,11 +56,13 @@ BOUNDS = BOUNDS_RULE.format(
     with_fast="on normalized ones",
 )
 
+TARGET = TARGET_RULE.format(networks="the networks named here, also of those that decide nothing")
+
 RULE = (
     "ReLU networks of the smallest depth are trained on the task with its features as they come (every "
     "feature from 0 to 1, every second one from 1 to 1000), and with features normalized beforehand. "
     "Compared are their steps to a target, without a norm, paired by seed, as a ratio; of the rates "
-    f"{', '.join(f'{rate:g}' for rate in RATES)}, {RATE_RULE}. There {TARGET_RULE}. The ratio is bounded by "
+    f"{', '.join(f'{rate:g}' for rate in RATES)}, {RATE_RULE}. There {TARGET}. The ratio is bounded by "
     f"seed: {BOUNDS}; {OPEN_RULE}. Supported if the lower bounds are above {FASTER:g} (the whole interval of "
     "their geometric mean, and an exact sign-flip test of their logarithms); refuted if the upper bounds are "
     f"below it; else undecided, also where there is nothing to compare. {EFFECT_RULE} A batch norm as the "
@@ -103,14 +105,12 @@ def decision_of(rows: Rows) -> Decision:
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
     decision, found = decision_of(rows), found_speedups(rows)
-    return verdict_of_decision(
-        ID, TEXT, QUESTION, decision, _sentence(decision, found, deciding_target(rows))
-    )
+    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, found, common_target(rows)))
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
     """The ratios, and the learning curves of every network at its fastest rate."""
-    found, target = found_speedups(rows), deciding_target(rows)
+    found, target = found_speedups(rows), common_target(rows)
     forest = ratio_forest(
         {
             "Without a norm: decides": decision_of(rows).comparisons,
@@ -135,7 +135,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Steps of both networks of every comparison, and their ratio."""
-    found, target = found_speedups(rows), deciding_target(rows)
+    found, target = found_speedups(rows), common_target(rows)
     comparisons = (*decision_of(rows).comparisons, *_others(found))
     by_label = {each.label: each for each in comparisons}
     lines = tuple(_line(each, by_label[each.label], target) for each in found)

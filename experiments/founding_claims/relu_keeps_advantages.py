@@ -43,15 +43,18 @@ RIVALS = ("tanh", "sigmoid")
 WIDE = WIDTHS[-1]
 """Units of the layer whose cost is counted: as where the claim on the simple derivative is decided."""
 
+TARGET = TARGET_RULE.format(networks="the networks of these three activations")
+
 RULE = (
     f"ReLU is set against {' and '.join(RIVALS)}, all with batch norm before the activation, at every depth, "
     "paired by seed. Its price: test accuracy, each at the learning rate that is best on validation data, "
     "must be above −1 point of theirs (the whole interval, and an exact sign-flip test with Holm's "
-    f"correction over the comparisons). Its advantages: cost is one if in a training step of a layer (dense map of {WIDE} units, batch norm, "
-    f"activation, on {BATCH_SIZE} examples) ReLU saves {percent(ADVANTAGE, 0)} or more of the operations, "
-    "counted before the program is optimized, or of the bytes kept for the way back, against both; speed is "
+    "correction over the comparisons). Its advantages: cost is one if in a training step "
+    f"of a layer (dense map of {WIDE} units, batch norm, activation, on {BATCH_SIZE} examples) ReLU "
+    f"saves {percent(ADVANTAGE, 0)} or more of the operations, counted before the program is optimized, or of "
+    "the bytes kept for the way back, against both; speed is "
     "one if it takes fewer steps to a target at every comparison, tested in the same way, "
-    f"{RATE_RULE}; there {TARGET_RULE}. Supported if the price is shown to be within a point everywhere and "
+    f"{RATE_RULE}; there {TARGET}. Supported if the price is shown to be within a point everywhere and "
     "cost or speed is an advantage; refuted if the price is shown to be more than a point anywhere, or if "
     "cost is no advantage and ReLU is shown to be slower somewhere; else undecided, so where a count is "
     "missing that could turn it. The effect is the price, where it is least clear. Other activations are "

@@ -9,20 +9,21 @@ from bnact.studies.tuned_cell import TunedCell, has_diverged, steps_to_target, v
 from bnact.training.log import LOG_POINTS, Log
 
 SHARE = 0.95
-"""Of the best accuracy that any of the deciding networks ends with: so much counts as having learnt."""
+"""Of the best accuracy that any of the networks that set the target ends with: so much counts as having learnt."""
 
 TARGET_RULE = (
-    "the target is 95 % of the highest final validation accuracy, in the mean over seeds, of any network "
-    f"that decides here, so that one rule serves easy and hard tasks; steps are interpolated between the "
+    "the target is 95 % of the highest final validation accuracy, in the mean over seeds, of any "
+    f"of {{networks}}, so that one rule serves easy and hard tasks; steps are interpolated between the "
     f"{LOG_POINTS} points at which a run is looked at; a run that diverges never reaches the target"
 )
+"""To be filled with the networks that set the target."""
 
 
 def target_of(cells: Iterable[TunedCell]) -> float:
     """The validation accuracy that counts as having learnt the task.
 
     Args:
-      cells: the networks that decide, each at its best learning rate.
+      cells: the networks that set it, each at its best learning rate.
 
     Returns:
       0.95 times the best of their mean final validation accuracies; NaN if none has learnt anything.

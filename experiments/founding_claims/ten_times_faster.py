@@ -48,7 +48,8 @@ BOUNDS = BOUNDS_RULE.format(
 RULE = (
     f"Compared are the steps to a target without a norm and with batch norm before the activation, for each "
     f"of {', '.join(ACTIVATIONS)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
-    f"{TARGET_RULE.format(networks='these networks')}. The ratio is bounded by seed: {BOUNDS}; {OPEN_RULE}. Supported if at every comparison "
+    f"{TARGET_RULE.format(networks='these networks')}. The ratio is bounded by "
+    f"seed: {BOUNDS}; {OPEN_RULE}. Supported if at every comparison "
     "the lower bounds are above 10 (the whole interval of their geometric mean, and an exact sign-flip test "
     "of their logarithms with Holm's correction over all); refuted if at any the upper bounds are below 10 "
     f"in the same way; else undecided, also where there is nothing to compare. {EFFECT_RULE}"

@@ -9,7 +9,7 @@ from bnact.studies.tuned_cell import TunedCell, has_diverged, steps_to_target, v
 from bnact.training.log import LOG_POINTS, Log
 
 SHARE = 0.95
-"""Of the best accuracy that any of the networks that set the target ends with: so much counts as having learnt."""
+"""Of the best accuracy that any of those networks ends with: so much counts as having learnt."""
 
 TARGET_RULE = (
     "the target is 95 % of the highest final validation accuracy, in the mean over seeds, of any "

@@ -17,8 +17,8 @@ from .time_to_target import counted_steps
 
 RATE_RULE = (
     "each seed at the learning rate at which the network's other seeds need the fewest mean steps (of "
-    "equally fast ones the one with the higher final validation accuracy, then the smaller), a run that never "
-    "gets there counting with all its S steps"
+    "equally fast ones the one with the higher final validation accuracy, then the smaller), a run that "
+    "never gets there counting with all its S steps"
 )
 
 RATE_NOTE = "The rate is chosen for each seed by the other seeds; shown is the one that most seeds choose."

@@ -67,7 +67,7 @@ RULE = (
     "their geometric mean, and an exact sign-flip test of their logarithms); refuted if the upper bounds are "
     f"below it; else undecided, also where there is nothing to compare. {EFFECT_RULE} A batch norm as the "
     "first layer (of plain networks: residual ones have no such variant), and networks with batch norm in "
-    "their hidden layers, are held against the same target and decide nothing."
+    "their hidden layers, are held against the same target, help to set it, and decide nothing else."
 )
 
 OUTCOMES = {"above": "faster", "below": "not faster", "equal": "unclear", "unclear": "unclear"}

@@ -21,7 +21,7 @@ class Work(NamedTuple):
     """What a value and its gradient take.
 
     Attributes:
-      operations: floating point operations, a transcendental function counted as one.
+      operations: floating point operations, a transcendental function counted as one; NaN if not counted.
       transcendentals: how many of them are transcendental functions.
       kept: bytes that the forward pass leaves to the backward pass.
     """
@@ -57,7 +57,8 @@ def _pair(activation: str) -> Callable[..., jax.Array]:
 def _work(function: Callable[..., jax.Array], *given: Shape) -> Work:
     counted: Any = lowered(function, *given).cost_analysis() or {}
     transcendentals = float(counted.get("transcendentals") or 0.0)
-    return Work(float(counted["flops"]) + transcendentals, transcendentals, kept_bytes(function, *given))
+    operations = float(counted.get("flops", float("nan")))
+    return Work(operations + transcendentals, transcendentals, kept_bytes(function, *given))
 
 
 def lowered(function: Callable[..., jax.Array], *given: Shape) -> jax.stages.Lowered:

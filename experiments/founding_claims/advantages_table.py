@@ -6,10 +6,12 @@ from bnact.studies.report.wording import interval_in_points, interval_notes, per
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import TunedCell, test_accuracy
 
+from .activation_work import BATCH_SIZE
 from .against_relu import ALL, before, parts_of
-from .chosen import cell_of, depths_of
-from .layer_cost import COUNTED, layer_cost, saved_share
-from .time_to_target import fastest_cell, steps_in_words, target_of
+from .chosen import cell_of, depths_of, runs_of
+from .fastest_rate import RATE_NOTE, fastest_cell
+from .relu_savings import WIDTHS, layer_work, saving
+from .time_to_target import steps_in_words
 from .verdict_words import EDGE_NOTE, rate_in_words
 
 OUTCOMES = {
@@ -37,18 +39,18 @@ COLUMNS = (
 )
 
 
-def advantages_table(rows: Rows, price: Decision, speed: Decision) -> Table:
+def advantages_table(rows: Rows, price: Decision, speed: Decision, target: float) -> Table:
     """A row for each activation and depth.
 
     Args:
       rows: of the claim.
       price: differences in accuracy that decide.
       speed: differences in steps that decide.
+      target: validation accuracy to which steps are counted.
 
     Returns:
       The table; columns of comparisons are empty where nothing is decided.
     """
-    target = target_of(rows, [before(name) for name in ALL])
     in_points = {parts_of(each)[1:]: each for each in price.comparisons}
     in_steps = {parts_of(each)[1:]: each for each in speed.comparisons}
     lines = tuple(
@@ -61,12 +63,15 @@ def advantages_table(rows: Rows, price: Decision, speed: Decision) -> Table:
         for depth in depths_of(rows)
         for name in ALL
         if (cell := cell_of(rows, before(name), depth)) is not None
-        if (fastest := fastest_cell(rows, before(name), depth, target)) is not None
+        if (fastest := fastest_cell(runs_of(rows, before(name), depth), target)) is not None
     )
     notes = (
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
         "never gets there counting with all its steps; in brackets how many got there.",
-        f"Operations: {COUNTED}. Kept: bytes that norm and activation keep for the way back.",
+        RATE_NOTE,
+        f"Operations: of a training step of a layer of {WIDTHS[-1]} units (dense map, batch norm, "
+        f"activation) on {BATCH_SIZE} examples, before the program is optimized. Kept: bytes kept for "
+        "the way back.",
         EDGE_NOTE,
         *interval_notes(min((each.n for each in price.comparisons), default=0)),
     )
@@ -89,7 +94,7 @@ def seconds_table(costs: Costs) -> Table:
                 column
                 for seconds in (costs.value, costs.gradient)
                 for column in (
-                    f"{1e6 * seconds[name]:.1f}",
+                    f"{1e6 * seconds[name]:.2f}",
                     f"{seconds[name] / seconds['relu']:.2f}" if "relu" in seconds else "–",
                 )
             ),
@@ -126,6 +131,6 @@ def _speed_columns(cell: TunedCell, target: float, compared: Comparison | None) 
 
 
 def _cost_columns(name: str) -> tuple[str, ...]:
-    cost = layer_cost(name)
-    saved = "" if name == "relu" else signed(100.0 * saved_share("relu", name))
-    return (plain(cost.operations / 1000.0, 0), saved, f"{cost.kept:,}")
+    work = layer_work(name, WIDTHS[-1])
+    saved = "" if name == "relu" else signed(100.0 * saving(name, WIDTHS[-1]).operations)
+    return (plain(work.operations / 1000.0, 0), saved, f"{work.kept:,}")

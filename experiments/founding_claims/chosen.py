@@ -21,9 +21,12 @@ def depths_of(rows: Rows) -> tuple[int, ...]:
 
 def cell_of(rows: Rows, pair: Pair, depth: int, kill: str = "none") -> TunedCell | None:
     """A pair at a depth, at its best learning rate; None if it was not run."""
-    return tuned_cell(
-        rows.select(activation=pair.activation, norm=pair.norm, order=pair.order, depth=depth, kill=kill)
-    )
+    return tuned_cell(runs_of(rows, pair, depth).select(kill=kill))
+
+
+def runs_of(rows: Rows, pair: Pair, depth: int) -> Rows:
+    """The runs of a pair at a depth, at every learning rate."""
+    return rows.select(activation=pair.activation, norm=pair.norm, order=pair.order, depth=depth)
 
 
 def accuracy_differences(rows: Rows, first: Pair, second: Pair) -> dict[str, np.ndarray]:

@@ -15,19 +15,27 @@ from bnact.studies import Pair
 from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
 from experiments.initialization import gain
 
+from .timed import ARCHITECTURE, BATCH_SIZE, DATA, DEPTH, WIDTH
+
 SHAPE = (64, 64)
-DEPTH, WIDTH, BATCH_SIZE = 8, 64, 64
+APPLICATIONS = 200
+"""Inside one program: a call of its own would mostly be the way into the program and out of it."""
+COUPLING = 1e-6
+"""Of an application's outcome, added to the next one's input: so none can be left out."""
 OBSERVED = 2
 SHORT, LONG = 41, 241
 """Steps of two runs, whose difference in time is that of steps alone: nothing of what a run looks at.
 
 So short a run that several points fall on its start would look there several times.
 """
-REPEATS, CALLS = 3, 20
+REPEATS, CALLS = 5, 3
 
 
 def seconds_of_activations(names: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
     """Seconds for the value, and for value and gradient, of activations on (64, 64) float32 numbers.
+
+    Of one of many applications in a loop inside a program, with a multiplication and an addition that tie
+    each to the one before.
 
     Args:
       names: of registered activations.
@@ -39,14 +47,21 @@ def seconds_of_activations(names: Sequence[str]) -> tuple[dict[str, float], dict
     value, gradient = {}, {}
     for name in names:
         fn = ACTIVATIONS[name]
-        value[name] = least_seconds(jax.jit(fn), x)
-        gradient[name] = least_seconds(jax.jit(lambda x, fn=fn: _pulled_back(fn, x)), x)
+        value[name] = least_seconds(_repeated(fn), x) / APPLICATIONS
+        gradient[name] = least_seconds(_repeated(lambda x, fn=fn: _pulled_back(fn, x)), x) / APPLICATIONS
     return value, gradient
 
 
-def _pulled_back(fn: Callable, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _pulled_back(fn: Callable[[jax.Array], jax.Array], x: jax.Array) -> jax.Array:
     y, pull = jax.vjp(fn, x)
-    return y, pull(y)[0]
+    return y + pull(y)[0]
+
+
+def _repeated(fn: Callable[[jax.Array], jax.Array]) -> Callable[[jax.Array], jax.Array]:
+    def applied(x: jax.Array) -> jax.Array:
+        return jax.lax.fori_loop(0, APPLICATIONS, lambda _, last: fn(x + COUPLING * last), x)
+
+    return jax.jit(applied)
 
 
 def least_seconds(fn: Callable, *arguments: object, calls: int = CALLS) -> float:
@@ -63,7 +78,7 @@ def least_seconds(fn: Callable, *arguments: object, calls: int = CALLS) -> float
 def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
     """Seconds of one training step of each network, by the program that a study trains with.
 
-    Every device trains one network, as in a study; digits, eight layers of 64 units, batches of 64.
+    Every device trains one network, as in a study, of the size and on the task in `timed`.
 
     Args:
       pairs: the networks.
@@ -73,9 +88,16 @@ def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
     """
     if not pairs:
         return ()
-    dataset, lanes = data.load("digits"), jax.device_count()
+    dataset, lanes = data.load(DATA), jax.device_count()
     table = table_of([pair.activation for pair in pairs])
-    some = Setting(depth=DEPTH, width=WIDTH, batch_size=BATCH_SIZE, observed=OBSERVED)
+    some = Setting(
+        data=DATA,
+        architecture=ARCHITECTURE,
+        depth=DEPTH,
+        width=WIDTH,
+        batch_size=BATCH_SIZE,
+        observed=OBSERVED,
+    )
     program = compiled_program(some.program, dataset, lanes, table)
     given, each = examples(dataset), stacked_lanes([some] * lanes)
 

@@ -2,23 +2,18 @@
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-from bnact.studies import Pair, StudyError, write_atomically
+from bnact.studies import Pair, write_atomically
 from bnact.studies.claim import Costs
 from bnact.studies.files import explained
 from bnact.studies.tuned_cell import pair_of
 
+from .against_relu import ALL
 from .asked import Asked
-
-TIMED = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "tanh", "sigmoid")
-"""Activations of which value and gradient are timed: those that claims compare."""
-
-
-def network_name(pair: Pair) -> str:
-    """How `Costs.step` calls a network: "relu, batch, before"."""
-    return ", ".join(pair)
+from .timed import network_name
 
 
 def networks_of(asked: Asked) -> tuple[Pair, ...]:
@@ -30,41 +25,40 @@ def networks_of(asked: Asked) -> tuple[Pair, ...]:
 
 
 def stored_costs(workdir: Path, asked: Asked) -> Costs | None:
-    """What was measured before in a work directory, if it has all that the claims' clocks ask for.
+    """What was measured before in a work directory; a clock shows a dash for what was not.
 
     Args:
       workdir: a work directory.
       asked: the claims.
 
     Returns:
-      The costs; None where no claim has a clock, or something was not measured yet.
+      The costs; None where no claim has a clock, nothing was measured yet, or the file is damaged, which is
+      said.
 
     Raises:
-      StudyError: the file is damaged or cannot be read.
+      StudyError: the file cannot be read.
     """
     if not any(claim.clock is not None for claim in asked.claims):
         return None
-    found = _read(costs_path(workdir))
-    needed = {network_name(pair) for pair in networks_of(asked)}
-    return found if found is not None and needed <= set(found.step) else None
+    return _read(costs_path(workdir))
 
 
 def measure_costs(workdir: Path, asked: Asked) -> None:
-    """Measures what the claims' clocks ask for and was not measured yet, and stores it.
+    """Measures what the claims' clocks ask for and was not measured yet, and stores it; anew if damaged.
 
     Args:
       workdir: a work directory, open for this process.
       asked: the claims; where none has a clock nothing is measured.
 
     Raises:
-      StudyError: the file is damaged or cannot be read or written.
+      StudyError: the file cannot be read or written.
     """
     if not any(claim.clock is not None for claim in asked.claims):
         return
     # Imported late: a mistyped flag is then answered before the networks are even loaded.
     from .clock import seconds_of_activations, seconds_of_steps
 
-    found = _read(costs_path(workdir)) or Costs(*seconds_of_activations(TIMED), {})
+    found = _read(costs_path(workdir)) or Costs(*seconds_of_activations(ALL), {})
     missing = [pair for pair in networks_of(asked) if network_name(pair) not in found.step]
     seconds = zip(missing, seconds_of_steps(missing), strict=True)
     measured = {network_name(pair): each for pair, each in seconds if each > 0.0}
@@ -94,16 +88,13 @@ def _read(path: Path) -> Costs | None:
     try:
         fields = json.loads(text)
         checksum = fields.pop("checksum")
-        costs = Costs(**fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path) from error
-    if checksum != _checksum(fields):
-        raise _damaged(path)
+        costs = Costs(**fields) if checksum == _checksum(fields) else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        costs = None
+    if costs is None:
+        warnings.warn(
+            f"founding_claims: measured times must be as they were stored; {path} is damaged; they are left "
+            "out, and the study's command measures them anew",
+            stacklevel=3,
+        )
     return costs
-
-
-def _damaged(path: Path) -> StudyError:
-    return StudyError(
-        f"founding_claims: measured times must be as they were stored; {path} is damaged; remove it, and run "
-        "the study's command again: they are measured anew"
-    )

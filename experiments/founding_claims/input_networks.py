@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from bnact.studies.rows import Rows
-from bnact.studies.tuned_cell import TunedCell, cell_by, validation_accuracy
+from bnact.studies.tuned_cell import TunedCell, tuned_cell
 from bnact.training.setting import Setting
 
+from .fastest_rate import fastest_cell
 from .speedup import Speedup, speedup_of
-from .time_to_target import SHARE, mean_steps
+from .time_to_target import target_of
 
 MIXED = "-mixed"
-FIRST_LAYER = "normalized_input_mlp"
+FIRST_LAYER, PLAIN = "normalized_input_mlp", "mlp"
+"""A batch norm as the first layer is an architecture of its own: of plain networks, and of no others."""
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3)
 
 
@@ -52,7 +52,7 @@ def network_of(setting: Setting) -> Network:
 
 def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
     """Every comparison whose two networks were run."""
-    target, found = target_of(rows), []
+    target, found = common_target(rows), []
     for label, (slow, fast) in PAIRS.items():
         cells = [fastest(rows, NETWORKS[name], target) for name in (slow, fast)]
         pair = [cell for cell in cells if cell is not None]
@@ -61,41 +61,16 @@ def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
     return tuple(each for each in found if len(each.low))
 
 
-def target_of(rows: Rows) -> float:
-    """0.95 times the best mean final validation accuracy of any network; NaN if none has learnt anything."""
-    best = max((_final(cell) for cell in _best_cells(rows).values()), default=0.0)
-    return SHARE * best if best > 0.0 else float("nan")
+def common_target(rows: Rows) -> float:
+    """The target, set by all networks: two that learn nothing would set one that chance reaches."""
+    cells = (tuned_cell(_of_network(rows, network)) for network in NETWORKS.values())
+    return target_of(cell for cell in cells if cell is not None)
 
 
 def fastest(rows: Rows, network: Network, target: float) -> TunedCell | None:
-    """A network at the rate with the fewest mean steps to the target; None if it was not run.
-
-    Of rates that are equally fast, as all are where no run ever gets there, the one that ends most accurate.
-    """
-
-    def score(at_rate: Rows) -> float:
-        # Less than any difference in steps that is not one of rounding.
-        tie = 1e-6 * float(np.mean(_finals(at_rate)))
-        return tie - mean_steps([row.log for row in at_rate], target)
-
-    return cell_by(_of_network(rows, network), score)
+    """A network, each seed at the rate that is fastest for the others; None if it was not run."""
+    return fastest_cell(_of_network(rows, network), target)
 
 
 def _of_network(rows: Rows, network: Network) -> Rows:
     return Rows(tuple(row for row in rows if network_of(row.setting) == network))
-
-
-def _best_cells(rows: Rows) -> dict[str, TunedCell]:
-    found = {
-        name: cell_by(_of_network(rows, network), lambda at_rate: float(np.mean(_finals(at_rate))))
-        for name, network in NETWORKS.items()
-    }
-    return {name: cell for name, cell in found.items() if cell is not None}
-
-
-def _finals(rows: Rows) -> list[float]:
-    return [validation_accuracy(row.log) for row in rows]
-
-
-def _final(cell: TunedCell) -> float:
-    return float(cell.over_seeds(validation_accuracy).mean())

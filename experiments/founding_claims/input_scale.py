@@ -11,24 +11,35 @@ from bnact.studies.comparison import Comparison, Decision, decision_from
 from bnact.studies.report.figures import Line, learning_curves
 from bnact.studies.report.palette import numbered_style
 from bnact.studies.report.ratio_forest import ratio_forest
-from bnact.studies.report.wording import interval_notes, percent, span
+from bnact.studies.report.wording import interval_notes, percent
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import has_diverged
 from bnact.training.setting import Setting
 
+from .fastest_rate import RATE_NOTE, RATE_RULE
 from .input_networks import (
     DECIDING,
     FIRST_LAYER,
     MIXED,
     NETWORKS,
+    PLAIN,
     RATES,
+    common_target,
     fastest,
     found_speedups,
-    target_of,
 )
 from .scale import settings_of
 from .sources import QUESTION
-from .speedup import Speedup, certainty, compared, times_in_words
+from .speedup import (
+    BOUNDS_RULE,
+    EFFECT_RULE,
+    OPEN_RULE,
+    Speedup,
+    certainty,
+    compared,
+    interval_in_times,
+    times_in_words,
+)
 from .time_to_target import TARGET_RULE, steps_in_words
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
 
@@ -38,20 +49,25 @@ TEXT = "features from 0 to 1 beside features from 1 to 1000 should be normalized
 FASTER = 1.1
 """How many times fewer steps count as faster."""
 
+BOUNDS = BOUNDS_RULE.format(
+    slow="the run on mixed features",
+    with_slow="on mixed features",
+    fast="the one on normalized features",
+    with_fast="on normalized ones",
+)
+
+TARGET = TARGET_RULE.format(networks="the networks named here, also of those that decide nothing")
 
 RULE = (
     "ReLU networks of the smallest depth are trained on the task with its features as they come (every "
     "feature from 0 to 1, every second one from 1 to 1000), and with features normalized beforehand. "
-    "Compared are their steps to a target, without a norm, paired by seed, as a ratio, each at the learning "
-    f"rate with the fewest mean steps among {', '.join(f'{rate:g}' for rate in RATES)}, a run that never "
-    f"gets there counting with all its S steps. There {TARGET_RULE}. The ratio of a seed whose run never "
-    "gets there is only bounded: it is at least S / (steps with normalized features) where the run on mixed "
-    "ones never does, at most (steps on mixed ones) / S where the other never does, and between 1 / S and S "
-    f"where neither does. Supported if the lower bounds are above {FASTER:g} (the whole interval of their "
-    "geometric mean, and an exact sign-flip test of their logarithms); refuted if the upper bounds are "
-    "below it; else undecided, also where there is nothing to compare. The effect is the geometric mean of "
-    "the lower bounds. A batch norm as the first layer, and networks with batch norm in their hidden "
-    "layers, are held against the same and decide nothing."
+    "Compared are their steps to a target, without a norm, paired by seed, as a ratio; of the rates "
+    f"{', '.join(f'{rate:g}' for rate in RATES)}, {RATE_RULE}. There {TARGET}. The ratio is bounded by "
+    f"seed: {BOUNDS}; {OPEN_RULE}. Supported if the lower bounds are above {FASTER:g} (the whole interval of "
+    "their geometric mean, and an exact sign-flip test of their logarithms); refuted if the upper bounds are "
+    f"below it; else undecided, also where there is nothing to compare. {EFFECT_RULE} A batch norm as the "
+    "first layer (of plain networks: residual ones have no such variant), and networks with batch norm in "
+    "their hidden layers, are held against the same target, help to set it, and decide nothing else."
 )
 
 OUTCOMES = {"above": "faster", "below": "not faster", "equal": "unclear", "unclear": "unclear"}
@@ -69,16 +85,16 @@ COLUMNS = (
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
-    """Every network at the smallest depth and every rate."""
+    """Every network of the scale's architecture at the smallest depth and every rate."""
     base = scale._replace(learning_rates=RATES, depths=scale.depths[:1])
     mixed = base._replace(data=f"{scale.data}{MIXED}")
+    found = (*_relu(base, "none", "batch"), *_relu(mixed, "none", "batch"))
     first = mixed._replace(architecture=FIRST_LAYER)
-    plain, inside = ("none",), ("none", "batch")
-    return (
-        *settings_of(base, ("relu",), norms=inside, orders=("before",)),
-        *settings_of(mixed, ("relu",), norms=inside, orders=("before",)),
-        *settings_of(first, ("relu",), norms=plain, orders=("before",)),
-    )
+    return (*found, *_relu(first, "none")) if scale.architecture == PLAIN else found
+
+
+def _relu(scale: Scale, *norms: str) -> tuple[Setting, ...]:
+    return settings_of(scale, ("relu",), norms=norms, orders=("before",))
 
 
 def decision_of(rows: Rows) -> Decision:
@@ -89,12 +105,12 @@ def decision_of(rows: Rows) -> Decision:
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
     decision, found = decision_of(rows), found_speedups(rows)
-    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, found, target_of(rows)))
+    return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, found, common_target(rows)))
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
     """The ratios, and the learning curves of every network at its fastest rate."""
-    found, target = found_speedups(rows), target_of(rows)
+    found, target = found_speedups(rows), common_target(rows)
     forest = ratio_forest(
         {
             "Without a norm: decides": decision_of(rows).comparisons,
@@ -103,8 +119,8 @@ def figures(rows: Rows) -> Sequence[Figure]:
         OUTCOMES,
         FASTER,
         "steps, mixed / other (times)",
-        "How many times fewer steps; where runs on mixed features never reach the target, the mark is a "
-        f"lower bound. Dashed: 1 (grey) and {FASTER:g} times (black).",
+        "How many times fewer steps; where runs never reach the target the mark is a bound, and an interval "
+        f"without an end is not drawn: the table has it. Dashed: 1 (grey) and {FASTER:g} times (black).",
     )
     lines = [
         Line(name, numbered_style(position), cell)
@@ -119,14 +135,16 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Steps of both networks of every comparison, and their ratio."""
-    found, target = found_speedups(rows), target_of(rows)
+    found, target = found_speedups(rows), common_target(rows)
     comparisons = (*decision_of(rows).comparisons, *_others(found))
     by_label = {each.label: each for each in comparisons}
     lines = tuple(_line(each, by_label[each.label], target) for each in found)
     notes = (
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
-        "never gets there counting with all its steps; in brackets how many got there. ≥: a lower bound, "
-        "since some never did. The first row decides; the others are corrected by Holm among themselves.",
+        "never gets there counting with all its steps; in brackets how many got there. At least: some "
+        "on mixed features never did; at most: some of the other never did; –: neither bound is known. The "
+        "first row decides; the others are corrected by Holm among themselves.",
+        RATE_NOTE,
         EDGE_NOTE,
         *interval_notes(min((each.n for each in comparisons), default=0)),
     )
@@ -144,7 +162,7 @@ def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, .
         found.label,
         *(steps_in_words(cell, target) for cell in cells),
         f"{certainty(found)}{times_in_words(comparison.effect)}",
-        span(comparison.low, comparison.high, times_in_words),
+        interval_in_times(comparison),
         OUTCOMES[comparison.outcome],
         " / ".join(rate_in_words(cell) for cell in cells),
         " / ".join(map(str, lost)),
@@ -169,12 +187,14 @@ def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> st
         return f"Yes: on normalized features ReLU networks {reached}{cure}."
     if decision.answer == "refuted":
         return (
-            f"No: each at its own best rate, normalized features are not faster; they need the steps to "
-            f"{percent(target, 0)} on mixed ones {times} over."
+            f"No: each at its own best rate, normalized features are not faster; to {percent(target, 0)} "
+            f"accuracy mixed ones need {times} the steps of normalized ones."
         )
+    if not decision.deciding.effect > 0.0:
+        return "Not clear: some runs never reach the target on either kind of features."
     return (
-        f"Not clear: normalized features came out {times} faster{cure}, but these runs cannot tell that from "
-        "no gain."
+        f"Not clear: mixed features need {times} the steps of normalized ones{cure}, but these runs cannot "
+        "tell that from no gain."
     )
 
 

@@ -16,9 +16,9 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import paired_differences
 from bnact.training.setting import Setting
 
+from .activation_work import BATCH_SIZE
 from .advantages_table import OUTCOMES, advantages_table, seconds_table
 from .against_relu import (
-    ALL,
     before,
     differences_of,
     forest_by_depth,
@@ -27,10 +27,11 @@ from .against_relu import (
     signed_points,
     where,
 )
-from .chosen import depths_of, lines_by_depth
-from .layer_cost import COUNTED, saved_share
+from .chosen import cells_by_pair, depths_of, lines_by_depth, runs_of
+from .fastest_rate import RATE_RULE, fastest_cell
+from .relu_savings import ADVANTAGE, WIDTHS, saving
 from .sources import QUESTION
-from .time_to_target import TARGET_RULE, counted_steps, fastest_cell, target_of
+from .time_to_target import TARGET_RULE, counted_steps, target_of
 from .verdict_words import verdict_of_decision, with_outcome
 
 ID = "relu_keeps_advantages"
@@ -39,20 +40,25 @@ TEXT = "ReLU has properties that keep it worthwhile even with BN"
 RIVALS = ("tanh", "sigmoid")
 """What ReLU took the place of, and what batch norm might bring back."""
 
-FROM = 0.01
-"""Share of a layer's operations from which a saving counts."""
+WIDE = WIDTHS[-1]
+"""Units of the layer whose cost is counted: as where the claim on the simple derivative is decided."""
+
+TARGET = TARGET_RULE.format(networks="the networks of these three activations")
 
 RULE = (
     f"ReLU is set against {' and '.join(RIVALS)}, all with batch norm before the activation, at every depth, "
     "paired by seed. Its price: test accuracy, each at the learning rate that is best on validation data, "
     "must be above −1 point of theirs (the whole interval, and an exact sign-flip test with Holm's "
-    f"correction over the comparisons). Its advantages: cost, {COUNTED}, is one if against both ReLU saves 1 "
-    "% or more; speed is one if it takes fewer steps to a target at every comparison, tested in the same "
-    f"way, each at the rate with the fewest steps ({TARGET_RULE}, and counts with all its steps). Supported "
-    "if the price is shown to be within a point everywhere and cost or speed is an advantage; refuted if the "
-    "price is shown to be more than a point anywhere, or if cost is no advantage and ReLU is shown to be "
-    "slower somewhere; else undecided. The effect is the price, where it is least clear. Other activations "
-    "and the bytes kept for the way back are shown and decide nothing."
+    "correction over the comparisons). Its advantages: cost is one if in a training step "
+    f"of a layer (dense map of {WIDE} units, batch norm, activation, on {BATCH_SIZE} examples) ReLU "
+    f"saves {percent(ADVANTAGE, 0)} or more of the operations, counted before the program is optimized, or "
+    "of the bytes kept for the way back, against both; speed is one "
+    "if it takes fewer steps to a target at every comparison, tested in the same way, "
+    f"{RATE_RULE}; there {TARGET}. Supported if the price is shown to be within a point everywhere and "
+    "cost or speed is an advantage; refuted if the price is shown to be more than a point anywhere, or if "
+    "cost is no advantage and ReLU is shown to be slower somewhere; else undecided, so where a count is "
+    "missing that could turn it. The effect is the price, where it is least clear. Other activations are "
+    "shown, held against the same target, and decide nothing."
 )
 
 DUELS = tuple(("relu", rival) for rival in RIVALS)
@@ -70,11 +76,11 @@ def price(rows: Rows) -> Decision:
 
 def speed(rows: Rows) -> Decision:
     """Whether ReLU reaches the target in fewer steps than its rivals, depth by depth."""
-    target = target_of(rows, [before(name) for name in ALL])
+    target = deciding_target(rows)
     found: dict[str, np.ndarray] = {}
     for rival in RIVALS:
         for depth in depths_of(rows):
-            cells = [fastest_cell(rows, before(name), depth, target) for name in (rival, "relu")]
+            cells = [fastest_cell(runs_of(rows, before(name), depth), target) for name in (rival, "relu")]
             steps = [
                 cell.measured(lambda log: counted_steps(log, target)) for cell in cells if cell is not None
             ]
@@ -83,28 +89,37 @@ def speed(rows: Rows) -> Decision:
     return works_better(found, margin=0.0)
 
 
-def is_cheaper() -> bool:
-    """Whether a layer with ReLU saves enough operations against both rivals to count."""
-    return min(saved_share("relu", rival) for rival in RIVALS) >= FROM
+def deciding_target(rows: Rows) -> float:
+    """The target, set by ReLU and its rivals at every depth, and by no other."""
+    pairs = [before(name) for name in ("relu", *RIVALS)]
+    return target_of(cell for cells in cells_by_pair(rows, pairs).values() for cell in cells)
 
 
-def answer_of(price: Answer, speed: Answer, cheaper: bool) -> Answer:
+def cost() -> Answer:
+    """Whether a layer with ReLU saves enough against both rivals; undecided if a count is missing."""
+    found = [saving(rival, WIDE) for rival in RIVALS]
+    if not all(each.is_counted for each in found):
+        return "undecided"
+    return "supported" if all(each.is_advantage for each in found) else "refuted"
+
+
+def answer_of(price: Answer, speed: Answer, cost: Answer) -> Answer:
     """The answer by the rule above.
 
     Args:
       price: whether the accuracy is within a point.
       speed: whether ReLU takes fewer steps.
-      cheaper: whether it saves enough operations.
+      cost: whether it saves enough of a layer.
     """
-    if price == "refuted" or (speed == "refuted" and not cheaper):
+    if price == "refuted" or (speed == "refuted" and cost == "refuted"):
         return "refuted"
-    return "supported" if price == "supported" and (cheaper or speed == "supported") else "undecided"
+    return "supported" if price == "supported" and "supported" in (cost, speed) else "undecided"
 
 
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
     accuracy, steps = price(rows), speed(rows)
-    answer = answer_of(accuracy.answer, steps.answer, is_cheaper()) if accuracy.comparisons else "undecided"
+    answer = answer_of(accuracy.answer, steps.answer, cost()) if accuracy.comparisons else "undecided"
     decision = accuracy._replace(answer=answer)
     return verdict_of_decision(ID, TEXT, QUESTION, decision, _sentence(decision, accuracy.answer, steps))
 
@@ -130,7 +145,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Accuracy, steps to the target and cost of every activation, those that decide with their outcome."""
-    return advantages_table(rows, price(rows), speed(rows))
+    return advantages_table(rows, price(rows), speed(rows), deciding_target(rows))
 
 
 def clock(rows: Rows, costs: Costs) -> Table:
@@ -162,9 +177,12 @@ def _sentence(decision: Decision, price: Answer, steps: Decision) -> str:
 
 
 def _cost_in_words() -> str:
-    shares = [f"{percent(saved_share('relu', rival), 0)} (against {rival})" for rival in RIVALS]
-    enough = "" if is_cheaper() else ", too few to count"
-    return f"a layer of it takes {listed(shares)} fewer operations{enough}"
+    answer = cost()
+    if answer == "undecided":
+        return "what a layer of it takes could not be counted"
+    shares = [f"{percent(saving(rival, WIDE).operations)} (against {rival})" for rival in RIVALS]
+    enough = "" if answer == "supported" else ", too few to count"
+    return f"a layer of {WIDE} units takes {listed(shares)} fewer operations{enough}"
 
 
 def _speed_in_words(steps: Decision) -> str:

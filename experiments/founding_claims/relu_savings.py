@@ -4,16 +4,17 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from bnact.studies.claim import Panel
 from bnact.studies.report.drawing import drawn
 from bnact.studies.report.palette import Style
-from bnact.studies.report.wording import listed, percent
+from bnact.studies.report.wording import listed, percent, plain
 
 from .activation_work import BATCH_SIZE, Work, alone, in_layer
+from .against_relu import OTHERS
 
-OTHERS = ("leaky_relu", "elu", "gelu", "silu", "softplus", "tanh", "sigmoid")
 WIDTHS = (64, 512)
 ADVANTAGE = 0.05
 
@@ -29,23 +30,34 @@ class Saving(NamedTuple):
         """Whether either is large enough to count."""
         return max(self) >= ADVANTAGE
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether no count is missing."""
+        return bool(np.all(np.isfinite(self)))
+
 
 Savings = Mapping[tuple[str, int], Saving]
 """By the other activation and the width."""
 
 
-@functools.cache
 def savings() -> Savings:
     """What ReLU saves against every other activation at every width."""
-    return {
-        (name, width): _saving(in_layer("relu", width), in_layer(name, width))
-        for width in WIDTHS
-        for name in OTHERS
-    }
+    return {(name, width): saving(name, width) for width in WIDTHS for name in OTHERS}
 
 
-def _saving(relu: Work, other: Work) -> Saving:
-    return Saving(1.0 - relu.operations / other.operations, 1.0 - relu.kept / other.kept)
+def saving(other: str, width: int) -> Saving:
+    """What a layer with ReLU saves against one with another activation; NaN where a count is missing."""
+    works = layer_work("relu", width), layer_work(other, width)
+    return Saving(
+        1.0 - works[0].operations / works[1].operations,
+        1.0 - works[0].kept / works[1].kept,
+    )
+
+
+@functools.cache
+def layer_work(activation: str, width: int) -> Work:
+    """What a layer's training step takes, counted once a process."""
+    return in_layer(activation, width)
 
 
 def a_number(count: float) -> float:
@@ -65,7 +77,7 @@ def alone_panel() -> Panel:
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
 
-    words = ", ".join(f"{name} {count:.0f}" for name, count in counts.items())
+    words = ", ".join(f"{name} {plain(count, 0)}" for name, count in counts.items())
     return Panel(title, f"Operations a number for value and gradient: {words}.", drawn(title, draw))
 
 

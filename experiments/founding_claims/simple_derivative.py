@@ -7,20 +7,18 @@ norm, and what counts is what it saves of those.
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from bnact.activations import ACTIVATIONS
 from bnact.studies.claim import Answer, Claim, Costs, Figure, Quantity, Table, Verdict
 from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import COLOURS, Style
-from bnact.studies.report.wording import EXACT, listed, percent, signed
+from bnact.studies.report.wording import EXACT, listed, percent, plain, signed
 from bnact.studies.rows import Rows
 
 from .activation_work import BATCH_SIZE, alone, in_pair
+from .against_relu import ALL, OTHERS, before
 from .exactly import no_runs
 from .relu_savings import (
     ADVANTAGE,
-    OTHERS,
     WIDTHS,
     Savings,
     a_number,
@@ -29,6 +27,7 @@ from .relu_savings import (
     savings,
 )
 from .sources import QUESTION
+from .timed import TIMED_NETWORK, network_name
 
 ID = "simple_derivative"
 TEXT = "ReLU's simple derivative is an advantage"
@@ -72,8 +71,12 @@ def verdict_on(found: Savings) -> Verdict:
     return Verdict(ID, TEXT, QUESTION, answer, effect, effect, effect, len(found), sentence)
 
 
+def _is_counted(found: Savings) -> bool:
+    return bool(found) and all(saving.is_counted for saving in found.values())
+
+
 def _answer(found: Savings) -> Answer:
-    if not found or not np.all(np.isfinite(list(found.values()))):
+    if not _is_counted(found):
         return "undecided"
     if all(saving.is_advantage for saving in found.values()):
         return "supported"
@@ -97,7 +100,7 @@ def figures(_: Rows) -> Sequence[Figure]:
 def table(_: Rows) -> Table:
     """The counts of every registered activation, and what ReLU saves against those compared."""
     found = savings()
-    names = ("relu", *OTHERS, *(name for name in ACTIVATIONS if name not in ("relu", *OTHERS)))
+    names = (*ALL, *(name for name in ACTIVATIONS if name not in ALL))
     notes = (
         "Bytes: what the forward pass leaves to the backward pass. bnact keeps an activation's input, which "
         "the norm before it needs as well, and never its output or a mask; so ReLU keeps no less than "
@@ -110,13 +113,13 @@ def table(_: Rows) -> Table:
 
 def clock(_: Rows, costs: Costs) -> Table:
     """Measured seconds on the machine at hand; they decide nothing."""
-    names = [name for name in ("relu", *OTHERS) if name in costs.value and name in costs.gradient]
+    names = [name for name in ALL if name in costs.value and name in costs.gradient]
     lines = tuple(
         (
             name,
-            *(f"{1e6 * each[name]:.1f}" for each in (costs.value, costs.gradient)),
+            *(f"{1e6 * each[name]:.2f}" for each in (costs.value, costs.gradient)),
             _ratio(costs.gradient, name, "relu"),
-            _ratio(costs.step, f"{name}, batch, before", "relu, batch, before"),
+            _ratio(costs.step, *(network_name(before(each)) for each in (name, "relu"))),
         )
         for name in names
     )
@@ -127,7 +130,11 @@ def clock(_: Rows, costs: Costs) -> Table:
         "times ReLU's",
         "a training step, times ReLU's",
     )
-    return Table("Measured on this machine; decides nothing", columns, lines)
+    note = (
+        f"Activations on (64, 64) numbers; training steps of the {TIMED_NETWORK}. –: noise was larger than "
+        "what was measured, or it was not measured."
+    )
+    return Table("Measured on this machine; decides nothing", columns, lines, (note,))
 
 
 def _ratio(seconds: Mapping[str, float], name: str, reference: str) -> str:
@@ -140,14 +147,12 @@ def _line(found: Savings, name: str) -> tuple[str, ...]:
     work = alone(name, WIDTHS[0])
     own = (
         name,
-        f"{a_number(work.operations):.0f}",
-        f"{a_number(work.transcendentals):.0f}",
-        f"{a_number(work.kept):.0f}",
+        *(plain(a_number(count), 0) for count in (work.operations, work.transcendentals, work.kept)),
     )
-    if name not in ("relu", *OTHERS):
+    if name not in ALL:
         return (*own, *[""] * (len(COLUMNS) - len(own)))
     pair, of_relu = (in_pair(each, WIDTHS[0]).operations for each in (name, "relu"))
-    with_norm = (*own, f"{a_number(pair):.0f}", f"{pair / of_relu:.2f}")
+    with_norm = (*own, plain(a_number(pair), 0), plain(pair / of_relu, 2))
     if name == "relu":
         return (*with_norm, *["–"] * (len(COLUMNS) - len(with_norm)))
     saved = [found[name, width] for width in WIDTHS]
@@ -155,7 +160,7 @@ def _line(found: Savings, name: str) -> tuple[str, ...]:
 
 
 def _sentence(answer: Answer, found: Savings) -> str:
-    if not found or not np.all(np.isfinite(list(found.values()))):
+    if not _is_counted(found):
         return "There is nothing to decide from: not every operation could be counted."
     ranges = {width: _range(found, width) for width in WIDTHS}
     in_words = listed([f"{low} to {high} in one of {width} units" for width, (low, high) in ranges.items()])

@@ -1,14 +1,15 @@
 """How many times faster a network learns with a norm than without, when some runs never get there.
 
-The ratio of one seed is (steps without) / (steps with), to one target, each at its own fastest rate. A run
-that never reaches the target is known to take more than its S steps, no more than that. So each ratio has
-a lower and an upper bound:
+The ratio of one seed is (steps without) / (steps with), to one target. A run that never reaches the target is
+known to take more than its S steps, no more than that. So each ratio has a lower and an upper bound:
 
     with      without   lower                upper
     reached   reached   the ratio            the ratio
-    reached   never     S / (steps with)     S, the greatest that S steps can show
-    never     reached   1 / S, the least     (steps without) / S
-    never     never     1 / S                S
+    reached   never     S / (steps with)     none
+    never     reached   0                    (steps without) / S
+    never     never     0                    none
+
+A mean over seeds has a bound where every seed has one, and nothing is decided by a bound that is not there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,22 +18,37 @@ from typing import NamedTuple
 import numpy as np
 
 from bnact.studies.comparison import Comparison, Outcome, compare
-from bnact.studies.report.wording import plain
-from bnact.studies.rows import Rows
-from bnact.studies.tuned_cell import Pair, TunedCell
+from bnact.studies.report.wording import plain, span
+from bnact.studies.tuned_cell import TunedCell
 
-from .chosen import BEFORE, NONE, depths_of
-from .time_to_target import fastest_cell, steps_of
+from .time_to_target import all_steps, steps_of
+
+BOUNDS_RULE = (
+    "where {slow} never gets there the ratio is at least S / (steps {with_fast}), with no upper bound; where "
+    "{fast} never does it is at most (steps {with_slow}) / S, with no lower bound; where neither does "
+    "nothing is known"
+)
+"""To be filled with the names of the two networks."""
+
+OPEN_RULE = (
+    "a mean over seeds has a bound only where every seed has one, and what has no lower bound cannot be "
+    "above, nor what has no upper one below"
+)
+
+EFFECT_RULE = (
+    "The effect is the geometric mean of the lower bounds; of the upper ones where there is no lower bound; "
+    "none where there is neither."
+)
 
 
 class Speedup(NamedTuple):
-    """One network without and with batch norm, each at its fastest rate.
+    """One network and one that ought to be faster, for example without and with batch norm.
 
     Attributes:
       label: "relu, depth 8".
-      plain, normed: the cells.
-      low, high: (n,) bounds of the ratio, one a seed; they are equal where both runs reached the target.
-      lost: how many of the runs with the norm never did.
+      plain, normed: the cells, each seed at its fastest rate.
+      low, high: (n,) bounds of the ratio, one a seed; they are equal where both runs reached the target, 0
+        and infinity where there is none.
     """
 
     label: str
@@ -40,35 +56,6 @@ class Speedup(NamedTuple):
     normed: TunedCell
     low: np.ndarray
     high: np.ndarray
-    lost: int
-
-
-def speedups(rows: Rows, activations: Sequence[str], target: float) -> tuple[Speedup, ...]:
-    """Every activation and depth that was run with and without batch norm.
-
-    Args:
-      rows: of the claim.
-      activations: names.
-      target: validation accuracy.
-
-    Returns:
-      The speed-ups; a network without common seeds is left out.
-    """
-    cells = (
-        (
-            f"{name}, depth {depth}",
-            fastest_cell(rows, Pair(name, *NONE), depth, target),
-            fastest_cell(rows, Pair(name, *BEFORE), depth, target),
-        )
-        for name in activations
-        for depth in depths_of(rows)
-    )
-    found = (
-        speedup_of(label, plain, normed, target)
-        for label, plain, normed in cells
-        if plain is not None and normed is not None
-    )
-    return tuple(each for each in found if len(each.low))
 
 
 def bounds_of(plain: float, normed: float, limit: float) -> tuple[float, float]:
@@ -78,9 +65,19 @@ def bounds_of(plain: float, normed: float, limit: float) -> tuple[float, float]:
       plain, normed: steps to the target, infinity for never.
       limit: S, the steps of each run.
     """
-    low = min(plain, limit) / normed if np.isfinite(normed) else 1.0 / limit
-    high = plain / min(normed, limit) if np.isfinite(plain) else limit
+    low = min(plain, limit) / normed if np.isfinite(normed) else 0.0
+    high = plain / min(normed, limit) if np.isfinite(plain) else float("inf")
     return low, high
+
+
+def speedup_of(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:
+    """The speed-up from one cell to another, paired by seed, to a validation accuracy."""
+    slow, quick = (_steps_by_seed(cell, target) for cell in (plain, normed))
+    limits = plain.measured(all_steps)
+    seeds = sorted(slow.keys() & quick.keys())
+    bounds = [bounds_of(slow[seed], quick[seed], limits[seed]) for seed in seeds]
+    low, high = np.array(bounds).reshape(-1, 2).T
+    return Speedup(label, plain, normed, low, high)
 
 
 def compared(found: Sequence[Speedup], times: float) -> tuple[Comparison, ...]:
@@ -95,13 +92,14 @@ def compared(found: Sequence[Speedup], times: float) -> tuple[Comparison, ...]:
       times: the ratio they are held against.
 
     Returns:
-      Comparisons with ratios: the effect is the geometric mean of the lower bounds, the interval reaches
-      from the low end of theirs to the high end of the upper bounds'.
+      Comparisons with ratios: the effect is the geometric mean of the lower bounds, of the upper ones where a
+      seed has no lower bound, NaN where there is neither; the interval reaches from the low end of theirs to
+      the high end of the upper bounds', from 0 and to infinity where there is none.
     """
     null = float(np.log10(times))
-    lower = compare({each.label: np.log10(each.low) for each in found}, null, 0.0)
-    upper = compare({each.label: np.log10(each.high) for each in found}, null, 0.0)
-    return tuple(_joined(*both, null) for both in zip(lower, upper, strict=True))
+    lower = compare({each.label: _logarithms(each.low, null) for each in found}, null, 0.0)
+    upper = compare({each.label: _logarithms(each.high, null) for each in found}, null, 0.0)
+    return tuple(_joined(*each, null) for each in zip(found, lower, upper, strict=True))
 
 
 def times_in_words(ratio: float) -> str:
@@ -109,14 +107,37 @@ def times_in_words(ratio: float) -> str:
     return plain(ratio, 1 if ratio < 10.0 else 0)
 
 
+def interval_in_times(comparison: Comparison) -> str:
+    """An interval of ratios: "1.3 to 14", "4.3 or more"; "–" where there is none."""
+    if comparison.low > 0.0 and np.isposinf(comparison.high):
+        return f"{times_in_words(comparison.low)} or more"
+    return span(comparison.low, comparison.high, times_in_words)
+
+
 def certainty(speedup: Speedup) -> str:
-    """What stands before the effect: "" if every run arrived, "at least " if every one with the norm did."""
-    if not np.any(speedup.high > speedup.low):
+    """What stands before the effect: "" if every run arrived, "at least " or "at most " if it is a bound."""
+    if np.array_equal(speedup.low, speedup.high):
         return ""
-    return "about " if speedup.lost else "at least "
+    if _has_lower(speedup):
+        return "at least "
+    return "at most " if _has_upper(speedup) else ""
 
 
-def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
+def _has_lower(speedup: Speedup) -> bool:
+    return bool(np.all(speedup.low > 0.0))
+
+
+def _has_upper(speedup: Speedup) -> bool:
+    return bool(np.all(np.isfinite(speedup.high)))
+
+
+def _logarithms(bounds: np.ndarray, null: float) -> np.ndarray:
+    # Values that are the null value speak for neither side, and keep their place in the family.
+    known = bool(np.all((bounds > 0.0) & np.isfinite(bounds)))
+    return np.log10(bounds) if known else np.full(len(bounds), null)
+
+
+def _joined(speedup: Speedup, lower: Comparison, upper: Comparison, null: float) -> Comparison:
     outcome: Outcome = "unclear"
     if lower.outcome == "above":
         outcome = "above"
@@ -126,18 +147,15 @@ def _joined(lower: Comparison, upper: Comparison, null: float) -> Comparison:
     p_value = min(
         lower.p_value if lower.effect > null else 1.0, upper.p_value if upper.effect < null else 1.0
     )
-    effect, low, high = (float(10.0**each) for each in (lower.effect, lower.low, upper.high))
-    return Comparison(lower.label, effect, low, high, p_value, lower.n, outcome)
+    low = float(10.0**lower.low) if _has_lower(speedup) else 0.0
+    high = float(10.0**upper.high) if _has_upper(speedup) else float("inf")
+    return Comparison(lower.label, _effect(speedup), low, high, p_value, lower.n, outcome)
 
 
-def speedup_of(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:
-    """The speed-up from one cell to another, paired by seed, to a validation accuracy."""
-    slow, quick = (_steps_by_seed(cell, target) for cell in (plain, normed))
-    seeds = sorted(slow.keys() & quick.keys())
-    limit = float(plain.setting.steps)
-    bounds = np.array([bounds_of(slow[seed], quick[seed], limit) for seed in seeds]).reshape(-1, 2)
-    lost = sum(not np.isfinite(quick[seed]) for seed in seeds)
-    return Speedup(label, plain, normed, bounds[:, 0], bounds[:, 1], lost)
+def _effect(speedup: Speedup) -> float:
+    bounds = speedup.low if _has_lower(speedup) else speedup.high
+    known = _has_lower(speedup) or _has_upper(speedup)
+    return float(10.0 ** np.log10(bounds).mean()) if known else float("nan")
 
 
 def _steps_by_seed(cell: TunedCell, target: float) -> Mapping[int, float]:

@@ -10,17 +10,29 @@ from bnact.studies.claim import Claim, Costs, Figure, Quantity, Scale, Table, Ve
 from bnact.studies.comparison import Comparison, Decision, decision_from
 from bnact.studies.report.figures import learning_curves
 from bnact.studies.report.ratio_forest import ratio_forest
-from bnact.studies.report.wording import interval_notes, percent, significant, span
+from bnact.studies.report.wording import interval_notes, percent, significant
 from bnact.studies.rows import Rows
-from bnact.studies.tuned_cell import Pair, TunedCell
+from bnact.studies.tuned_cell import Pair, TunedCell, pair_of
 from bnact.training.setting import Setting
 
-from .chosen import BEFORE, NONE, lines_by_depth
+from .chosen import BEFORE, NONE, cells_by_pair, depths_of, lines_by_depth, runs_of
+from .fastest_rate import RATE_NOTE, RATE_RULE, fastest_cell
 from .literature import IOFFE
 from .scale import settings_of
 from .sources import QUESTION
-from .speedup import Speedup, certainty, compared, speedups, times_in_words
+from .speedup import (
+    BOUNDS_RULE,
+    EFFECT_RULE,
+    OPEN_RULE,
+    Speedup,
+    certainty,
+    compared,
+    interval_in_times,
+    speedup_of,
+    times_in_words,
+)
 from .time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
+from .timed import TIMED_NETWORK, is_timed, network_name
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
 ID = "ten_times_faster"
@@ -29,17 +41,18 @@ TEXT = "normalizing hidden layers trains 10 times faster or better"
 ACTIVATIONS = ("relu", "gelu", "tanh", "sigmoid")
 TIMES = 10.0
 
+BOUNDS = BOUNDS_RULE.format(
+    slow="the run without the norm", with_slow="without", fast="the one with it", with_fast="with the norm"
+)
+
 RULE = (
     f"Compared are the steps to a target without a norm and with batch norm before the activation, for each "
-    f"of {', '.join(ACTIVATIONS)} at every depth, paired by seed, as a ratio; each network at the learning "
-    f"rate with the fewest mean steps, a run that never gets there counting with all its S steps. There "
-    f"{TARGET_RULE}. The ratio of a seed whose run never gets there is only bounded: it is at least S / "
-    "(steps with the norm) where the one without the norm never does, at most (steps without) / S where the "
-    "one with it never does, and otherwise taken as the least or the greatest that S steps can show, 1 / S "
-    "or S. Supported if at every comparison the lower bounds are above 10 (the whole interval of their "
-    "geometric mean, and an exact sign-flip test of their logarithms with Holm's correction over all); "
-    "refuted if at any the upper bounds are below 10 in the same way; else undecided, also where there is "
-    "nothing to compare. The effect is the geometric mean of the lower bounds."
+    f"of {', '.join(ACTIVATIONS)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
+    f"{TARGET_RULE.format(networks='these networks')}. The ratio is bounded by "
+    f"seed: {BOUNDS}; {OPEN_RULE}. Supported if at every comparison "
+    "the lower bounds are above 10 (the whole interval of their geometric mean, and an exact sign-flip test "
+    "of their logarithms with Holm's correction over all); refuted if at any the upper bounds are below 10 "
+    f"in the same way; else undecided, also where there is nothing to compare. {EFFECT_RULE}"
 )
 
 OUTCOMES = {
@@ -70,8 +83,20 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
 
 
 def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
-    """The speed-up of every activation and depth, to the rows' own target."""
-    return speedups(rows, ACTIVATIONS, target_of(rows, PAIRS))
+    """The speed-up of every activation and depth that was run with and without batch norm."""
+    target, found = deciding_target(rows), []
+    for name in ACTIVATIONS:
+        for depth in depths_of(rows):
+            cells = [fastest_cell(runs_of(rows, Pair(name, *at), depth), target) for at in (NONE, BEFORE)]
+            pair = [cell for cell in cells if cell is not None]
+            if len(pair) == 2:
+                found.append(speedup_of(f"{name}, depth {depth}", pair[0], pair[1], target))
+    return tuple(each for each in found if len(each.low))
+
+
+def deciding_target(rows: Rows) -> float:
+    """The target, set by all networks of the claim at every depth."""
+    return target_of(cell for cells in cells_by_pair(rows, PAIRS).values() for cell in cells)
 
 
 def decide(rows: Rows) -> Verdict:
@@ -89,8 +114,9 @@ def figures(rows: Rows) -> Sequence[Figure]:
         OUTCOMES,
         TIMES,
         "steps without / with norm (times)",
-        "What decides: the ratio of the steps to the target, and its interval; where runs without the norm "
-        "never reach the target the mark is a lower bound. Dashed: 1 (grey) and 10 times (black).",
+        "What decides: the ratio of the steps to the target, and its interval; where runs never "
+        "reach the target the mark is a bound, and an interval without an end is not drawn: the table has "
+        "it. Dashed: 1 (grey) and 10 times (black).",
     )
     curves = (
         learning_curves(
@@ -104,13 +130,14 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Steps without and with, their ratio, and what decides."""
-    target, found = target_of(rows, PAIRS), found_speedups(rows)
+    target, found = deciding_target(rows), found_speedups(rows)
     comparisons = compared(found, TIMES)
     lines = tuple(_line(*both, target) for both in zip(found, comparisons, strict=True))
     notes = (
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
-        "never gets there counting with all its steps; in brackets how many got there. At least: a "
-        "lower bound, since some without the norm never did; about: some with it never did.",
+        "never gets there counting with all its steps; in brackets how many got there. At least: some "
+        "without the norm never did; at most: some with it never did; –: neither bound is known.",
+        RATE_NOTE,
         EDGE_NOTE,
         *interval_notes(min((each.n for each in comparisons), default=0)),
     )
@@ -118,41 +145,44 @@ def table(rows: Rows) -> Table:
 
 
 def clock(rows: Rows, costs: Costs) -> Table:
-    """The same in seconds: steps times the measured seconds of a step, at the largest depth.
+    """The same in seconds: steps times the measured seconds of a step, of the networks that were timed.
 
     Args:
       rows: of the claim.
-      costs: measured on the machine at hand, for networks of eight layers.
+      costs: measured on the machine at hand.
 
     Returns:
-      The table; it decides nothing.
+      The table, without rows where the runs are of another task, architecture or depth than those timed; it
+      decides nothing.
     """
-    target, found = target_of(rows, PAIRS), found_speedups(rows)
-    deepest = max((each.plain.setting.depth for each in found), default=0)
+    target = deciding_target(rows)
     lines = tuple(
-        line
-        for each in found
-        if each.plain.setting.depth == deepest and (line := _seconds(each, costs, target)) is not None
+        _seconds(each, costs, target) for each in found_speedups(rows) if is_timed(each.plain.setting)
     )
     columns = ("activation", "depth", "seconds without", "seconds with", "times faster")
     note = (
-        "Mean steps times the measured seconds of one step of a network of eight layers; it decides nothing."
+        "Mean steps times the measured seconds of one step. Timed, and so shown, is only the "
+        f"{TIMED_NETWORK}; it decides nothing. –: noise was larger than what was measured, or it was not."
     )
     return Table("Seconds to the target without and with batch norm", columns, lines, (note,))
 
 
-def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...] | None:
-    cells = speedup.plain, speedup.normed
-    names = [f"{each.activation}, {each.norm}, {each.order}" for each in (cell.setting for cell in cells)]
-    if not all(name in costs.step for name in names):
-        return None
+def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...]:
     without, with_norm = (
-        mean_steps([row.log for row in cell.rows], target) * costs.step[name]
-        for cell, name in zip(cells, names, strict=True)
+        mean_steps([row.log for row in cell.rows], target)
+        * costs.step.get(network_name(pair_of(cell.setting)), float("nan"))
+        for cell in (speedup.plain, speedup.normed)
     )
+    ratio = without / with_norm
+    bound = certainty(speedup) if ratio > 0.0 else ""
     activation, depth = speedup.plain.setting.activation, str(speedup.plain.setting.depth)
-    ratio = f"{certainty(speedup)}{times_in_words(without / with_norm)}"
-    return (activation, depth, significant(without), significant(with_norm), ratio)
+    return (
+        activation,
+        depth,
+        significant(without),
+        significant(with_norm),
+        f"{bound}{times_in_words(ratio)}",
+    )
 
 
 def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str, ...]:
@@ -162,7 +192,7 @@ def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str,
         str(speedup.plain.setting.depth),
         *(steps_in_words(cell, target) for cell in cells),
         f"{certainty(speedup)}{times_in_words(comparison.effect)}",
-        span(comparison.low, comparison.high, times_in_words),
+        interval_in_times(comparison),
         f"{comparison.p_value:.3f}",
         OUTCOMES[comparison.outcome],
         " / ".join(rate_in_words(cell) for cell in cells),
@@ -173,8 +203,10 @@ def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no activation was run both with batch norm and without."
     by_label = {each.label: each for each in found}
-    fastest = max(decision.comparisons, key=lambda each: each.effect)
-    most = f"the most is {_times(fastest, by_label)}"
+    known = [each for each in decision.comparisons if each.effect > 0.0]
+    if not known:
+        return "Not clear: in every comparison some runs never reach the target, with the norm and without."
+    most = f"the most is {_times(max(known, key=lambda each: each.effect), by_label)}"
     least = _times(decision.deciding, by_label)
     if decision.answer == "supported":
         return f"Yes: batch norm trains ten times faster or better everywhere; least clearly {least}."

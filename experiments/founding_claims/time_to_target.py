@@ -1,45 +1,34 @@
-"""How many steps networks need to a target that is fair to all of them, each at its fastest rate."""
+"""How many steps networks need to a target that is fair to all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from bnact.studies.report.wording import plain
-from bnact.studies.rows import Rows
-from bnact.studies.tuned_cell import (
-    Pair,
-    TunedCell,
-    cell_by,
-    has_diverged,
-    steps_to_target,
-    validation_accuracy,
-)
-from bnact.training.log import Log
-
-from .chosen import cell_of, depths_of
+from bnact.studies.tuned_cell import TunedCell, has_diverged, steps_to_target, validation_accuracy
+from bnact.training.log import LOG_POINTS, Log
 
 SHARE = 0.95
-"""Of the best accuracy that any of the compared networks ends with: so much counts as having learnt."""
+"""Of the best accuracy that any of those networks ends with: so much counts as having learnt."""
 
 TARGET_RULE = (
-    "the target is 95 % of the highest final validation accuracy, in the mean over seeds, of any network "
-    "compared here, so that one rule serves easy and hard tasks; a run that diverges never reaches it"
+    "the target is 95 % of the highest final validation accuracy, in the mean over seeds, of any "
+    f"of {{networks}}, so that one rule serves easy and hard tasks; steps are interpolated between the "
+    f"{LOG_POINTS} points at which a run is looked at; a run that diverges never reaches the target"
 )
+"""To be filled with the networks that set the target."""
 
 
-def target_of(rows: Rows, pairs: Sequence[Pair]) -> float:
+def target_of(cells: Iterable[TunedCell]) -> float:
     """The validation accuracy that counts as having learnt the task.
 
     Args:
-      rows: of the claim.
-      pairs: the networks compared, at every depth they were run at.
+      cells: the networks that set it, each at its best learning rate.
 
     Returns:
       0.95 times the best of their mean final validation accuracies; NaN if none has learnt anything.
     """
-    cells = (cell_of(rows, pair, depth) for pair in pairs for depth in depths_of(rows))
-    means = [float(cell.over_seeds(validation_accuracy).mean()) for cell in cells if cell is not None]
-    best = max(means, default=0.0)
+    best = max((float(cell.over_seeds(validation_accuracy).mean()) for cell in cells), default=0.0)
     return SHARE * best if best > 0.0 else float("nan")
 
 
@@ -48,24 +37,14 @@ def steps_of(log: Log, target: float) -> float:
     return float("inf") if has_diverged(log) else max(1.0, steps_to_target(log, target))
 
 
+def all_steps(log: Log) -> float:
+    """S, the steps of the whole run."""
+    return float(np.asarray(log.step)[-1])
+
+
 def counted_steps(log: Log, target: float) -> float:
     """Steps to the target, a run that never reaches it counting with all its steps."""
-    return min(steps_of(log, target), float(np.asarray(log.step)[-1]))
-
-
-def fastest_cell(rows: Rows, pair: Pair, depth: int, target: float) -> TunedCell | None:
-    """A pair at a depth, at the learning rate with the fewest mean `counted_steps`; None if it was not run.
-
-    Args:
-      rows: of the claim.
-      pair, depth: which network.
-      target: validation accuracy.
-
-    Returns:
-      The cell; of equal rates the smaller.
-    """
-    of_pair = rows.select(activation=pair.activation, norm=pair.norm, order=pair.order, depth=depth)
-    return cell_by(of_pair, lambda at_rate: -mean_steps([row.log for row in at_rate], target))
+    return min(steps_of(log, target), all_steps(log))
 
 
 def mean_steps(logs: Sequence[Log], target: float) -> float:

@@ -1,19 +1,20 @@
 import json
 
+import jax.numpy as jnp
 import pytest
 
-from bnact.studies import Pair, StudyError
+from bnact.studies import Pair
 from bnact.studies.claim import Table
 from experiments.founding_claims import CLAIMS, clock
 from experiments.founding_claims.asked import Asked
 from experiments.founding_claims.costs import (
     costs_path,
     measure_costs,
-    network_name,
     networks_of,
     stored_costs,
 )
 from experiments.founding_claims.scale import QUICK
+from experiments.founding_claims.timed import network_name
 
 TIMED = CLAIMS["sigmoid_confined"]._replace(clock=lambda rows, costs: Table("", (), ()))
 ASKED = Asked((TIMED, CLAIMS["tanh_with_norm"]), (QUICK,))
@@ -66,7 +67,9 @@ def test_times_are_measured_once_and_stored(measured, workdir):
 def test_what_a_later_claim_needs_is_added(measured, workdir):
     measure_costs(workdir, ASKED)
     more = Asked((TIMED, CLAIMS["tanh_with_norm"]._replace(clock=TIMED.clock)), (QUICK,))
-    assert stored_costs(workdir, more) is None
+    partly = stored_costs(workdir, more)
+    assert partly is not None
+    assert "tanh, none, before" not in partly.step
     measure_costs(workdir, more)
     costs = stored_costs(workdir, more)
     assert costs is not None
@@ -92,21 +95,40 @@ def test_without_a_clock_nothing_is_measured(measured, workdir):
         lambda text: "[]",
     ],
 )
-def test_damage_is_said_and_how_to_mend_it(measured, workdir, damage):
+def test_damage_is_said_and_measured_anew(measured, workdir, damage):
     measure_costs(workdir, ASKED)
     path = costs_path(workdir)
     path.write_text(damage(path.read_text()))
-    with pytest.raises(
-        StudyError, match="costs.json is damaged; remove it, and run the study's command again"
-    ):
-        stored_costs(workdir, ASKED)
+    before = list(measured)
+    with pytest.warns(UserWarning, match="costs.json is damaged; they are left out"):
+        assert stored_costs(workdir, ASKED) is None
+    with pytest.warns(UserWarning, match="costs.json is damaged"):
+        measure_costs(workdir, ASKED)
+    assert measured == before * 2
+    assert stored_costs(workdir, ASKED) is not None
+
+
+def test_what_noise_hid_is_left_out_and_the_rest_is_kept(measured, workdir, monkeypatch):
+    monkeypatch.setattr(clock, "seconds_of_steps", lambda pairs: tuple(-1e-3 for _ in pairs))
+    measure_costs(workdir, ASKED)
+    costs = stored_costs(workdir, ASKED)
+    assert costs is not None
+    assert costs.step == {}
+    assert costs.value["relu"] == 1e-6
 
 
 def test_times_are_of_a_waiting_call_and_the_least(monkeypatch):
     now, calls = iter([0.0, 4.0, 10.0, 12.0, 20.0, 29.0]), []
     monkeypatch.setattr(clock.time, "perf_counter", lambda: next(now))
+    monkeypatch.setattr(clock, "REPEATS", 3)
     assert clock.least_seconds(lambda x: calls.append(x), 1, calls=2) == 1.0
     assert len(calls) == 1 + 2 * clock.REPEATS
+
+
+def test_every_application_in_the_loop_is_made(monkeypatch):
+    monkeypatch.setattr(clock, "COUPLING", 1.0)
+    monkeypatch.setattr(clock, "APPLICATIONS", 5)
+    assert clock._repeated(lambda x: x)(jnp.ones(())) == 6.0
 
 
 def test_an_activation_takes_some_time():

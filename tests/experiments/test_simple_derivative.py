@@ -1,12 +1,15 @@
+import math
+
 import jax.numpy as jnp
 import pytest
 
 from bnact.activations import get
 from bnact.studies import Rows
 from bnact.studies.claim import Costs
-from experiments.founding_claims import CLAIMS, simple_derivative
+from experiments.founding_claims import CLAIMS, activation_work, relu_savings, simple_derivative
 from experiments.founding_claims.activation_work import Shape, alone, in_layer, kept_bytes, lowered
-from experiments.founding_claims.relu_savings import OTHERS, WIDTHS, Saving
+from experiments.founding_claims.against_relu import OTHERS
+from experiments.founding_claims.relu_savings import WIDTHS, Saving, saving
 from experiments.founding_claims.simple_derivative import verdict_on
 
 CLAIM = CLAIMS["simple_derivative"]
@@ -69,11 +72,32 @@ def test_optimizing_the_program_changes_the_count_by_little(name):
     assert after["flops"] == pytest.approx(before["flops"], rel=0.1)
 
 
+class Uncounted:
+    """A program of which nothing is counted."""
+
+    def cost_analysis(self):
+        return {}
+
+
+def test_a_missing_count_is_not_a_number_and_decides_nothing(monkeypatch):
+    monkeypatch.setattr(activation_work, "lowered", lambda *_: Uncounted())
+    relu_savings.layer_work.cache_clear()
+    try:
+        assert math.isnan(saving("tanh", 64).operations)
+        verdict = CLAIM.decide(Rows())
+        assert CLAIM.table(Rows()).rows[1][1] == "–"
+        assert CLAIM.figures(Rows())
+    finally:
+        relu_savings.layer_work.cache_clear()
+    assert verdict.verdict == "undecided"
+    assert verdict.sentence.startswith("There is nothing to decide from")
+
+
 def test_measured_times_are_shown_beside_relus_and_may_be_missing():
     seconds = {name: 1e-6 * place for place, name in enumerate(("relu", *OTHERS), start=1)}
     steps = {f"{name}, batch, before": each for name, each in seconds.items() if name != "gelu"}
     table = clock(Costs(seconds, seconds, steps))
-    assert table.rows[0] == ("relu", "1.0", "1.0", "1.00", "1.00")
+    assert table.rows[0] == ("relu", "1.00", "1.00", "1.00", "1.00")
     assert [row[-1] for row in table.rows if row[0] == "gelu"] == ["–"]
     assert {len(row) for row in table.rows} == {len(table.columns)}
     assert clock(Costs({}, {}, {})).rows == ()

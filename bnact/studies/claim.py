@@ -9,6 +9,9 @@ from .rows import Rows
 
 Answer = Literal["supported", "refuted", "undecided"]
 
+Quantifier = Literal["everywhere", "somewhere"]
+"""Where a claim says it holds: one place refutes an "everywhere", and one supports a "somewhere"."""
+
 
 class Scale(NamedTuple):
     """On what, and how much is trained.
@@ -158,6 +161,7 @@ class Claim(NamedTuple):
       turns: what would change the verdict.
       literature: what others found.
       clock: a further table from those rows and from measured times; no verdict depends on it.
+      quantifier: what it takes of several tasks and architectures to support or refute it.
     """
 
     id: str
@@ -173,3 +177,4 @@ class Claim(NamedTuple):
     turns: str = ""
     literature: tuple[Finding, ...] = ()
     clock: Callable[[Rows, Costs], Table] | None = None
+    quantifier: Quantifier = "everywhere"

@@ -10,6 +10,7 @@ import numpy as np
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import MARGIN, Comparison, Decision
+from bnact.studies.no_effect import has_no_effect
 from bnact.studies.report.figures import Line, dead_through_training, saturated_through_training
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import PLACEMENT_STYLES
@@ -21,7 +22,6 @@ from bnact.training.setting import Setting
 from .chosen import AFTER, NONE, cell_of, depth_label, depths_of
 from .injured_relu import PLACES
 from .input_histograms import input_histograms
-from .no_effect import has_no_effect
 from .scale import settings_of
 from .sources import QUESTION
 from .unit_shares import MEASURES, Measure

@@ -197,8 +197,8 @@ CLAIM = Claim(
     ),
     rule=RULE,
     quantity=Quantity(
-        "agreement of rankings (Kendall's tau) lost by networks that two applications order contrary, where it "
-        "decides",
+        "agreement of rankings (Kendall's tau) lost by networks that two applications order contrary, where "
+        "it decides",
         "points",
         100.0,
     ),
@@ -206,6 +206,7 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    quantifier="somewhere",
     turns=(
         "One group of applications, tasks, depths or widths, that ranks the networks clearly otherwise "
         "supports it; to refute it no group may order networks contrary beyond a tenth of tau. More tasks, "

@@ -7,6 +7,7 @@ import numpy as np
 
 from bnact.studies.claim import Answer, Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import MARGIN, Comparison, Decision, compare, decision_from
+from bnact.studies.no_effect import has_no_effect
 from bnact.studies.report.forest import forest
 from bnact.studies.report.ratio_forest import ratio_forest
 from bnact.studies.report.wording import interval_notes, plain, points, signed, span
@@ -15,7 +16,6 @@ from bnact.studies.tuned_cell import TunedCell, pair_of
 from bnact.training.setting import Setting
 
 from .circle_figure import circle_figure
-from .no_effect import has_no_effect
 from .representation import (
     ACTIVATIONS,
     dimensions_of_inputs,

@@ -42,6 +42,7 @@ def decided(name, *letters):
     matrix = {
         stratum: tuple(verdict(letter, name) for letter in pair)
         for stratum, pair in zip(STRATA, letters, strict=False)
+        if pair
     }
     runs_of = {stratum: stratum if stratum in matrix else STRATA[0] for stratum in STRATA}
     return Decided(claim(name), overall(matrix), matrix, runs_of)

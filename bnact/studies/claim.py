@@ -124,13 +124,23 @@ class Finding(NamedTuple):
       source: authors, title, year.
       setting: on what they found it.
       found: with their numbers.
-      compared: how this study's answer compares, and why it may differ.
+      answer: what their numbers say of the claim by which it stands.
+      agrees: beside an answer of this study that is the same.
+      differs: beside another: why it may be another.
     """
 
     source: str
     setting: str
     found: str
-    compared: str
+    answer: Answer
+    agrees: str
+    differs: str
+
+    def compared(self, answer: Answer) -> str:
+        """How theirs compares with this study's answer: the text is chosen by whether they are the same."""
+        if answer == self.answer:
+            return f"Theirs says the same, {answer}. {self.agrees}"
+        return f"Here it is {answer}; by theirs it would be {self.answer}. {self.differs}"
 
 
 class Costs(NamedTuple):

@@ -59,7 +59,7 @@ def claim_section(claim: Claim, verdict: Verdict, shown: Shown) -> Section:
         paragraphs=(("Why it matters", claim.why), ("What was done", f"{_done_in_words(rows)}{where}")),
         figures=() if rows is None else tuple(claim.figures(rows)),
         tables=tuple(table for table in (*own, shown.places, shown.clock) if table is not None),
-        findings=claim.literature,
+        findings=tuple((found, found.compared(verdict.verdict)) for found in claim.literature),
         rule=claim.rule,
         turns=claim.turns,
         command=shown.command,

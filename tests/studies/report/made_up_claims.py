@@ -26,7 +26,7 @@ def claim(name):
         figures=lambda rows: (),
         table=lambda rows: Table("table", ("a",), (("1",),)),
         turns="It would turn.",
-        literature=(Finding("Author, 2001", "on", "found", "compared"),),
+        literature=(Finding("Author, 2001", "on", "found", "supported", "Alike.", "Unlike."),),
     )
 
 

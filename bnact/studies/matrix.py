@@ -156,5 +156,5 @@ def _counts(matrix: Matrix) -> str:
     if len(answers) == 1:
         return f"{len(next(iter(matrix.values())))} sets of seeds: {answers[0]}"
     varied = _varied(matrix)
-    places = {("data",): "tasks", ("architecture",): "architectures"}
+    places: Mapping[tuple[str, ...], str] = {("data",): "tasks", ("architecture",): "architectures"}
     return f"{counts} of {len(answers)} {places.get(varied, 'pairs of task and architecture')}"

@@ -100,7 +100,7 @@ def _section(found: Decided, runs: Runs, words: Words) -> Section:
 
 def shown_scale(found: Decided, scales: Sequence[Scale]) -> Scale:
     """The scale that a claim's figures and table show: of the place that speaks for all, else the first."""
-    stratum = speaking(found.matrix)
+    stratum = speaking(found.matrix, found.claim.quantifier)
     return next((scale for scale in scales if stratum_of(scale) == stratum), scales[0])
 
 

@@ -30,4 +30,4 @@ def write_report(workdir: Path, found: Sequence[Decided], page: Page) -> None:
     show_verdicts(verdicts, {each.claim.id: each.claim for each in found}, sys.stdout)
     for notice in page.notices:
         sys.stdout.write(f"{notice}\n")
-    sys.stdout.write(f"report: {page_path}\nverdicts: {verdicts_path}\n")
+    sys.stdout.write(f"report: {page_path} (words and tables alone: report.md)\nverdicts: {verdicts_path}\n")

@@ -1,8 +1,8 @@
 """How large gradients are, layer by layer."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from bnact.types import Array
 
@@ -41,12 +41,12 @@ def root_mean_square_gradient(squares: Array, count: int | Array | np.ndarray) -
 
 
 def _check_one(count: object) -> None:
-    if not isinstance(count, jax.core.Tracer):
+    if not isinstance(count, Tracer):
         check_count(_NAME, "count", count)
 
 
 def _check_each(counts: object) -> None:
-    if isinstance(counts, jax.core.Tracer):
+    if isinstance(counts, Tracer):
         return
     values = np.asarray(counts)
     wrong = values[~((values >= 1) & (values < np.inf) & (values == np.floor(values)))]

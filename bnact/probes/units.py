@@ -20,7 +20,7 @@ def dead(slope: Array) -> Array:
       A scalar between 0 and 1; NaN where a slope is NaN, as in a network that has diverged.
     """
     is_dead = jnp.all(slope == 0, axis=tuple(range(slope.ndim - 1)))
-    return _unless_nan(slope, jnp.mean(is_dead, dtype=slope.dtype))
+    return _unless_nan(slope, jnp.mean(is_dead, dtype=jnp.asarray(slope).dtype))
 
 
 def saturated(slope: Array, largest_slope: Array | float) -> Array:
@@ -35,7 +35,7 @@ def saturated(slope: Array, largest_slope: Array | float) -> Array:
     Returns:
       A scalar between 0 and 1; NaN where a slope is NaN, as in a network that has diverged.
     """
-    return _unless_nan(slope, jnp.mean(is_saturated(slope, largest_slope), dtype=slope.dtype))
+    return _unless_nan(slope, jnp.mean(is_saturated(slope, largest_slope), dtype=jnp.asarray(slope).dtype))
 
 
 def is_saturated(slope: Array, largest_slope: Array | float) -> Array:

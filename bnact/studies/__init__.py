@@ -24,6 +24,7 @@ from .identity import setting_id as setting_id
 from .interruption import interruptible as interruptible
 from .manifest import Manifest as Manifest
 from .manifest import present_manifest as present_manifest
+from .no_effect import has_no_effect as has_no_effect
 from .plan import Cell as Cell
 from .plan import Plan as Plan
 from .plan import plan as plan

@@ -9,6 +9,9 @@ from .rows import Rows
 
 Answer = Literal["supported", "refuted", "undecided"]
 
+Quantifier = Literal["everywhere", "somewhere"]
+"""Where a claim says it holds: one place refutes an "everywhere", and one supports a "somewhere"."""
+
 
 class Scale(NamedTuple):
     """On what, and how much is trained.
@@ -121,13 +124,23 @@ class Finding(NamedTuple):
       source: authors, title, year.
       setting: on what they found it.
       found: with their numbers.
-      compared: how this study's answer compares, and why it may differ.
+      answer: what their numbers say of the claim by which it stands.
+      agrees: beside an answer of this study that is the same.
+      differs: beside another: why it may be another.
     """
 
     source: str
     setting: str
     found: str
-    compared: str
+    answer: Answer
+    agrees: str
+    differs: str
+
+    def compared(self, answer: Answer) -> str:
+        """How theirs compares with this study's answer: the text is chosen by whether they are the same."""
+        if answer == self.answer:
+            return f"Theirs says the same, {answer}. {self.agrees}"
+        return f"Here it is {answer}; by theirs it would be {self.answer}. {self.differs}"
 
 
 class Costs(NamedTuple):
@@ -159,6 +172,7 @@ class Claim(NamedTuple):
       literature: what others found.
       computed: how a claim without runs is decided, in words that follow "No network was trained:".
       clock: a further table from those rows and from measured times; no verdict depends on it.
+      quantifier: what it takes of several tasks and architectures to support or refute it.
     """
 
     id: str
@@ -175,3 +189,4 @@ class Claim(NamedTuple):
     literature: tuple[Finding, ...] = ()
     computed: str = "the claim is decided by computing, with 64-bit floats"
     clock: Callable[[Rows, Costs], Table] | None = None
+    quantifier: Quantifier = "everywhere"

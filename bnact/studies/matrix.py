@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .claim import Answer, Claim, Scale, Verdict
+from .claim import Answer, Claim, Quantifier, Scale, Verdict
 
 
 class Stratum(NamedTuple):
@@ -86,41 +86,47 @@ def contradicted(verdicts: Sequence[Verdict]) -> bool:
 OVERALL = (
     "The claims say “works”, not “works here”. So a claim is refuted if it is refuted in any pair of task "
     "and architecture, with every set of seeds; supported if it is supported in all of them, with every set; "
-    "else undecided. A set of seeds that disagrees takes a pair's word away. Effect, interval, figures and "
-    "table are those of the first pair that gives the answer, with its first set of seeds."
+    "else undecided. A claim that says “it depends” is the other way round: supported if any pair supports "
+    "it, refuted if all refute it. A set of seeds that disagrees takes a pair's word away. A pair at which a "
+    "claim asks for the runs of another is not counted again. Effect, interval, figures and table are those "
+    "of the first pair that gives the answer, with its first set of seeds."
 )
 """How `overall` makes one verdict of many, as a report says it."""
 
 
-def overall(matrix: Matrix) -> Verdict:
+def overall(matrix: Matrix, quantifier: Quantifier = "everywhere") -> Verdict:
     """One verdict for all strata, as `OVERALL` says.
 
     Args:
       matrix: of one claim, with at least one stratum.
+      quantifier: of the claim.
 
     Returns:
       The verdict of the stratum that speaks for all, with the first of its sets of seeds; its sentence says
-      in how many strata the answer is which, if there are several. No effect where none speaks.
+      in how many strata the answer is which, if there are several, naming of task and architecture only what
+      differs between them. No effect where none speaks.
     """
     first = next(iter(matrix.values()))
     if len(matrix) == 1 and len(first) == 1:
         return first[0]
-    answer = _universal([replicated(verdicts) for verdicts in matrix.values()])
-    stratum = speaking(matrix)
+    answer = _answer(matrix, quantifier)
+    stratum = speaking(matrix, quantifier)
     if stratum is None:
-        sentence = f"Not everywhere, or not with all seeds: {_counts(matrix)}."
+        sentence = f"{_OPEN[quantifier]}, or not with all seeds: {_counts(matrix)}."
         nothing = math.nan
         return first[0]._replace(
             verdict=answer, effect=nothing, low=nothing, high=nothing, n=0, sentence=sentence
         )
     found = matrix[stratum][0]
-    sentence = f"{found.sentence} That is {stratum.data}, {stratum.architecture}; {_counts(matrix)}."
+    place = ", ".join(getattr(stratum, field) for field in _varied(matrix))
+    where = f"That is {place}; {_counts(matrix)}" if place else _counts(matrix)
+    sentence = f"{found.sentence} {where[0].upper()}{where[1:]}."
     return found._replace(sentence=sentence)
 
 
-def speaking(matrix: Matrix) -> Stratum | None:
+def speaking(matrix: Matrix, quantifier: Quantifier = "everywhere") -> Stratum | None:
     """The first stratum that gives the answer for all, with every set of seeds; None if none does."""
-    answer = _universal([replicated(verdicts) for verdicts in matrix.values()])
+    answer = _answer(matrix, quantifier)
     return next(
         (
             stratum
@@ -136,10 +142,28 @@ def flips(matrix: Matrix) -> bool:
     return {"supported", "refuted"} <= {replicated(verdicts) for verdicts in matrix.values()}
 
 
-def _universal(answers: Sequence[Answer]) -> Answer:
-    if "refuted" in answers:
-        return "refuted"
-    return "supported" if set(answers) == {"supported"} else "undecided"
+_OPEN: Mapping[Quantifier, str] = {"everywhere": "Not everywhere", "somewhere": "Not clearly anywhere"}
+
+_DECISIVE: Mapping[Quantifier, tuple[Answer, Answer]] = {
+    "everywhere": ("refuted", "supported"),
+    "somewhere": ("supported", "refuted"),
+}
+"""The answer for which one stratum is enough, and the one that takes all."""
+
+
+def _answer(matrix: Matrix, quantifier: Quantifier) -> Answer:
+    answers = [replicated(verdicts) for verdicts in matrix.values()]
+    of_one, of_all = _DECISIVE[quantifier]
+    if of_one in answers:
+        return of_one
+    return of_all if set(answers) == {of_all} else "undecided"
+
+
+def _varied(matrix: Matrix) -> tuple[str, ...]:
+    """The fields in which the strata differ: the runs of a claim that spans tasks are no single task's."""
+    return tuple(
+        field for field in Stratum._fields if len({getattr(stratum, field) for stratum in matrix}) > 1
+    )
 
 
 def _counts(matrix: Matrix) -> str:
@@ -148,4 +172,6 @@ def _counts(matrix: Matrix) -> str:
     counts = ", ".join(f"{each} in {answers.count(each)}" for each in kinds if each in answers)
     if len(answers) == 1:
         return f"{len(next(iter(matrix.values())))} sets of seeds: {answers[0]}"
-    return f"{counts} of {len(answers)} pairs of task and architecture"
+    varied = _varied(matrix)
+    places: Mapping[tuple[str, ...], str] = {("data",): "tasks", ("architecture",): "architectures"}
+    return f"{counts} of {len(answers)} {places.get(varied, 'pairs of task and architecture')}"

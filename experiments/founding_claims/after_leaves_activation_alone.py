@@ -10,6 +10,7 @@ import numpy as np
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import MARGIN, Comparison, Decision
+from bnact.studies.no_effect import has_no_effect
 from bnact.studies.report.figures import Line, dead_through_training, saturated_through_training
 from bnact.studies.report.forest import forest
 from bnact.studies.report.palette import PLACEMENT_STYLES
@@ -21,10 +22,9 @@ from bnact.training.setting import Setting
 from .chosen import AFTER, NONE, cell_of, depth_label, depths_of
 from .injured_relu import PLACES
 from .input_histograms import input_histograms
-from .no_effect import has_no_effect
 from .scale import settings_of
 from .sources import QUESTION
-from .unit_shares import MEASURES, Measure
+from .unit_shares import MEASURES, Measure, through_training
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
 ID = "after_leaves_activation_alone"
@@ -37,8 +37,9 @@ RULE = (
     "Compared is, with batch norm after the activation minus without a norm, paired by seed, each at the "
     "learning rate that is best on validation data, at every depth: for ReLU the share of dead units and "
     "the share of pairs of unit and example that are switched off, for tanh and sigmoid the share of pairs "
-    "that are saturated (slope below 5 % of the largest); each over all layers, mean over the points of "
-    "training. A seed of which either run diverged is left out. No effect is a difference within "
+    "that are saturated (slope below 5 % of the largest); each over all layers, mean over training, "
+    "with straight lines between the points that were looked at, which are denser early. A seed of which "
+    "either run diverged is left out. No effect is a difference within "
     f"±{points(MARGIN, 0)}. Supported if every difference lies inside the margin; refuted if any lies "
     "beyond it (the whole interval, and exact sign-flip tests against both ends of the margin with Holm's "
     "correction over all of them); else, and where a comparison is left without a seed, undecided. Networks "
@@ -151,7 +152,7 @@ def _differences(rows: Rows, activation: str, measure: Measure, depth: int) -> n
     cells = [cell_of(rows, Pair(activation, *place), depth) for place in (AFTER, NONE)]
     after, none = (
         {
-            row.setting.seed: float(measure(row.log).mean())
+            row.setting.seed: through_training(row.log, measure(row.log))
             for row in (cell.rows if cell is not None else ())
             if not has_diverged(row.log)
         }
@@ -162,7 +163,7 @@ def _differences(rows: Rows, activation: str, measure: Measure, depth: int) -> n
 
 def _line(cell: TunedCell, what: tuple[str, str], place: str, found: Comparison | None) -> tuple[str, ...]:
     measure = MEASURES[what]
-    through = cell.mean_of_finished(lambda log: float(measure(log).mean()))
+    through = cell.mean_of_finished(lambda log: through_training(log, measure(log)))
     decided = ("", "")
     if found is not None and PLACES[place] == AFTER:
         decided = interval_in_points(found.effect, found.low, found.high), OUTCOMES[found.outcome]

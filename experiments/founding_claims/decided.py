@@ -35,7 +35,7 @@ def _decided(claim: Claim, scales: tuple[Scale, ...], rows: Rows) -> Decided:
     runs_of: dict[Stratum, Stratum] = {}
     for settings, scale in zip(needed, scales, strict=True):
         runs_of.setdefault(stratum_of(scale), stratum_of(first[settings]))
-    return Decided(claim, overall(matrix), matrix, runs_of)
+    return Decided(claim, overall(matrix, claim.quantifier), matrix, runs_of)
 
 
 def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:

@@ -1,8 +1,8 @@
 """Does the answer depend on the application?
 
 If it does, networks that are ranked one way on one task are ranked another way on another. But two rankings
-never agree wholly, as seeds alone change them; so the question is whether applications disagree more than
-two seeds of one application do.
+never agree wholly, as seeds alone change them; so the question is whether applications order the same two
+networks contrary, by more than seeds do.
 """
 
 from collections.abc import Sequence
@@ -37,21 +37,22 @@ ID = "depends_on_application"
 TEXT = "the answer depends on the application"
 
 CLEAR, ENOUGH = 0.1, 0.2
-"""In Kendall's tau: what counts as a loss of agreement, and the agreement within that can show a loss."""
+"""In Kendall's tau: what counts as a loss of agreement, and the agreement of seeds that can show a loss."""
 
 RULE = (
     f"Ranked by test accuracy are {len(NETWORKS)} networks ({', '.join(pair.label for pair in NETWORKS)}), "
     f"each at the learning rate that is best on validation data, on the tasks {', '.join(TASKS)} at the "
     f"smallest depth, and on {TASKS[0]} also at the largest depth and at width {NARROW} in the place of "
-    f"{WIDTH}, whatever the study's own task. Agreement of two runs' rankings is Kendall's tau, where a "
-    "difference within 1 point is a tie and a tie counts 0. For tasks, for depths and for widths: the loss "
-    "is the smaller of the two agreements of different seeds within an application, minus the agreement of "
-    "different seeds between the two, in the mean over pairs of applications. Noise of seeds is in both, so "
-    "that it cannot make a loss. Supported if for any of the three the loss is above 0.1 (the whole "
-    "interval, bootstrapped over seeds, and an exact sign-flip test with Holm's correction over the three, "
-    "both on the jackknife's values of each seed); refuted if for all three it is below 0.1 and seeds agree "
-    "within applications by 0.2 or more, so that there is an order to lose; else undecided, also with fewer "
-    "than three seeds or without the runs to compare."
+    f"{WIDTH}, whatever the study's own task. A difference within 1 point is a tie and orders nothing. For "
+    "tasks, for depths and for widths: agreement (Kendall's tau) is lost by every pair of networks that two "
+    "applications both order, and contrary. All seeds but one say which pairs these are, and that one how "
+    "often it orders them contrary minus how often alike, twice over all pairs of networks; the loss is the "
+    "mean over seeds and pairs of applications. Noise of seeds cannot make a loss, nor can ties. Supported "
+    "if for any of the three the loss is above 0.1 (the whole interval over seeds, and an exact sign-flip "
+    "test with Holm's correction over the three); refuted if for all three it is below 0.1 and seeds agree "
+    "by 0.2 or more on what both applications order (for each pair of networks the smaller agreement within "
+    "the two), so that there is an order to lose; else undecided, also with fewer than three seeds or "
+    "without the runs to compare. Whether the winner changes is not asked."
 )
 
 OUTCOMES = {
@@ -116,9 +117,8 @@ def figures(rows: Rows) -> Sequence[Figure]:
         OUTCOMES,
         (CLEAR,),
         "agreement lost (points of Kendall's tau)",
-        "What decides: how much less the rankings of different applications agree than those of different "
-        "seeds, and the interval at the level Holm's correction leaves it. 100 points lead from the same "
-        "order to none. Dashed: 10 points.",
+        "What decides: the agreement that networks ordered contrary take away, and its interval at the level "
+        "Holm's correction leaves it. 200 points lead from one order to its reverse. Dashed: 10 points.",
     )
     ranks = rank_figure(
         {
@@ -178,9 +178,9 @@ def _sentence(decision: Decision, groups: Sequence[Ranked]) -> str:
     if decision.answer == "supported":
         others = [each.label for each in with_outcome(decision, "above") if each != deciding]
         also = f"; so also {listed(others)}" if others else ""
-        return f"Yes: which network is best changes with the application: agreement falls by {much}{also}."
+        return f"Yes: how the networks rank changes with the application: contrary orders take {much}{also}."
     if decision.answer == "refuted":
-        return f"No: applications rank the networks as alike as seeds of one do; at most {much} are lost."
+        return f"No: what two applications order, they order alike; at most {much} are lost."
     unlike = [each.varied for each in groups if reliability(each.accuracies) < ENOUGH]
     if unlike and {each.outcome for each in decision.comparisons} == {"below"}:
         return f"Not clear: across {listed(unlike)} seeds alone change the order too much to see another."
@@ -197,7 +197,7 @@ CLAIM = Claim(
     ),
     rule=RULE,
     quantity=Quantity(
-        "agreement (Kendall's tau) of rankings within an application minus that between applications, where "
+        "agreement of rankings (Kendall's tau) lost by networks that two applications order contrary, where "
         "it decides",
         "points",
         100.0,
@@ -206,9 +206,10 @@ CLAIM = Claim(
     decide=decide,
     figures=figures,
     table=table,
+    quantifier="somewhere",
     turns=(
         "One group of applications, tasks, depths or widths, that ranks the networks clearly otherwise "
-        "supports it; to refute it all three must agree as well as seeds of one application do. More tasks, "
+        "supports it; to refute it no group may order networks contrary beyond a tenth of tau. More tasks, "
         "and tasks less alike, can only add chances of a difference."
     ),
 )

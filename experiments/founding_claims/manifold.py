@@ -1,12 +1,11 @@
 """Does a network represent the data in more dimensions, and does it depend on the activation how well?"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from bnact.studies.claim import Answer, Claim, Figure, Quantity, Scale, Table, Verdict
-from bnact.studies.comparison import MARGIN, Comparison, Decision, compare, decision_from
+from bnact.studies.comparison import MARGIN, Comparison
 from bnact.studies.report.forest import forest
 from bnact.studies.report.ratio_forest import ratio_forest
 from bnact.studies.report.wording import interval_notes, plain, points, signed, span
@@ -15,17 +14,16 @@ from bnact.studies.tuned_cell import TunedCell, pair_of
 from bnact.training.setting import Setting
 
 from .circle_figure import circle_figure
-from .no_effect import has_no_effect
+from .manifold_decisions import Decisions, decisions_of
 from .representation import (
     ACTIVATIONS,
+    NO_DIMENSIONS,
     dimensions_of_inputs,
     first_participation,
     first_separability,
-    function_differences,
     last_dimension,
     last_participation,
     last_separability,
-    log_ratios,
     network_label,
     representing_cells,
 )
@@ -43,14 +41,17 @@ RULE = (
     f"Networks of {', '.join(ACTIVATIONS)} without a norm and with batch norm before the activation are "
     "looked at after training, at every depth, each at the learning rate that is best on validation data, "
     "on the first 128 training examples; a run that diverged counts none. Two questions. First, dimensions: "
-    "the participation ratio of the last hidden layer over that of the inputs. Second, functions: "
+    "the participation ratio of the last hidden layer over that of the inputs; a layer that is the same for "
+    f"every example has none, and counts {NO_DIMENSIONS:g} of one, as zero has no logarithm. Second, "
+    f"functions: "
     "separability, the share of examples whose nearest neighbour in that layer has their label, of each "
     "activation minus that of ReLU with the same norm, paired by seed; they differ where it is beyond "
     f"±{points(MARGIN, 0)}. Supported if the ratio is above 1 in every network (the whole interval of its "
     "geometric mean, and an exact sign-flip test of its logarithm with Holm's correction over them) and a "
     "function differs from ReLU anywhere (against both ends of the margin, with Holm's correction of their "
     "own); refuted if the ratio is below 1 in any network, or no function differs anywhere, by the same "
-    "tests; else undecided. The effect is the ratio that decides the first question. Intrinsic dimension, "
+    "tests; else undecided, also where a network that every run lost leaves open that all have more, or that "
+    "none differs. The effect is the ratio that decides the first question. Intrinsic dimension, "
     "and the circle in fresh networks with its theory, are shown and decide nothing."
 )
 
@@ -75,26 +76,9 @@ COLUMNS = (
 )
 
 
-class Decisions(NamedTuple):
-    """Both questions: more dimensions (its comparisons are of logarithms), and equal functions."""
-
-    dimensions: Decision
-    equality: Decision
-
-
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
     return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
-
-
-def decisions_of(rows: Rows) -> Decisions:
-    """Both questions, over every network."""
-    cells = representing_cells(rows)
-    ratios = {network_label(cell): log_ratios(cell) for cell in cells}
-    known = {label: values for label, values in ratios.items() if len(values)}
-    return Decisions(
-        decision_from(compare(known, 0.0, 0.0)), has_no_effect(function_differences(cells), MARGIN)
-    )
 
 
 def decide(rows: Rows) -> Verdict:

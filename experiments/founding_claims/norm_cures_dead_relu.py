@@ -40,7 +40,7 @@ HALF = 0.5
 
 RULE = (
     "Counted are units whose slope is zero on every example of the training set. Each injury hits ReLU "
-    f"networks of the middle depth at the start: {'; '.join(INJURIES.values())} (the first two on every "
+    f"networks of the largest depth at the start: {'; '.join(INJURIES.values())} (the first two on every "
     "second unit; where a pair stands on a residual stream, only the last). Revived "
     "is 1 − (dead after training) / (dead at the worst point of the run), where less than 1 % dead counts "
     "as 1 %, so that an injury that kills nobody is cured; a diverged run has revived nobody. With batch "
@@ -55,15 +55,15 @@ OUTCOMES = {"above": "most revive", "below": "most stay dead", "equal": "unclear
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
-    """ReLU without a norm, before and after it, unharmed at every depth, injured at the middle one."""
-    middle = scale._replace(depths=scale.depths[len(scale.depths) // 2 :][:1])
+    """ReLU without a norm, before and after it, unharmed at every depth, injured at the largest."""
+    deepest = scale._replace(depths=scale.depths[-1:])
     unharmed = settings_of(scale, ("relu",), norms=("none", "batch"))
     if not ARCHITECTURES[scale.architecture].pairs_follow_maps:
-        return (*unharmed, *settings_of(middle, ("relu",), norms=("none", "batch"), kills=("step",)))
+        return (*unharmed, *settings_of(deepest, ("relu",), norms=("none", "batch"), kills=("step",)))
     return (
         *unharmed,
-        *settings_of(middle, ("relu",), norms=("none", "batch"), kills=("bias", "step")),
-        *settings_of(middle, ("relu",), kills=("shift",)),  # a shift takes a norm to injure
+        *settings_of(deepest, ("relu",), norms=("none", "batch"), kills=("bias", "step")),
+        *settings_of(deepest, ("relu",), kills=("shift",)),  # a shift takes a norm to injure
     )
 
 

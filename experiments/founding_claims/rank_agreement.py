@@ -1,19 +1,21 @@
 """How alike applications rank networks, measured so that the noise of seeds alone cannot make them differ.
 
-A run of each network with one seed makes a ranking. Kendall's tau of two rankings is the share of network
-pairs that both order alike minus the share they order contrary; a difference within a point of accuracy
-orders nothing. Agreement within an application is the mean tau over every two different seeds of it,
-agreement between two applications the mean tau over every two different seeds of either. So both hold the
-same noise, and if the application did not matter the two would be equal.
+A run of each network with one seed makes a ranking. A difference within a point of accuracy orders nothing.
+Agreement is the mean of Kendall's tau over every two different seeds: the share of network pairs that both
+order alike minus the share they order contrary.
 
-Where one application is noisier than the other, agreement between lies between the agreements within: it is
-held against the smaller of these, which for one common order it cannot fall below.
+Agreement between applications may be below that within for other reasons than a reversal: of networks in one
+common order one application may separate the better half and another the worse. So agreement is lost only
+by pairs of networks that both applications order, and contrary. Which pairs these are all seeds but one say;
+that one says by how much: +1 if it orders the pair contrary in the two, -1 if alike, 0 if not in both. If
+both applications had one common order, it would order alike at least as often as contrary, whatever its
+noise, and the choice of pairs has not seen it: so the loss would be 0 or below in expectation. (Should one
+seed's noise be alike in two applications, that hides a reversal, and makes none.)
 
 Source: Maurice G. Kendall, "A New Measure of Rank Correlation", 1938 (tau-a: what is tied counts as 0).
 """
 
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -55,58 +57,47 @@ def agreements(accuracies: np.ndarray) -> np.ndarray:
 
 
 def lost(accuracies: np.ndarray) -> float:
-    """Agreement lost between applications: the smaller of the two within minus that between, mean over pairs.
-
-    Args:
-      accuracies: (applications, seeds, networks) shares; at least 2 of each.
-
-    Returns:
-      The loss in tau; 0 in expectation, or below, where all applications share one order.
-    """
-    return _lost(agreements(accuracies), _noisier(agreements(accuracies)))
+    """Agreement that contrary orders take from applications, mean over pairs of these: see `lost_by_seed`."""
+    return float(lost_by_seed(accuracies).mean())
 
 
 def lost_by_seed(accuracies: np.ndarray) -> np.ndarray:
-    """The jackknife's value of `lost` for each seed: n lost - (n - 1) (lost without that seed).
+    """Agreement lost by pairs of networks that two applications order contrary, as each seed has it.
 
-    Their mean is `lost`, and their spread is its noise over seeds.
+    For a seed s and applications a and b, 2 / pairs times the sum of -order_a(s) order_b(s) over the pairs of
+    networks whose mean orders in the other seeds have contrary signs in a and b. A pair that both always
+    order, and contrary, takes 2 / pairs from Kendall's tau.
 
     Args:
-      accuracies: (applications, seeds, networks) shares; at least `LEAST_SEEDS` seeds.
+      accuracies: (applications, seeds, networks) shares; at least 2 of each.
 
     Returns:
-      (seeds,) values.
-
-    Source: John W. Tukey, "Bias and confidence in not quite large samples", 1958.
+      (seeds,) losses, mean over pairs of applications; 2 is an order wholly reversed.
     """
-    seeds = accuracies.shape[1]
-    whole = agreements(accuracies)
-    noisier = _noisier(whole)
-    without = [_lost(agreements(np.delete(accuracies, seed, axis=1)), noisier) for seed in range(seeds)]
-    return seeds * _lost(whole, noisier) - (seeds - 1) * np.array(without)
+    ordered = orders(accuracies)
+    others = ordered.sum(axis=1, keepdims=True) - ordered
+    losses = [
+        np.where(others[first] * others[second] < 0.0, -ordered[first] * ordered[second], 0.0).mean(axis=-1)
+        for first, second in itertools.combinations(range(len(ordered)), 2)
+    ]
+    return 2.0 * np.mean(losses, axis=0)
 
 
 def reliability(accuracies: np.ndarray) -> float:
-    """Mean over pairs of applications of the smaller agreement within: the most that can be lost.
+    """How well seeds agree on what both of two applications order: the most that could be lost, halved.
+
+    For each pair of networks the smaller of the agreements within the two applications; their mean, over
+    pairs of applications too. It is near 0 where each application orders other networks.
 
     Args:
       accuracies: (applications, seeds, networks) shares; at least 2 of each.
     """
-    found = agreements(accuracies)
-    return float(np.mean([found[place, place] for place in _noisier(found)]))
-
-
-def _pairs(found: np.ndarray) -> list[tuple[int, int]]:
-    return list(itertools.combinations(range(len(found)), 2))
-
-
-def _noisier(found: np.ndarray) -> list[int]:
-    """Of each two applications, the one that agrees less with itself."""
-    return [
-        first if found[first, first] <= found[second, second] else second for first, second in _pairs(found)
+    ordered = orders(accuracies)
+    seeds = ordered.shape[1]
+    total = ordered.sum(axis=1)
+    within = (total**2 - (ordered**2).sum(axis=1)) / (seeds * (seeds - 1))
+    shared = [
+        np.minimum(within[first], within[second]).mean()
+        for first, second in itertools.combinations(range(len(within)), 2)
     ]
-
-
-def _lost(found: np.ndarray, noisier: Sequence[int]) -> float:
-    losses = [found[place, place] - found[pair] for pair, place in zip(_pairs(found), noisier, strict=True)]
-    return float(np.mean(losses))
+    return float(np.mean(shared))

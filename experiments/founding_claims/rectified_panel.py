@@ -3,12 +3,13 @@
 import math
 
 import numpy as np
+import scipy.stats
 from matplotlib.axes import Axes
 
 from bnact.studies.claim import Panel
 from bnact.studies.report.distribution import CLAIMED, EXACT, MEASURED, input_edges, share_between
 from bnact.studies.report.drawing import drawn
-from bnact.training.log import HISTOGRAM_LOW
+from bnact.training.log import HISTOGRAM_HIGH, HISTOGRAM_LOW
 
 SHOWN = 4.0
 
@@ -47,9 +48,12 @@ def rectified_panel(title: str, counts: np.ndarray, claimed: float) -> Panel:
 def _in_words(title: str, counts: np.ndarray, claimed: float) -> str:
     shares = [
         share_between(counts, *ends)
-        for ends in ((HISTOGRAM_LOW, 0.0), (0.0, claimed), (claimed, -HISTOGRAM_LOW))
+        for ends in ((HISTOGRAM_LOW, 0.0), (0.0, claimed), (claimed, HISTOGRAM_HIGH))
     ]
+    negative = float(scipy.stats.norm.cdf(0.0))
+    inside = float(scipy.stats.norm.cdf(claimed)) - negative
+    beyond = float(scipy.stats.norm.sf(claimed))
     return (
         f"Outputs of ReLU, {title}: {shares[0]:.1%} are 0, {shares[1]:.1%} above 0 and up to {claimed:g}, "
-        f"{shares[2]:.1%} above. For a normal input: 50.0%, 34.1% and 15.9%."
+        f"{shares[2]:.1%} above. For a normal input: {negative:.1%}, {inside:.1%} and {beyond:.1%}."
     )

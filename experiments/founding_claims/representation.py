@@ -14,6 +14,9 @@ from bnact.training.log import Log
 
 from .chosen import BEFORE, NONE, cell_of, depth_label, depths_of
 
+NO_DIMENSIONS = 1e-3
+"""What a layer counts that is the same for every example: none has no logarithm."""
+
 EXAMPLES = 128
 """As many training examples as a log looks at."""
 
@@ -69,8 +72,12 @@ def dimensions_of_inputs(name: str) -> float:
 
 
 def log_ratios(cell: TunedCell) -> np.ndarray:
-    """(n,) logarithm of the last layer's participation ratio over that of the inputs, a run each."""
-    found = np.array(list(_counted(cell, last_participation).values()))
+    """(n,) logarithm of the last layer's participation ratio over that of the inputs, a run each.
+
+    The ratio of a layer that is the same for every example is NaN, and counts as `NO_DIMENSIONS`.
+    """
+    ratios = [last_participation(row.log) for row in cell.rows if not has_diverged(row.log)]
+    found = np.nan_to_num(np.array(ratios), nan=NO_DIMENSIONS)
     return np.log(found / dimensions_of_inputs(cell.setting.data)) if len(found) else found
 
 

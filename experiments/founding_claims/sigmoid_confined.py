@@ -25,6 +25,7 @@ from bnact.studies.report.wording import percent, plain
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell
+from bnact.training.log import HISTOGRAM_HIGH, HISTOGRAM_LOW
 from bnact.training.setting import Setting
 
 from .activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
@@ -152,8 +153,8 @@ def _table_line(cell: TunedCell, moment: str) -> tuple[str, ...]:
         f"{100 * shares.mean():.1f}" if len(shares) else "–",
         f"{100 * shares.min():.1f} to {100 * shares.max():.1f}" if len(shares) else "–",
         f"{100 * exact_share():.1f}",
-        plain(100 * share_between(counts, -8.0, LOW)),
-        plain(100 * share_between(counts, HIGH, 8.0)),
+        plain(100 * share_between(counts, HISTOGRAM_LOW, LOW)),
+        plain(100 * share_between(counts, HIGH, HISTOGRAM_HIGH)),
     )
 
 

@@ -31,6 +31,7 @@ from .injured_relu import PLACES
 from .scale import settings_of
 from .sigmoid_slope import slope_figure, slope_note, slopes
 from .sources import QUESTION
+from .unit_shares import through_training
 from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
 ID = "sigmoid_never_learns"
@@ -42,7 +43,8 @@ DECIDING = ("no norm", "batch norm before")
 RULE = (
     f"A unit is saturated on an example where its slope is below {percent(SATURATED_BELOW, 0)} of the "
     "largest slope of sigmoid, and in its learning phase where it is not. Measured is the share of "
-    "saturated pairs of unit and example, over all layers and all points of training, in sigmoid networks "
+    "saturated pairs of unit and example, over all layers and over training (the points that were looked at "
+    "are denser early; between them a straight line is assumed), in sigmoid networks "
     "without a norm and with batch norm before the activation, at every depth, each at the learning rate "
     "that is best on validation data; a run that diverged counts none. Supported if the share is above half "
     "in every one of these networks (the whole interval, and an exact sign-flip test with Holm's correction "
@@ -153,7 +155,7 @@ def _saturated(log: Log) -> np.ndarray:
 
 
 def _through_training(log: Log) -> float:
-    return float(_saturated(log).mean())
+    return through_training(log, _saturated(log))
 
 
 def _first_gradient(log: Log) -> np.ndarray:

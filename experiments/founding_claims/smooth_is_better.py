@@ -1,8 +1,8 @@
 """Are smooth activations better than kinked ones?
 
 The curves of tanh and the logistic have no corner; ReLU's has one. Whether the corner itself matters is
-seen where only the corner differs: GELU, SiLU and softplus are ReLU made smooth, ELU is a leaky ReLU made
-smooth.
+seen best where little else differs: GELU, SiLU and softplus are like ReLU and smooth, ELU is like leaky ReLU
+near 0 and smooth.
 """
 
 from collections.abc import Sequence
@@ -35,16 +35,19 @@ TEXT = "the continuous nature of tanh and the logistic stays appealing"
 
 SMOOTH, KINKED = ("gelu", "silu", "softplus", "elu"), ("relu", "leaky_relu")
 DUELS = (("gelu", "relu"), ("silu", "relu"), ("softplus", "relu"), ("elu", "leaky_relu"))
-"""Each smooth activation with the kinked one of the same shape."""
+"""Each smooth activation with the kinked one of nearly the same shape."""
 
 RULE = (
-    "Compared is the test accuracy of each smooth activation minus that of the kinked one of the same shape "
+    "Compared is the test accuracy of each smooth activation minus that of the kinked one of nearly the "
+    "same shape "
     f"({', '.join(f'{smooth} against {kinked}' for smooth, kinked in DUELS)}), with batch norm before both, "
     "at every depth, paired by seed, each at the learning rate that is best on validation data. Supported if "
     "the smooth one is better at every comparison (the whole interval above 0, and an exact sign-flip test "
     "with Holm's correction over all of them); refuted if it is worse at any, or equal to within 1 point at "
     "every one: then smoothness by itself is not what helps; else undecided, also where there is nothing to "
-    "compare. The mean of the smooth ones minus that of the kinked ones is shown and decides nothing; tanh "
+    "compare. Shapes are nearly the same: softplus is 0.69 at 0, where ReLU is 0, and ELU ends at −1, where "
+    "leaky ReLU goes on falling, so that more than the corner differs there; GELU and SiLU dip below 0. "
+    "The mean of the smooth ones minus that of the kinked ones is shown and decides nothing; tanh "
     "and the logistic themselves meet ReLU in claims of their own."
 )
 

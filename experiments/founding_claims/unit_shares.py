@@ -15,6 +15,20 @@ def dead_share(log: Log) -> np.ndarray:
     return np.asarray(log.dead, np.float64)
 
 
+def through_training(log: Log, values: np.ndarray) -> float:
+    """Mean over training of what was looked at at its points, which are denser early.
+
+    Between two points a straight line is assumed (the trapezoidal rule over steps).
+
+    Args:
+      log: with the steps of its points.
+      values: (points,) or (points, layers); of layers the mean.
+    """
+    steps = np.asarray(log.step, np.float64)
+    points = np.asarray(values, np.float64).reshape(len(steps), -1).mean(axis=1)
+    return float(np.trapezoid(points, steps) / (steps[-1] - steps[0]))
+
+
 def saturated_share(log: Log) -> np.ndarray:
     """(points, layers) share of pairs of unit and example whose slope is next to nothing."""
     return np.asarray(log.saturated, np.float64)

@@ -67,3 +67,14 @@ def test_a_depth_that_is_missing_is_not_compared():
     rows = Rows(tuple(row for row in more_after(0.002) if row.setting.depth == 2))
     assert CLAIM.decide(rows).verdict == "supported"
     assert {row[2] for row in CLAIM.table(rows).rows} == {"2"}
+
+
+def test_the_first_steps_do_not_count_for_the_most_because_more_is_looked_at_there():
+    # After the sixth of ten points, at a seventh of the steps, nothing is different.
+    changed = []
+    for row in more_after(0.05):
+        late = np.arange(len(row.log.step)) >= 5
+        here = row.setting.order == "after" and row.setting.norm == "batch"
+        shares = np.where(late[:, None], row.log.saturated - (0.05 if here else 0.0), row.log.saturated)
+        changed.append(row._replace(log=row.log._replace(saturated=shares, dead=shares)))
+    assert CLAIM.decide(Rows(tuple(changed))).verdict == "supported"

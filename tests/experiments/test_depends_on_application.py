@@ -52,14 +52,14 @@ def rows_with(quality, scale=ONE_RATE):
 @pytest.mark.parametrize(
     ("quality", "answer", "words"),
     [
-        (quality(), "refuted", "No: applications rank the networks as alike"),
+        (quality(), "refuted", "No: what two applications order, they order alike"),
         (quality(teacher=LADDER[::-1]), "supported", "across tasks"),
-        (quality(depth_2=LADDER[::-1]), "supported", "across depths"),
+        (quality(depth_8=LADDER[::-1]), "supported", "across depths"),
         (quality(width_16=LADDER[::-1]), "supported", "across widths"),
         # Better everywhere by as much is the same ranking.
         (quality(teacher=LADDER - 0.3), "refuted", "No: "),
         # Where nothing can be ranked there is no order to lose.
-        (quality(depth_2=np.full(8, 0.95)), "undecided", "Not clear: across depths seeds alone"),
+        (quality(depth_8=np.full(8, 0.95)), "undecided", "Not clear: across depths seeds alone"),
         (lambda setting: 0.95, "undecided", "Not clear: "),
     ],
 )
@@ -83,7 +83,7 @@ def test_its_runs_are_few_and_those_of_its_own_task_shared():
 def test_applications_are_grouped_by_what_alone_differs():
     groups = groups_of(applications_at(DEFAULT))
     assert [each.data for each in groups["tasks"]] == ["digits", "breast_cancer", "teacher"]
-    assert [each.depth for each in groups["depths"]] == [8, 2]
+    assert [each.depth for each in groups["depths"]] == [2, 8]
     assert [each.width for each in groups["widths"]] == [64, 16]
     assert groups_of([Application("teacher", 8, 64), Application("breast_cancer", 8, 64)]) == {}
     assert list(groups_of(applications_at(DEFAULT._replace(depths=(4,))))) == ["tasks", "widths"]
@@ -92,7 +92,7 @@ def test_applications_are_grouped_by_what_alone_differs():
 
 def test_missing_applications_seeds_and_networks_leave_it_undecided():
     rows = rows_with(quality(teacher=LADDER[::-1]))
-    one = rows.select(data="digits", depth=8, width=64)
+    one = rows.select(data="digits", depth=2, width=64)
     assert CLAIM.decide(one).sentence.startswith("There is nothing to decide from")
     assert CLAIM.decide(rows_with(quality(), QUICK)).verdict == "undecided"
     two_seeds = Rows(tuple(row for row in rows if row.setting.seed < 2))
@@ -167,6 +167,54 @@ def test_noise_of_seeds_alone_is_never_a_loss(noises, ladder):
         assert np.mean([1.0 - agreements(each)[0, 1] for each in found]) > 0.5
 
 
+HALVES = np.array(
+    [
+        [0.94, 0.95, 0.96, 0.97, 0.93, 0.93, 0.93, 0.93],
+        [0.96, 0.96, 0.96, 0.96, 0.92, 0.93, 0.94, 0.95],
+    ]
+)
+"""One common order, of which the first separates the better half and the second the worse."""
+
+
+def smaller_within_minus_between(accuracies):
+    """The twin: it takes for a loss what only one of the two orders."""
+    found = agreements(accuracies)
+    return min(found[0, 0], found[1, 1]) - found[0, 1]
+
+
+def test_two_that_separate_other_networks_of_one_common_order_lose_nothing():
+    found = [noisy(HALVES, [0.003] * 2, np.random.RandomState(seed)) for seed in range(20)]
+    outcomes = [compare({"": lost_by_seed(each)}, CLEAR, 0.0)[0].outcome for each in found]
+    assert "above" not in outcomes
+    assert max(map(lost, found)) < CLEAR / 2
+    assert min(map(smaller_within_minus_between, found)) > CLEAR
+
+
+def test_applications_that_order_other_networks_have_no_order_to_lose():
+    first, second = np.tile([0.9, 0.909, 0.918], (3, 1)), np.tile([0.9, 0.92, 0.909], (3, 1))
+    np.testing.assert_allclose(np.diag(agreements(np.stack([first, second]))), [1 / 3, 2 / 3])
+    assert reliability(np.stack([first, second])) == 0.0
+    assert reliability(np.stack([first, first])) == pytest.approx(1 / 3)
+
+
+def test_noise_of_other_size_on_other_networks_is_no_loss():
+    random = np.random.RandomState(3)
+    noise = np.array([[0.002] * 4 + [0.05] * 4, [0.05] * 4 + [0.002] * 4])
+    found = [np.stack([LADDER + each * random.standard_normal((10, 8)) for each in noise]) for _ in range(20)]
+    outcomes = [compare({"": lost_by_seed(each)}, CLEAR, 0.0)[0].outcome for each in found]
+    assert "above" not in outcomes
+    assert np.mean([lost(each) for each in found]) < 0.03
+    assert max(map(smaller_within_minus_between, found)) > CLEAR
+
+
+def test_an_order_wholly_reversed_takes_two_from_tau_and_one_pair_its_share():
+    same = np.tile(LADDER * 3.0, (4, 1))
+    assert lost(np.stack([same, same[:, ::-1]])) == 2.0
+    swapped = same[:, [1, 0, *range(2, 8)]]
+    assert lost(np.stack([same, swapped])) == pytest.approx(2.0 / 28.0)
+    assert lost(np.stack([same, same])) == 0.0
+
+
 def test_a_reversed_ladder_is_a_loss_under_noise_too():
     random = np.random.RandomState(0)
     found = [noisy([LADDER, LADDER[::-1]], [0.02, 0.02], random) for _ in range(5)]
@@ -190,6 +238,7 @@ def test_tau_is_scipys_where_nothing_is_tied():
 def test_the_values_of_seeds_have_the_loss_as_their_mean_and_ties_order_nothing():
     accuracies = noisy([LADDER, LADDER[::-1], LADDER], [0.02] * 3, np.random.RandomState(1))
     assert lost_by_seed(accuracies).mean() == pytest.approx(lost(accuracies))
+    assert lost_by_seed(accuracies).shape == (10,)
     assert not orders(np.full((3, 4), 0.9)).any()
     assert not orders(np.array([0.9, 0.905])).any()
     assert reliability(np.full((2, 3, 4), 0.9)) == 0.0

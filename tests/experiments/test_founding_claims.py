@@ -1,7 +1,9 @@
 import re
+from pathlib import Path
 
 import pytest
 
+import experiments
 from bnact.studies import Rows
 from experiments.founding_claims import CLAIMS
 from experiments.founding_claims.scale import DEFAULT, QUICK
@@ -113,3 +115,13 @@ def test_what_is_computed_needs_no_run_at_any_scale_and_looks_at_none(name):
     claim = CLAIMS[name]
     assert claim.settings(QUICK) == claim.settings(SCALE) == ()
     assert claim.decide(Rows()) == claim.decide(rows_of("sigmoid_confined"))
+
+
+def test_the_table_of_the_readme_has_every_claim_in_its_words():
+    text = (Path(experiments.__path__[0]) / "README.md").read_text()
+    listed = dict(re.findall(r"^\| `(\w+)\.py` \| (.*) \|$", text, re.MULTILINE))
+    assert listed == {name: claim.text for name, claim in CLAIMS.items()}
+    for name, claim in CLAIMS.items():
+        assert Path(experiments.__path__[0], "founding_claims", f"{name}.py").is_file()
+        if not claim.settings(SCALE) and name not in list(CLAIMS)[-6:]:
+            assert f"`{name}`" in text, f"{name} needs no run, and the README does not say so"

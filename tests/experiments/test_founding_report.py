@@ -214,5 +214,9 @@ def test_findings_have_a_year_numbers_and_a_comparison():
         assert re.search(r", (?:19|20)\d\d$", finding.source)
         assert re.search(r"\d", finding.found)
         assert all(finding)
+        assert finding.compared("undecided").startswith(
+            "Here it is undecided; by theirs it would be refuted."
+        )
+        assert finding.compared("refuted") == f"Theirs says the same, refuted. {finding.agrees}"
     assert literature.KIM in CLAIMS["norm_after_activation"].literature
     assert literature.MISHKIN in CLAIMS["norm_after_activation"].literature

@@ -6,7 +6,7 @@ import pytest
 from bnact.studies import Rows
 from bnact.training.log import Log
 from experiments.founding_claims.manifold import CLAIM
-from experiments.founding_claims.representation import dimensions_of_inputs
+from experiments.founding_claims.representation import NO_DIMENSIONS, dimensions_of_inputs
 from tests.experiments.founding_rows import SCALE
 from tests.studies.plausible_rows import diverged, plausible_rows
 
@@ -83,6 +83,33 @@ def test_diverged_and_missing_runs_are_survived(rows_with):
     all_lost = Rows(tuple(map(diverged, rows)))
     assert CLAIM.decide(all_lost).verdict == "undecided"
     assert CLAIM.table(all_lost).rows
+
+
+def lost_where(rows, lost):
+    return Rows(tuple(diverged(row) if lost(row.setting) else row for row in rows))
+
+
+def test_a_network_that_is_lost_leaves_open_what_must_hold_of_all(rows_with):
+    def gelu_is_lost(setting):
+        return (setting.activation, setting.depth) == ("gelu", 2)
+
+    more = rows_with(lambda s: 1.5, by_activation("tanh", 0.8, 0.9))
+    assert CLAIM.decide(more).verdict == "supported"
+    assert CLAIM.decide(lost_where(more, gelu_is_lost)).verdict == "undecided"
+    # That no function differs is not known either, if one was not looked at.
+    alike = rows_with(lambda s: 1.5, lambda s: 0.9)
+    assert CLAIM.decide(lost_where(alike, gelu_is_lost)).verdict == "undecided"
+    # One network of fewer still refutes.
+    fewer = rows_with(by_activation("sigmoid", 0.5, 1.5), by_activation("tanh", 0.8, 0.9))
+    assert CLAIM.decide(lost_where(fewer, gelu_is_lost)).verdict == "refuted"
+
+
+def test_a_layer_that_is_the_same_for_every_example_has_fewer_dimensions(rows_with):
+    rows = rows_with(by_activation("sigmoid", np.nan, 1.5), by_activation("tanh", 0.8, 0.9))
+    verdict = CLAIM.decide(rows)
+    assert (verdict.verdict, verdict.n) == ("refuted", 10)
+    assert verdict.effect == pytest.approx(NO_DIMENSIONS / dimensions_of_inputs("digits"))
+    assert "fewer in 4" in verdict.sentence
 
 
 def test_figures_and_table_are_told_in_words(rows_with):

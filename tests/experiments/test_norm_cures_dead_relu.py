@@ -3,8 +3,15 @@ import pytest
 
 from bnact.studies import Rows
 from experiments.founding_claims import CLAIMS, injured_relu
-from tests.experiments.founding_rows import SETTINGS, decided, rows_of
+from tests.experiments.founding_rows import SCALE, SETTINGS, decided, rows_of
 from tests.studies.plausible_rows import diverged, plausible_row
+
+
+def test_the_deepest_networks_are_injured_whatever_the_number_of_depths():
+    for depths in ((2, 8), (2, 4, 8), (4,)):
+        settings = CLAIMS["norm_cures_dead_relu"].settings(SCALE._replace(depths=depths))
+        assert {each.depth for each in settings if each.kill != "none"} == {depths[-1]}
+        assert {each.depth for each in settings if each.kill == "none"} == set(depths)
 
 
 def test_dead_units_that_a_shift_keeps_dead_refute_the_cure():

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from bnact.studies import Rows
+from bnact.training.log import HISTOGRAM_BINS
 from experiments.founding_claims import CLAIMS
+from experiments.founding_claims.rectified_panel import rectified_panel
 from experiments.founding_claims.relu_spreads import exact_shares
 from tests.experiments.founding_rows import decided, rows_of
 from tests.studies.plausible_rows import diverged
@@ -44,3 +46,9 @@ def test_diverged_runs_count_none():
     assert CLAIM.decide(broken).n == 9
     assert CLAIM.decide(Rows(tuple(map(diverged, rows)))).verdict == "undecided"
     assert not CLAIM.figures(Rows(tuple(map(diverged, rows))))[0].panels
+
+
+def test_the_shares_of_a_normal_input_are_those_of_the_claimed_end():
+    counts = np.ones(HISTOGRAM_BINS)
+    assert "For a normal input: 50.0%, 34.1% and 15.9%." in rectified_panel("a", counts, 1.0).alternative
+    assert "For a normal input: 50.0%, 47.7% and 2.3%." in rectified_panel("a", counts, 2.0).alternative

@@ -4,6 +4,7 @@ import pytest
 from bnact.studies import Rows
 from experiments.founding_claims import CLAIMS
 from experiments.founding_claims.sigmoid_slope import slopes
+from experiments.founding_claims.unit_shares import through_training
 from tests.experiments.founding_rows import decided, rows_of
 from tests.studies.plausible_rows import diverged
 
@@ -30,6 +31,24 @@ def test_units_saturated_everywhere_support_and_one_network_that_is_not_refutes(
     assert CLAIM.decide(with_saturated(lambda setting: 0.9)).verdict == "supported"
     one = CLAIM.decide(with_saturated(lambda s: 0.2 if (s.norm, s.depth) == ("none", 8) else 0.9))
     assert (one.verdict, round(one.effect, 1)) == ("refuted", 0.2)
+
+
+def test_shares_are_averaged_over_steps_and_not_over_points():
+    log = rows_of(CLAIM.id).rows[0].log
+    early = log._replace(saturated=np.where(np.arange(len(log.step)) < 6, 1.0, 0.0)[:, None] * [1.0, 1.0])
+    steps = np.asarray(log.step, float)
+    expected = (steps[5] + (steps[6] - steps[5]) / 2) / steps[-1]
+    assert through_training(early, early.saturated) == pytest.approx(expected)
+    assert early.saturated.mean() == pytest.approx(0.6)
+    changed = [
+        row._replace(
+            log=row.log._replace(saturated=np.broadcast_to(early.saturated[:, :1], row.log.saturated.shape))
+        )
+        for row in rows_of(CLAIM.id)
+    ]
+    verdict = CLAIM.decide(Rows(tuple(changed)))
+    # The mean over points says that most are saturated.
+    assert (verdict.verdict, round(verdict.effect, 6)) == ("refuted", round(expected, 6))
 
 
 def test_half_of_them_leaves_it_undecided():

@@ -13,7 +13,8 @@ from experiments.founding_claims.fresh_gradients import (
     fate,
     fresh_gradients,
 )
-from experiments.founding_claims.vanishing_gradients import verdict_on
+from experiments.founding_claims.growth_panel import growth_panel
+from experiments.founding_claims.vanishing_gradients import CLAIM, verdict_on
 
 
 def made_up(**changed):
@@ -39,7 +40,8 @@ def made_up(**changed):
         ({"tanh_batch": (0.01, 0.02)}, "refuted", "loses it with tanh (0.01 times)"),
         ({"relu_batch": (12.0, 8.0)}, "undecided", "do not agree"),
         ({"relu_batch": (8.0, 12.0)}, "undecided", "do not agree"),
-        ({"relu_batch": (math.nan, 1.0)}, "undecided", "do not agree"),
+        ({"relu_batch": (math.nan, 1.0)}, "undecided", "a gradient is not finite"),
+        ({"relu_batch": (1.0, math.nan)}, "undecided", "a gradient is not finite"),
     ],
 )
 def test_verdicts_follow_the_rule(changed, answer, words):
@@ -52,6 +54,36 @@ def test_one_network_that_disagrees_is_enough_for_undecided():
     growths = made_up(relu_batch=(1500.0, 1400.0))
     growths[Kind("relu", "batch norm")].measured[3] = 1.0
     assert verdict_on(growths).verdict == "undecided"
+
+
+def test_only_where_networks_agree_with_theory_is_it_said_what_becomes_of_a_gradient():
+    verdict = verdict_on(made_up(relu_batch=(1500.0, 1400.0), gelu_batch=(12.0, 8.0), relu_none=(8.0, 12.0)))
+    assert verdict.verdict == "refuted"
+    assert "explode with relu (1,500 times)" in verdict.sentence
+    assert "gelu (" not in verdict.sentence
+    assert "with gelu networks and theory do not agree" in verdict.sentence
+    assert "for ReLU alone networks and theory do not agree" in verdict.sentence
+    assert "none vanishes" not in verdict.sentence
+
+
+def test_that_none_vanishes_under_the_norm_is_said_where_it_is_so():
+    assert "none vanishes under the norm" in verdict_on(made_up(relu_batch=(1500.0, 1400.0))).sentence
+    vanishing = verdict_on(made_up(relu_batch=(1500.0, 1400.0), tanh_batch=(0.01, 0.02)))
+    assert "none vanishes" not in vanishing.sentence
+
+
+def test_the_effect_is_the_factor_of_a_layer_as_rule_and_quantity_say():
+    factor = 1500.0 ** (2 / DEPTH)
+    assert verdict_on(made_up(relu_batch=(1500.0, 1400.0))).effect == pytest.approx(factor)
+    for words in (CLAIM.rule, CLAIM.quantity.meaning):
+        assert "what a layer multiplies the squared gradient by" in words
+
+
+def test_how_near_theory_lies_is_measured():
+    panel = growth_panel(made_up(relu_batch=(1500.0, 500.0)), "batch norm")
+    assert "differ by a factor of 3 at most" in panel.alternative
+    assert "differ by a factor of 1 at most" in growth_panel(made_up(), "batch norm").alternative
+    assert "not finite" in growth_panel(made_up(relu_batch=(1.0, math.nan)), "batch norm").alternative
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,41 @@ def test_one_verdict_is_made_of_all_as_the_rule_says(digits, teacher, answer):
     assert overall(matrix(digits, teacher)).verdict == answer
 
 
+@pytest.mark.parametrize(
+    ("digits", "teacher", "answer"),
+    [
+        ("ss", "ss", "supported"),
+        ("ss", "rr", "supported"),
+        ("rr", "rr", "refuted"),
+        ("rr", "uu", "undecided"),
+        ("sr", "rr", "undecided"),
+        ("su", "uu", "undecided"),
+        ("ss", "uu", "supported"),
+    ],
+)
+def test_what_holds_somewhere_needs_one_place_and_is_refuted_by_all(digits, teacher, answer):
+    found = matrix(digits, teacher)
+    assert overall(found, "somewhere").verdict == answer
+    speaker = speaking(found, "somewhere")
+    assert speaker is None or found[speaker][0].verdict == answer
+
+
+def test_the_words_name_only_what_differs_between_the_strata():
+    by_architecture = {
+        Stratum("digits", name): (verdict("s"), verdict("s")) for name in ("mlp", "residual_mlp")
+    }
+    assert overall(by_architecture).sentence == "Said s. That is mlp; supported in 2 of 2 architectures."
+    both = {**by_architecture, TEACHER: (verdict("s"), verdict("s"))}
+    assert overall(both).sentence == (
+        "Said s. That is digits, mlp; supported in 3 of 3 pairs of task and architecture."
+    )
+    assert overall(matrix("su", "rr"), "somewhere").sentence.startswith("Not clearly anywhere, or not")
+
+
 def test_numbers_are_those_of_the_first_stratum_that_gives_the_answer():
     found = overall(matrix("ss", "rr"))
     assert (found.effect, found.low, found.n) == (10.0, 9.0, 10)
-    assert found.sentence == (
-        "Said r. That is teacher, mlp; supported in 1, refuted in 1 of 2 pairs of task and architecture."
-    )
+    assert found.sentence == ("Said r. That is teacher; supported in 1, refuted in 1 of 2 tasks.")
     assert speaking(matrix("ss", "rr")) == TEACHER
 
 
@@ -69,8 +98,7 @@ def test_where_no_stratum_speaks_for_all_there_is_no_effect():
     assert math.isnan(found.low)
     assert found.n == 0
     assert found.sentence == (
-        "Not everywhere, or not with all seeds: supported in 1, undecided in 1 of 2 pairs of task and "
-        "architecture."
+        "Not everywhere, or not with all seeds: supported in 1, undecided in 1 of 2 tasks."
     )
 
 
@@ -79,7 +107,7 @@ def test_a_single_verdict_is_left_as_it_is():
 
 
 def test_several_sets_of_seeds_in_one_place_are_counted():
-    assert overall(matrix("ss")).sentence == "Said s. That is digits, mlp; 2 sets of seeds: supported."
+    assert overall(matrix("ss")).sentence == "Said s. 2 sets of seeds: supported."
     assert overall(matrix("sr")).verdict == "undecided"
 
 

@@ -62,7 +62,7 @@ def claim_section(claim: Claim, verdict: Verdict, shown: Shown) -> Section:
         ),
         figures=() if rows is None else tuple(claim.figures(rows)),
         tables=tuple(table for table in (*own, shown.places, shown.clock) if table is not None),
-        findings=claim.literature,
+        findings=tuple((found, found.compared(verdict.verdict)) for found in claim.literature),
         rule=claim.rule,
         turns=claim.turns,
         command=shown.command,

@@ -58,7 +58,7 @@ class Section(NamedTuple):
       quote, source: the words as they were said, and where.
       paragraphs: (title, text) in the order they are read.
       figures, tables: what was measured.
-      findings: what others found.
+      findings: what others found, and how it compares.
       rule: how it was decided, in words written before the runs.
       turns: what would change the verdict.
       command: what runs it again.
@@ -73,7 +73,7 @@ class Section(NamedTuple):
     paragraphs: tuple[tuple[str, str], ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[tuple[Finding, str], ...] = ()
     rule: str = ""
     turns: str = ""
     command: str = ""

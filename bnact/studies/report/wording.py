@@ -46,7 +46,9 @@ def points(difference: float, digits: int = 1) -> str:
 
 
 def span(low: float, high: float, number: Callable[[float], str] = plain) -> str:
-    """An interval, "−0.3 to 2.7"; "–" where there is none."""
+    """An interval, "−0.3 to 2.7"; "1.2 or more" where it has no upper end; "–" where there is none."""
+    if math.isfinite(low) and high == math.inf:
+        return f"{number(low)} or more"
     return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else "–"
 
 

@@ -26,7 +26,7 @@ def claim(name):
         figures=lambda rows: (),
         table=lambda rows: Table("table", ("a",), (("1",),)),
         turns="It would turn.",
-        literature=(Finding("Author, 2001", "on", "found", "compared"),),
+        literature=(Finding("Author, 2001", "on", "found", "supported", "Alike.", "Unlike."),),
     )
 
 
@@ -42,6 +42,7 @@ def decided(name, *letters):
     matrix = {
         stratum: tuple(verdict(letter, name) for letter in pair)
         for stratum, pair in zip(STRATA, letters, strict=False)
+        if pair
     }
     runs_of = {stratum: stratum if stratum in matrix else STRATA[0] for stratum in STRATA}
     return Decided(claim(name), overall(matrix), matrix, runs_of)

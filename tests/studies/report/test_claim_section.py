@@ -38,6 +38,14 @@ def test_a_page_has_tables_findings_and_what_would_turn_it():
     assert places == sorted(places)
 
 
+def test_what_others_found_is_compared_with_the_answer_that_came_out():
+    first, second = (text()[text().index(f'<section id="{name}"') :] for name in ("first", "second"))
+    assert first.index("Theirs says the same, supported. Alike.") < first.index("Unlike.")
+    assert second.index("Here it is refuted; by theirs it would be supported. Unlike.") < second.index(
+        "Alike."
+    )
+
+
 def test_pages_lead_to_the_ones_beside_them_and_back_to_their_verdict():
     part = text()[text().index('<section id="second"') :]
     assert re.findall(r'href="#([^"]+)"', part)[:3] == ["verdict-second", "first", "third"]

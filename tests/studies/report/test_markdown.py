@@ -26,7 +26,9 @@ SECTION = Section(
     source="Somebody",
     paragraphs=(("Why it matters", "It does."),),
     tables=(Table("What was measured", ("name", "value"), (("a|b", "1"), ("c", "2")), ("a note",)),),
-    findings=(Finding("Others, 2020", "Elsewhere", "Found 3.", "Ours differs."),),
+    findings=(
+        (Finding("Others, 2020", "Elsewhere", "Found 3.", "refuted", "Same.", "Else."), "Ours differs."),
+    ),
     rule="Supported if above 0.",
     turns="More seeds.",
     command="python -m this",

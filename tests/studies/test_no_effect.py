@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from experiments.founding_claims.no_effect import has_no_effect
+from bnact.studies.no_effect import has_no_effect
 
 NOISE = 0.001 * np.array([0.3, -1.1, 0.8, -0.2, 1.4, -0.9, 0.1, -0.6, 0.7, -0.5])
 
@@ -41,3 +41,27 @@ def test_the_difference_farthest_from_the_margin_decides():
     deciding = has_no_effect({"a": 0.02 + NOISE, "b": NOISE - 0.05, "c": NOISE}, 0.01).deciding
     assert deciding is not None
     assert deciding.label == "b"
+
+
+def test_one_lost_seed_does_not_make_a_family_of_twelve_undecidable():
+    # Two tests each were 24, and 24 · 2 / 2^9 is above 5 %; twelve are below it.
+    kept = {str(place): NOISE[:9] for place in range(12)}
+    assert has_no_effect(kept, 0.01).answer == "supported"
+    beyond = has_no_effect({**kept, "11": 0.02 + NOISE[:9]}, 0.01)
+    assert (beyond.answer, beyond.comparisons[-1].p_value) == ("refuted", pytest.approx(12 * 2 / 2**9))
+    assert 24 * 2 / 2**9 > 0.05
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.01, -0.01])
+def test_a_family_on_an_end_or_inside_is_seldom_called_what_it_is_not(mean):
+    # At an end "equal" is false, and "above" or "below" is off by nothing: both are counted.
+    random = np.random.RandomState(0)
+    false = {"above", "below"} if mean == 0.0 else {"above", "below", "equal"}
+    spread = 0.01
+    found = [
+        has_no_effect({name: mean + spread * random.standard_normal(8) for name in "ab"}, 0.01).comparisons
+        for _ in range(150)
+    ]
+    wrong = np.mean([any(each.outcome in false for each in family) for family in found])
+    # 5 %, and three standard errors of 150.
+    assert wrong <= 0.05 + 3 * (0.05 * 0.95 / 150) ** 0.5

@@ -38,7 +38,7 @@ def test_shares_are_averaged_over_steps_and_not_over_points():
     early = log._replace(saturated=np.where(np.arange(len(log.step)) < 6, 1.0, 0.0)[:, None] * [1.0, 1.0])
     steps = np.asarray(log.step, float)
     expected = (steps[5] + (steps[6] - steps[5]) / 2) / steps[-1]
-    assert through_training(early, early.saturated) == pytest.approx(expected)
+    assert through_training(early, np.asarray(early.saturated)) == pytest.approx(expected)
     assert early.saturated.mean() == pytest.approx(0.6)
     changed = [
         row._replace(

@@ -157,6 +157,9 @@ class Costs(NamedTuple):
     step: Mapping[str, float]
 
 
+BEST_ON_VALIDATION = "the learning rate that is best on validation data"
+
+
 class Claim(NamedTuple):
     """A sentence somebody said, and everything needed to decide it.
 
@@ -170,6 +173,7 @@ class Claim(NamedTuple):
       decide, figures, table: made from the rows of those runs.
       turns: what would change the verdict.
       literature: what others found.
+      chosen: at which learning rate the runs are shown, in words that follow "results are shown at".
       computed: how a claim without runs is decided, in words that follow "No network was trained:".
       clock: a further table from those rows and from measured times; no verdict depends on it.
       quantifier: what it takes of several tasks and architectures to support or refute it.
@@ -187,6 +191,7 @@ class Claim(NamedTuple):
     table: Callable[[Rows], Table]
     turns: str = ""
     literature: tuple[Finding, ...] = ()
+    chosen: str = BEST_ON_VALIDATION
     computed: str = "the claim is decided by computing, with 64-bit floats"
     clock: Callable[[Rows, Costs], Table] | None = None
     quantifier: Quantifier = "everywhere"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bnact.studies.claim import Answer, Claim, Table, Verdict
+from bnact.studies.claim import BEST_ON_VALIDATION, Answer, Claim, Table, Verdict
 from bnact.studies.counted import counted
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, has_diverged, pair_of
@@ -74,14 +74,15 @@ def _done_in_words(claim: Claim, rows: Rows | None) -> str:
         return "Nothing yet: not all of its runs are done."
     if not len(rows):
         return f"No network was trained: {claim.computed}."
-    return runs_in_words(rows)
+    return runs_in_words(rows, claim.chosen)
 
 
-def runs_in_words(rows: Rows) -> str:
+def runs_in_words(rows: Rows, chosen: str = BEST_ON_VALIDATION) -> str:
     """What was trained, in a few sentences, from the runs themselves.
 
     Args:
       rows: finished runs.
+      chosen: at which learning rate they are shown.
 
     Returns:
       Pairs, architectures, sizes, injuries, learning rates, seeds, steps, and how many runs diverged.
@@ -102,8 +103,7 @@ def runs_in_words(rows: Rows) -> str:
         f"{numbers_in_words([s.steps for s in settings], 'step')} of "
         f"{numbers_in_words([s.batch_size for s in settings], 'example')} at learning "
         f"{'rate' if len(rates) == 1 else 'rates'} {listed(rates)} with {counted(seeds, 'seed')}; "
-        f"results are shown at the learning rate that is best on validation data. {diverged or 'None'} of "
-        "the runs diverged."
+        f"results are shown at {chosen}. {diverged or 'None'} of the runs diverged."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
 
@@ -10,6 +11,7 @@ from bnact.studies.comparison import Comparison
 
 from .drawing import drawn, legend_entry
 from .forest import OUTCOME_STYLES
+from .palette import Style
 from .wording import significant, span
 
 
@@ -52,7 +54,7 @@ def _panel(
             axes.axvline(at, color=colour, linewidth=0.9, linestyle=(0.0, (4.0, 2.0)))
         for place, each in enumerate(comparisons):
             style = OUTCOME_STYLES[each.outcome]
-            axes.plot([each.low, each.high], [place, place], color=style.colour)
+            _draw_interval(axes, each, place, style)
             axes.plot(each.effect, place, color=style.colour, marker=style.marker, markersize=5.5)
         axes.set_yticks(range(len(comparisons)), [each.label for each in comparisons])
         axes.set(xlabel=x_label, ylim=(len(comparisons) - 0.4, -0.6))
@@ -67,3 +69,20 @@ def _panel(
         for each in comparisons
     )
     return Panel(title, f"{x_label}. {words}.", drawn(title, draw))
+
+
+_REACH = 3.0
+"""How many times the effect an arrow reaches that stands for an interval without an end."""
+
+
+def _draw_interval(axes: Axes, comparison: Comparison, place: int, style: Style) -> None:
+    """The interval as a line, if there is one; a side without an end is an arrow."""
+    if np.isnan(comparison.low) or np.isnan(comparison.high):
+        return
+    has_low, has_high = comparison.low > 0.0, np.isfinite(comparison.high)
+    low = comparison.low if has_low else comparison.effect / _REACH
+    high = comparison.high if has_high else comparison.effect * _REACH
+    axes.plot([low, high], [place, place], color=style.colour)
+    for at, marker, has_end in ((low, "<", has_low), (high, ">", has_high)):
+        if not has_end:
+            axes.plot(at, place, color=style.colour, marker=marker, markersize=4.5)

@@ -37,3 +37,10 @@ def test_twice_and_half_are_as_far_from_one():
     low, middle, high = map(float, points)
     assert high - middle == pytest.approx(middle - low, rel=1e-3)
     assert high > middle
+
+
+@pytest.mark.parametrize("low, high, arrows", [(4.0, 6.0, 0), (4.0, float("inf"), 1), (0.0, float("inf"), 2)])
+def test_a_side_without_an_end_is_an_arrow(low, high, arrows):
+    made = (Comparison("relu", 5.0, low, high, 1.0, 10, "unclear"),)
+    (panel,) = figure_of(made).panels
+    assert len(re.findall(r'<use xlink:href="#\w+"[^>]*style="fill: #6b6b6b', panel.svg)) == 1 + arrows

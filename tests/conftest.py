@@ -42,7 +42,7 @@ def browser():
         opened.close()
 
 
-MOST = 4
+MOST = 3
 """Of a test with more cases, so many run by default, spread evenly over all; the others with `-m slow`."""
 
 # Every case of these always runs: what a new entry of a registry must satisfy, what others wrote, what is

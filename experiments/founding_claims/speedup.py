@@ -109,8 +109,8 @@ def times_in_words(ratio: float) -> str:
 
 def interval_in_times(comparison: Comparison) -> str:
     """An interval of ratios: "1.3 to 14", "4.3 or more"; "–" where there is none."""
-    if comparison.low > 0.0 and np.isposinf(comparison.high):
-        return f"{times_in_words(comparison.low)} or more"
+    if comparison.low == 0.0 and np.isposinf(comparison.high):
+        return "–"
     return span(comparison.low, comparison.high, times_in_words)
 
 

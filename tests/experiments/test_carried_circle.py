@@ -6,6 +6,7 @@ import pytest
 from experiments.founding_claims.carried_circle import LAYERS, carried_circles
 
 
+@pytest.mark.slow
 def test_a_circle_fares_in_fresh_networks_as_theory_says():
     for (activation, norm), (predicted, measured) in carried_circles().items():
         where = f"{activation}, {norm}"

@@ -45,7 +45,6 @@ def smooth(accuracy, depths=(2, 8)):
         ("smooth_is_better", smooth(0.93, (8,)), "undecided"),
         ("smooth_is_better", smooth(0.87), "refuted"),
         ("smooth_is_better", quality(softplus=0.87, gelu=0.93, silu=0.93, elu=0.93), "refuted"),
-        ("smooth_is_better", quality(), "refuted"),
         ("relu_keeps_advantages", quality(tanh=0.85, sigmoid=0.85), "supported"),
         ("relu_keeps_advantages", quality(tanh=0.85, sigmoid=0.85, gelu=0.95), "supported"),
         ("relu_keeps_advantages", quality(tanh=0.93), "refuted"),

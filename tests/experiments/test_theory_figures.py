@@ -45,6 +45,7 @@ def test_the_figures_are_those_of_the_page():
     assert all(f"(images/theory_{name}.svg)" in page for name in theory_figures.FIGURES)
 
 
+@pytest.mark.slow
 def test_what_is_drawn_is_what_theory_says():
     figure = theory_figures.explosion(1, 8)
     (axes,) = figure.axes

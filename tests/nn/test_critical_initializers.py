@@ -63,6 +63,7 @@ def test_the_spread_is_that_of_the_edge_of_chaos(kind, key):
     assert none.dtype == jnp.float16
 
 
+@pytest.mark.slow
 def test_elsewhere_gradients_vanish_or_explode():
     bias = nn.critical_normal_for("tanh", 0.05).bias
     assert growth("tanh", nn.normal_with_gain(1.0), bias) < 0.9

@@ -35,6 +35,7 @@ PAIRS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", PAIRS)
 @pytest.mark.parametrize("block", ["identity", "post"])
 def test_stages_of_two_kinds_of_blocks(block, order):
@@ -67,6 +68,7 @@ def test_stages_of_two_kinds_of_blocks(block, order):
     assert np.ptp(found, axis=0).min() > 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block, sites", [("identity", 2 * 3 + 1), ("post", 2 * 3 + 2)])
 def test_every_place_of_a_pair_is_a_site(block, sites):
     network = nn.ResNet(2, 3, widths=(4, 5), depth=3, block=block, norm="layer", rngs=nnx.Rngs(0))

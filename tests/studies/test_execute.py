@@ -84,7 +84,7 @@ def test_runs_that_diverged_are_rows_and_not_tried_again(tmp_path):
     outcome = fake_study(tmp_path)
     diverged = [row for row in outcome.rows if row.log.diverged >= 0]
     assert 0 < len(diverged) < len(SETTINGS)
-    assert all(np.isnan(row.log.dead).any() for row in diverged)
+    assert all(np.isnan(np.concatenate([np.ravel(each) for each in row.log])).any() for row in diverged)
     again = fake_study(tmp_path, train=untrained)
     assert sum(row.log.diverged >= 0 for row in again.rows) == len(diverged)
 

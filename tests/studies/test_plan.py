@@ -1,8 +1,6 @@
 import dataclasses
 import itertools
 
-import pytest
-
 from bnact.studies.estimate import first_estimate, refined
 from bnact.studies.identity import setting_id
 from bnact.studies.plan import plan
@@ -61,21 +59,6 @@ def test_cheap_programs_come_first():
     works = [cell.work for cell in plan(settings, set()).cells]
     assert works == sorted(works)
     assert works[0] == 2 * 16**2 * 64 * 300
-
-
-def test_the_estimate_is_exact_when_time_follows_the_model():
-    cells = plan(SETTINGS, set()).cells
-    seconds_per_work, compiling = 1e-3, 7.0
-
-    def seconds(cell):
-        return seconds_per_work * cell.work + compiling * cell.compiles
-
-    estimate = first_estimate(cells)
-    assert estimate.seconds is None
-    for i, cell in enumerate(cells):
-        estimate = refined(estimate, cell, seconds(cell))
-        if i >= 1:  # one compiled cell and one that was not
-            assert estimate.seconds == pytest.approx(sum(map(seconds, cells[i + 1 :])))
 
 
 def test_the_estimate_ends_at_zero():

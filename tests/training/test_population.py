@@ -53,8 +53,12 @@ def test_networks_learn_the_digits(logs):
         assert log.diverged == -1
 
 
+REPRESENTED = ("participation_ratio", "intrinsic_dimension", "separability")
+
+
 def test_a_log_is_complete(logs):
     shapes = dict.fromkeys(Log._fields, (LOG_POINTS,)) | dict.fromkeys(LAYERED, (LOG_POINTS, 10))
+    shapes |= dict.fromkeys(REPRESENTED, (2, 10))
     shapes |= {"histogram": (2, HISTOGRAM_BINS), "test_accuracy": (), "diverged": ()}
     for log in logs:
         assert {name: np.shape(field) for name, field in log._asdict().items()} == shapes
@@ -130,6 +134,7 @@ def test_errors():
         train_population(seeds(0, activation="rellu"), DIGITS)
 
 
+@pytest.mark.slow
 def test_no_number_depends_on_the_other_activations_of_a_program(logs):
     names = ("tanh", "sigmoid", "mish", "relu")
     assert_equal(train_population(seeds(0, 1, 2, 3, 4), DIGITS, names), logs)

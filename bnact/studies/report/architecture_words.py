@@ -37,7 +37,7 @@ def sizes_in_words(settings: Sequence[Setting]) -> str:
 
 def architectures_in_words(names: Iterable[str]) -> str:
     """What each architecture is, a sentence each."""
-    return " ".join(f"{name}: {architecture_of(name).description}." for name in names)
+    return " ".join(f"{name}: {architecture_of(name).description}." for name in sorted(set(names)))
 
 
 def numbers_in_words(values: Iterable[int], noun: str) -> str:

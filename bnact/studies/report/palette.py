@@ -16,9 +16,8 @@ ACTIVATION_COLOURS = {
     "gelu": "#E69F00",
     "silu": "#56B4E9",
     "identity": "#000000",
-    # These never stand beside soft_sign or identity.
-    "elu": "#CC79A7",
-    "leaky_relu": "#000000",
+    "elu": "#882255",
+    "leaky_relu": "#999933",
     "softplus": "#7f7f7f",
 }
 

@@ -65,6 +65,7 @@ def test_what_is_kept_is_what_is_measured(name):
     np.testing.assert_allclose(cost(subject).training, kept.cost.training, rtol=0.3, atol=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["batch", "group", "local_response"])
 def test_the_derivative_finds_what_moving_each_entry_finds(name):
     subject = SUBJECTS[name]

@@ -49,6 +49,7 @@ def test_bad_input_is_answered_on_one_line_and_costs_nothing(arguments, words, c
     assert not workdir.exists()
 
 
+@pytest.mark.slow
 def test_a_run_shows_the_agreement_and_its_report_is_rebuilt_byte_for_byte(capsys, monkeypatch, tmp_path):
     plausibly_trained(monkeypatch)
     assert called("trainability_map", f"--workdir={tmp_path}", *TINY) == 0

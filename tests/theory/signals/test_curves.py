@@ -126,6 +126,7 @@ def networks():
     return [carried(points, jax.random.key(seed)) for seed in range(1, NETWORKS + 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_a_circle_in_wide_networks(activation, networks):
     runs = [network[activation] for network in networks]

@@ -118,7 +118,7 @@ def accepted(module, arguments):
     for name in values:
         values[name].unparse()
     assert values([module, *arguments])[1:] == []
-    assert values.workdir, "every command names a work directory"
+    assert values.workdir or not command.needs_workdir, "every command that writes names a work directory"
     return lambda: command.prepare(values)
 
 

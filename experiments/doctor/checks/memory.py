@@ -47,6 +47,7 @@ def allocator(machine: Machine) -> Iterator[Finding]:
     else:
         remedy = (
             f"set GLIBC_TUNABLES={HUGE} before Python starts: large tensors then come in large pages, and "
-            "steps that are mostly page faults become faster; compare times with others only under the same setting"
+            "steps that are mostly page faults become faster; compare times with others only under the same "
+            "setting"
         )
         yield Finding("allocator", "the system's, huge pages only on request", "advice", remedy)

@@ -23,7 +23,7 @@ def test_where_all_is_good_nothing_is_said():
 
 
 def versions(**changed):
-    return {"versions": {name: version for name, version in (GOOD.versions | changed).items() if version}}
+    return {"versions": {name: version for name, version in {**GOOD.versions, **changed}.items() if version}}
 
 
 def variables(**changed):

@@ -45,17 +45,24 @@ def groups_in(program: str) -> tuple[int, ...]:
 
 def look_in_loop() -> Sign:
     """Whether a convolution of a descent in a scan has an order without fast code."""
-    orders = orders_in(_program(descended, KERNEL, IMAGES))
-    return "absent" if all(FAST.fullmatch(order) for order in orders) else "present"
+    program = program_of(descended, KERNEL, IMAGES)
+    if not program:
+        return "not looked at"
+    return "absent" if all(FAST.fullmatch(order) for order in orders_in(program)) else "present"
 
 
 def look_vmapped() -> Sign:
     """Whether a convolution vmapped over kernels and images has groups."""
-    return "present" if groups_in(_program(jax.vmap(convolved), (4, *KERNEL), (4, *IMAGES))) else "absent"
+    program = program_of(jax.vmap(convolved), (4, *KERNEL), (4, *IMAGES))
+    if not program:
+        return "not looked at"
+    return "present" if groups_in(program) else "absent"
 
 
-def _program(function: Callable[..., jax.Array], *shapes: tuple[int, ...]) -> str:
-    return jax.jit(function).lower(*(jnp.zeros(shape, jnp.float32) for shape in shapes)).compile().as_text()
+def program_of(function: Callable[..., jax.Array], *shapes: tuple[int, ...]) -> str:
+    """The compiled program's text for float32 arrays of these shapes; empty where jax does not show it."""
+    arrays = (jnp.zeros(shape, jnp.float32) for shape in shapes)
+    return jax.jit(function).lower(*arrays).compile().as_text() or ""
 
 
 IN_LOOP = Canary(

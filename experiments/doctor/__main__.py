@@ -7,8 +7,8 @@ For example:
 
 Looks at versions, devices, cores, threads, allocator, memory, disk, precision, the compilation cache and
 known faults of the compiler, and says for each what was found, whether it is good, and what to set and why.
-Writes nothing and asks no network. Set variables before Python starts, as for the program you mean to run.
-Exit codes: 0 done, nothing will give wrong results (there may be advice); 1 something will; 2 bad input.
+Leaves nothing behind and asks no network. Set variables before Python starts, as for the program you mean to
+run. Exit codes: 0 done, nothing will give wrong results (there may be advice); 1 something will; 2 bad input.
 """
 
 import functools

@@ -1,7 +1,8 @@
-"""A directory as it is found, without writing into it."""
+"""A directory as it is found; nothing is left behind in it."""
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from .machine import Directory
@@ -23,11 +24,20 @@ def directory_at(path: str) -> Directory:
     return Directory(
         path=path,
         is_there=is_there and place.is_dir(),
-        is_writable=place.is_dir() and os.access(place, os.W_OK | os.X_OK),
+        is_writable=place.is_dir() and _takes_a_file(place),
         is_own=not is_there or not hasattr(os, "getuid") or found.st_uid == os.getuid(),
         is_private=not is_there or not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH),
         bytes_held=_bytes_in(place) if is_there else 0,
     )
+
+
+def _takes_a_file(place: Path) -> bool:
+    """Tried, not read from the mode: root may write where a file system refuses, and the other way round."""
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
 
 
 def _bytes_in(place: Path) -> int:

@@ -36,11 +36,12 @@ def show(findings: Sequence[Finding], stream: TextIO) -> None:
 
 
 def _table(findings: Sequence[Finding]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("looked at", ratio=2)
-    table.add_column("found", ratio=3)
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    # Folded, not cut: what is to be set must be there to copy.
+    table.add_column("looked at", ratio=3, overflow="fold")
+    table.add_column("found", ratio=3, overflow="fold")
     table.add_column("verdict", no_wrap=True)
-    table.add_column("what to do", ratio=5)
+    table.add_column("what to do", ratio=8, overflow="fold")
     for each in findings:
         verdict = Text(each.verdict, STYLES[each.verdict])
         table.add_row(Text(each.name), Text(each.found), verdict, Text(each.remedy))

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_every_finding_is_shown_with_its_verdict_in_words(stream):
     findings = examination(GOOD._replace(python="3.9", allowed=2), ())
     show(findings, stream)
     words = " ".join(stream.getvalue().split())
+    assert "…" not in words
     assert all(each.name.split()[0] in words for each in findings)
     assert all(verdict in words for verdict in ("good", "advice", "wrong"))
     assert words.endswith(summary(findings))
@@ -109,6 +111,15 @@ def test_directories_are_judged_as_they_are(tmp_path):
     tmp_path.chmod(0o777)
     assert not directory_at(str(tmp_path)).is_private
     assert not directory_at(str(tmp_path / "held")).is_writable
+    assert [path.name for path in tmp_path.iterdir()] == ["held"]
+
+
+def test_a_directory_that_takes_no_file_cannot_be_written_to(tmp_path, monkeypatch):
+    def refused(**_):
+        raise OSError("Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    assert not directory_at(str(tmp_path / "new")).is_writable
 
 
 def test_help_says_the_flags_and_the_exit_codes(capsys):

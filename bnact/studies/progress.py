@@ -17,7 +17,7 @@ class Progress(Protocol):
     """What an execution tells as it goes."""
 
     def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
-        """Before the first cell: what is to do, the runs stored before, and which datasets are regressions."""
+        """Before the first cell: what is to do, the runs stored before, which data are regressions."""
 
     def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
         """After each cell: the logs of its runs that did not end in an error, and what it took."""

@@ -179,7 +179,9 @@ def best_words(tally: Tally) -> str:
         return f"best so far{of}: none"
     accuracy, seeds, setting = tally.best[tally.data]
     over = counted(seeds, "seed") if seeds == 1 else f"mean of {counted(seeds, 'seed')}"
-    share = f"{accuracy:.1%} of the variance explained" if tally.data in tally.regressions else f"{accuracy:.1%}"
+    share = (
+        f"{accuracy:.1%} of the variance explained" if tally.data in tally.regressions else f"{accuracy:.1%}"
+    )
     return f"best so far{of}: {share} on validation data ({over}): {setting_words(setting)}"
 
 

@@ -24,7 +24,9 @@ def test_the_parts_of_a_pair_are_the_pair_where_nothing_is_added(order):
 
 
 def test_maps_have_the_designs_types():
-    design = named_design("net", PairKind("layer", "tanh", "before", dtype=jnp.bfloat16, param_dtype=jnp.float16))
+    design = named_design(
+        "net", PairKind("layer", "tanh", "before", dtype=jnp.bfloat16, param_dtype=jnp.float16)
+    )
     for make in (design.dense, design.convolution(1)):
         made = make(4, 3, design.kernel_init, nnx.Rngs(0))
         assert made.kernel[...].dtype == jnp.float16

@@ -18,20 +18,18 @@ from bnact.studies.report.wording import interval_in_points, interval_notes, lis
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, paired_differences
 from bnact.training.setting import Setting
+from experiments.claims.chosen import AFTER, NONE, PLACES, cell_of, depth_label, depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .chosen import AFTER, NONE, cell_of, depth_label, depths_of
-from .injured_relu import PLACES
-from .input_histograms import input_histograms
-from .scale import settings_of
-from .sources import QUESTION
-from .unit_shares import MEASURES, Measure, through_training
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .signal.input_histograms import input_histograms
+from .sources.documents import QUESTION
+from .units.unit_shares import MEASURES, Measure, through_training
 
 ID = "after_leaves_activation_alone"
 TEXT = "if BN comes after, it has no effect on the activation"
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
-
+ACTIVATIONS = tuple(dict.fromkeys(activation for activation, _ in MEASURES))
 
 RULE = (
     "Compared is, with batch norm after the activation minus without a norm, paired by seed, each at the "

@@ -15,9 +15,12 @@ from bnact.studies.report.wording import interval_notes, percent
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import has_diverged
 from bnact.training.setting import Setting
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
 
-from .fastest_rate import RATE_NOTE, RATE_RULE
-from .input_networks import (
+from .sources.documents import QUESTION
+from .speed.fastest_rate import RATE_NOTE, RATE_RULE
+from .speed.input_networks import (
     DECIDING,
     FIRST_LAYER,
     MIXED,
@@ -28,9 +31,7 @@ from .input_networks import (
     fastest,
     found_speedups,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .speedup import (
+from .speed.speedup import (
     BOUNDS_RULE,
     EFFECT_RULE,
     OPEN_RULE,
@@ -40,8 +41,7 @@ from .speedup import (
     interval_in_times,
     times_in_words,
 )
-from .time_to_target import TARGET_RULE, steps_in_words
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
+from .speed.time_to_target import TARGET_RULE, steps_in_words
 
 ID = "input_scale"
 TEXT = "features from 0 to 1 beside features from 1 to 1000 should be normalized to speed up learning"

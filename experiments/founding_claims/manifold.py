@@ -12,11 +12,13 @@ from bnact.studies.report.wording import interval_notes, plain, points, signed, 
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import TunedCell, pair_of
 from bnact.training.setting import Setting
+from experiments.claims.activations import REPRESENTATIVES
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, with_outcome
 
-from .circle_figure import circle_figure
-from .manifold_decisions import Decisions, decisions_of
-from .representation import (
-    ACTIVATIONS,
+from .representation.circle_figure import circle_figure
+from .representation.decisions import Decisions, decisions_of
+from .representation.last_layer import (
     NO_DIMENSIONS,
     dimensions_of_inputs,
     first_participation,
@@ -27,9 +29,7 @@ from .representation import (
     network_label,
     representing_cells,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, rate_in_words, with_outcome
+from .sources.documents import QUESTION
 
 ID = "manifold"
 TEXT = (
@@ -38,7 +38,7 @@ TEXT = (
 )
 
 RULE = (
-    f"Networks of {', '.join(ACTIVATIONS)} without a norm and with batch norm before the activation are "
+    f"Networks of {', '.join(REPRESENTATIVES)} without a norm and with batch norm before the activation are "
     "looked at after training, at every depth, each at the learning rate that is best on validation data, "
     "on the first 128 training examples; a run that diverged counts none. Two questions. First, dimensions: "
     "the participation ratio of the last hidden layer over that of the inputs; a layer that is the same for "
@@ -78,7 +78,7 @@ COLUMNS = (
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
-    return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
+    return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
 
 
 def decide(rows: Rows) -> Verdict:

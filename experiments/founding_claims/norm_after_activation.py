@@ -18,12 +18,26 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, paired_differences, steps_to_target, test_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
+from experiments.claims.chosen import (
+    AFTER,
+    BEFORE,
+    accuracy_differences,
+    cell_of,
+    cells_by_pair,
+    depths_of,
+    lines_by_depth,
+)
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import (
+    EDGE_NOTE,
+    by_how_much,
+    rate_in_words,
+    verdict_of_decision,
+    with_outcome,
+)
 
-from .chosen import AFTER, BEFORE, accuracy_differences, cell_of, cells_by_pair, depths_of, lines_by_depth
-from .literature import KIM, MISHKIN
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
+from .sources.documents import QUESTION
+from .sources.literature import KIM, MISHKIN
 
 ID = "norm_after_activation"
 TEXT = "BN after the activation gives better solutions than before"

@@ -16,9 +16,12 @@ from bnact.studies.report.wording import listed, percent
 from bnact.studies.rows import Rows
 from bnact.training.architectures import ARCHITECTURES
 from bnact.training.setting import Kill, Setting
+from experiments.claims.chosen import depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import verdict_of_decision
 
-from .chosen import depths_of
-from .injured_relu import (
+from .sources.documents import QUESTION
+from .units.injured_relu import (
     FEW,
     INJURIES,
     SHORT,
@@ -29,9 +32,6 @@ from .injured_relu import (
     label,
     revived,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import verdict_of_decision
 
 ID = "norm_cures_dead_relu"
 TEXT = "BN's zero mean sends activations negative; does it solve the dying ReLU?"

@@ -11,10 +11,12 @@ from bnact.studies.comparison import Comparison, Decision, works_as_well
 from bnact.studies.report.wording import interval_notes, points
 from bnact.studies.rows import Rows
 from bnact.training.setting import Setting
+from experiments.claims.activations import ALL, OTHERS
+from experiments.claims.chosen import cell_of, depths_of
+from experiments.claims.verdict_words import EDGE_NOTE, verdict_of_decision, with_outcome
 
-from .against_relu import (
-    ALL,
-    OTHERS,
+from .accuracy.beside_relu import accuracy_columns, difference_columns, rate_columns
+from .accuracy.duels import (
     accuracy_figure,
     before,
     differences_of,
@@ -25,10 +27,7 @@ from .against_relu import (
     signed_points,
     where,
 )
-from .chosen import cell_of, depths_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, verdict_of_decision, with_outcome
-from .versus_relu import accuracy_columns, difference_columns, rate_columns
+from .sources.documents import QUESTION
 
 ID = "relu_is_best"
 TEXT = "ReLU is the best choice among activations (with BN)"

@@ -15,10 +15,10 @@ from bnact.studies.report.wording import listed, percent, points
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import paired_differences
 from bnact.training.setting import Setting
+from experiments.claims.chosen import cells_by_pair, depths_of, lines_by_depth, runs_of
+from experiments.claims.verdict_words import verdict_of_decision, with_outcome
 
-from .activation_work import BATCH_SIZE
-from .advantages_table import OUTCOMES, advantages_table, seconds_table
-from .against_relu import (
+from .accuracy.duels import (
     before,
     differences_of,
     forest_by_depth,
@@ -27,12 +27,12 @@ from .against_relu import (
     signed_points,
     where,
 )
-from .chosen import cells_by_pair, depths_of, lines_by_depth, runs_of
-from .fastest_rate import RATE_RULE, fastest_cell
-from .relu_savings import ADVANTAGE, WIDTHS, saving
-from .sources import QUESTION
-from .time_to_target import TARGET_RULE, counted_steps, target_of
-from .verdict_words import verdict_of_decision, with_outcome
+from .cost.activation_work import BATCH_SIZE
+from .cost.advantages_table import OUTCOMES, advantages_table, seconds_table
+from .cost.relu_savings import ADVANTAGE, WIDTHS, saving
+from .sources.documents import QUESTION
+from .speed.fastest_rate import RATE_RULE, fastest_cell
+from .speed.time_to_target import TARGET_RULE, counted_steps, target_of
 
 ID = "relu_keeps_advantages"
 TEXT = "ReLU has properties that keep it worthwhile even with BN"

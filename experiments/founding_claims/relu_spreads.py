@@ -20,12 +20,12 @@ from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell
 from bnact.training.log import HISTOGRAM_LOW
 from bnact.training.setting import Setting
+from experiments.claims.chosen import BEFORE
+from experiments.claims.scale import BATCH_SIZE, settings_of
 
-from .activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
-from .chosen import BEFORE
-from .rectified_panel import rectified_panel
-from .scale import BATCH_SIZE, settings_of
-from .sources import QUESTION
+from .signal.activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
+from .signal.rectified_panel import rectified_panel
+from .sources.documents import QUESTION
 
 ID = "relu_spreads"
 TEXT = "with BN, ReLU's output spreads over 0 to 1"

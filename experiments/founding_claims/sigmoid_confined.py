@@ -27,11 +27,11 @@ from bnact.studies.statistics import share_interval
 from bnact.studies.tuned_cell import Pair, TunedCell
 from bnact.training.log import HISTOGRAM_HIGH, HISTOGRAM_LOW
 from bnact.training.setting import Setting
+from experiments.claims.chosen import BEFORE
+from experiments.claims.scale import BATCH_SIZE, settings_of
 
-from .activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
-from .chosen import BEFORE
-from .scale import BATCH_SIZE, settings_of
-from .sources import QUESTION
+from .signal.activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
+from .sources.documents import QUESTION
 
 ID = "sigmoid_confined"
 TEXT = "BN confines sigmoid to [sigmoid(0), sigmoid(1)] = [0.5, 0.73]"

@@ -24,15 +24,14 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
+from experiments.claims.chosen import PLACES, cell_of, depth_label, depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .activation_inputs import cells_of
-from .chosen import cell_of, depth_label, depths_of
-from .injured_relu import PLACES
-from .scale import settings_of
-from .sigmoid_slope import slope_figure, slope_note, slopes
-from .sources import QUESTION
-from .unit_shares import through_training
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .signal.activation_inputs import cells_of
+from .sources.documents import QUESTION
+from .units.sigmoid_slope import slope_figure, slope_note, slopes
+from .units.unit_shares import through_training
 
 ID = "sigmoid_never_learns"
 TEXT = "a sigmoid unit always saturates and never enters its learning phase"

@@ -15,8 +15,11 @@ from bnact.studies.report.wording import interval_notes, points
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import paired_differences, test_accuracy
 from bnact.training.setting import Setting
+from experiments.claims.chosen import cell_of, depths_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .against_relu import (
+from .accuracy.beside_relu import difference_columns
+from .accuracy.duels import (
     accuracy_figure,
     before,
     differences_of,
@@ -25,10 +28,7 @@ from .against_relu import (
     settings_before,
     signed_points,
 )
-from .chosen import cell_of, depths_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
-from .versus_relu import difference_columns
+from .sources.documents import QUESTION
 
 ID = "smooth_is_better"
 TEXT = "the continuous nature of tanh and the logistic stays appealing"

@@ -10,17 +10,17 @@ from bnact.studies.comparison import Decision, works_better
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
+from experiments.claims.chosen import BEFORE, accuracy_differences
+from experiments.claims.verdict_words import by_how_much, verdict_of_decision, with_outcome
 
-from .chosen import BEFORE, accuracy_differences
-from .literature import KIM
-from .sources import QUESTION
-from .verdict_words import by_how_much, verdict_of_decision, with_outcome
-from .versus_relu import (
+from .accuracy.beside_relu import (
     at_depths,
     figures_with_relu,
     settings_with_relu,
     table_with_relu,
 )
+from .sources.documents import QUESTION
+from .sources.literature import KIM
 
 ID = "tanh_with_norm"
 TEXT = "with BN, tanh works better than ReLU"

@@ -14,13 +14,16 @@ from bnact.studies.report.wording import interval_notes, percent, significant
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, pair_of
 from bnact.training.setting import Setting
+from experiments.claims.activations import REPRESENTATIVES
+from experiments.claims.chosen import BEFORE, NONE, cells_by_pair, depths_of, lines_by_depth, runs_of
+from experiments.claims.scale import settings_of
+from experiments.claims.timed import TIMED_NETWORK, is_timed, network_name
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .chosen import BEFORE, NONE, cells_by_pair, depths_of, lines_by_depth, runs_of
-from .fastest_rate import RATE_NOTE, RATE_RULE, fastest_cell
-from .literature import IOFFE
-from .scale import settings_of
-from .sources import QUESTION
-from .speedup import (
+from .sources.documents import QUESTION
+from .sources.literature import IOFFE
+from .speed.fastest_rate import RATE_NOTE, RATE_RULE, fastest_cell
+from .speed.speedup import (
     BOUNDS_RULE,
     EFFECT_RULE,
     OPEN_RULE,
@@ -31,14 +34,11 @@ from .speedup import (
     speedup_of,
     times_in_words,
 )
-from .time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
-from .timed import TIMED_NETWORK, is_timed, network_name
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .speed.time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
 
 ID = "ten_times_faster"
 TEXT = "normalizing hidden layers trains 10 times faster or better"
 
-ACTIVATIONS = ("relu", "gelu", "tanh", "sigmoid")
 TIMES = 10.0
 
 BOUNDS = BOUNDS_RULE.format(
@@ -47,7 +47,7 @@ BOUNDS = BOUNDS_RULE.format(
 
 RULE = (
     f"Compared are the steps to a target without a norm and with batch norm before the activation, for each "
-    f"of {', '.join(ACTIVATIONS)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
+    f"of {', '.join(REPRESENTATIVES)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
     f"{TARGET_RULE.format(networks='these networks')}. The ratio is bounded by "
     f"seed: {BOUNDS}; {OPEN_RULE}. Supported if at every comparison "
     "the lower bounds are above 10 (the whole interval of their geometric mean, and an exact sign-flip test "
@@ -74,18 +74,18 @@ COLUMNS = (
     "fastest rates",
 )
 
-PAIRS = tuple(Pair(name, *place) for name in ACTIVATIONS for place in (NONE, BEFORE))
+PAIRS = tuple(Pair(name, *place) for name in REPRESENTATIVES for place in (NONE, BEFORE))
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
-    return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
+    return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
 
 
 def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
     """The speed-up of every activation and depth that was run with and without batch norm."""
     target, found = deciding_target(rows), []
-    for name in ACTIVATIONS:
+    for name in REPRESENTATIVES:
         for depth in depths_of(rows):
             cells = [fastest_cell(runs_of(rows, Pair(name, *at), depth), target) for at in (NONE, BEFORE)]
             pair = [cell for cell in cells if cell is not None]
@@ -123,7 +123,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
             lines_by_depth(rows, [Pair(name, *place) for place in (NONE, BEFORE)]),
             f"Validation accuracy of {name} through training, each at the rate that is best in the end.",
         )
-        for name in ACTIVATIONS
+        for name in REPRESENTATIVES
     )
     return (decisive, *(curve for curve in curves if curve.panels))
 

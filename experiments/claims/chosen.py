@@ -1,6 +1,7 @@
 """What a claim looks at: cells at their best learning rate, side by side and seed by seed."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,25 @@ from bnact.studies.tuned_cell import Pair, TunedCell, paired_differences, test_a
 BEFORE, AFTER, NONE = ("batch", "before"), ("batch", "after"), ("none", "before")
 PLACES = {"no norm": NONE, "batch norm before": BEFORE, "batch norm after": AFTER}
 """Of the norm, as a person calls them."""
+
+
+class AtDepth(NamedTuple):
+    """What is compared at a depth; "depth 8" in words."""
+
+    depth: int
+
+    def __str__(self) -> str:
+        return depth_label(self.depth)
+
+
+class ActivationAt(NamedTuple):
+    """What is compared of an activation at a depth; "relu, depth 8" in words."""
+
+    activation: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.activation}, {depth_label(self.depth)}"
 
 
 def depths_of(rows: Rows) -> tuple[int, ...]:
@@ -31,7 +51,7 @@ def runs_of(rows: Rows, pair: Pair, depth: int) -> Rows:
     return rows.select(activation=pair.activation, norm=pair.norm, order=pair.order, depth=depth)
 
 
-def accuracy_differences(rows: Rows, first: Pair, second: Pair) -> dict[str, np.ndarray]:
+def accuracy_differences(rows: Rows, first: Pair, second: Pair) -> dict[AtDepth, np.ndarray]:
     """Test accuracy of the first pair minus that of the second, paired by seed, for every depth.
 
     Args:
@@ -39,7 +59,7 @@ def accuracy_differences(rows: Rows, first: Pair, second: Pair) -> dict[str, np.
       first, second: what is compared.
 
     Returns:
-      For "depth D", (n,) differences; a depth that either pair lacks is left out.
+      For each depth, (n,) differences; a depth that either pair lacks is left out.
     """
     found = {}
     for depth in depths_of(rows):
@@ -47,7 +67,7 @@ def accuracy_differences(rows: Rows, first: Pair, second: Pair) -> dict[str, np.
         if cells[0] is not None and cells[1] is not None:
             differences = paired_differences(*(cell.measured(test_accuracy) for cell in cells if cell))
             if len(differences):
-                found[depth_label(depth)] = differences
+                found[AtDepth(depth)] = differences
     return found
 
 

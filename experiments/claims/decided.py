@@ -8,7 +8,7 @@ from bnact.studies.rows import Rows
 from bnact.training.setting import Setting
 
 from .asked import Asked
-from .scale import own_rows
+from .scale import lacking, own_rows
 
 
 def decided(asked: Asked, rows: Rows) -> tuple[Decided, ...]:
@@ -49,10 +49,9 @@ def verdict_on(claim: Claim, scale: Scale, rows: Rows) -> Verdict:
     Returns:
       The verdict.
     """
-    own, needed = own_rows(claim, scale, rows), len(claim.settings(scale))
-    if len(own) == needed:
-        return claim.decide(own)
-    missing = needed - len(own)
+    missing, needed = lacking(claim, scale, rows), len(claim.settings(scale))
+    if not missing:
+        return claim.decide(own_rows(claim, scale, rows))
     sentence = (
         f"Not decided: {missing:,} of the {needed:,} runs it needs {'is' if missing == 1 else 'are'} missing."
     )

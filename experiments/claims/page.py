@@ -14,7 +14,7 @@ from bnact.studies.report.matrix_view import in_words, matrix_view, seeds_in_wor
 from bnact.studies.report.methods import Methods, methods
 from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL, ENOUGH_TO_RESAMPLE
 
-from .scale import own_rows
+from .scale import lacking, own_rows
 
 
 class Words(NamedTuple):
@@ -75,8 +75,7 @@ def claims_page(found: Sequence[Decided], runs: Runs, words: Words) -> Page:
 def _section(found: Decided, runs: Runs, words: Words) -> Section:
     claim, several = found.claim, len(found.matrix) > 1
     scale = shown_scale(found, runs.scales)
-    own, needed = own_rows(claim, scale, runs.rows), len(claim.settings(scale))
-    rows = own if len(own) == needed else None
+    rows = None if lacking(claim, scale, runs.rows) else own_rows(claim, scale, runs.rows)
     where = f"{in_words(stratum_of(scale))}, {seeds_in_words(scale)}" if len(runs.scales) > 1 else ""
     strata: tuple[tuple[str, Answer], ...] = tuple(
         (in_words(stratum), replicated(each)) for stratum, each in found.matrix.items()
@@ -153,7 +152,6 @@ def _notices(found: Sequence[Decided], runs: Runs, words: Words) -> tuple[str, .
             "what needs a test is undecided"
             f"{', and no interval is shown' if scale.seeds < ENOUGH_FOR_AN_INTERVAL else ''}. {words.advice}"
         )
-    verdicts = [verdict for each in found for verdicts in each.matrix.values() for verdict in verdicts]
-    if any(verdict.sentence.startswith("Not decided:") for verdict in verdicts):
+    if any(lacking(each.claim, scale, runs.rows) for each in found for scale in runs.scales):
         notices.append("Some runs failed or were not made; the same command tries them again.")
     return tuple(notices)

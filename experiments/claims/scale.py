@@ -83,3 +83,8 @@ def own_rows(claim: Claim, scale: Scale, rows: Rows) -> Rows:
     """The runs that a claim asks for at a scale, as far as there are any, in the order it asks for them."""
     found = rows.by_setting
     return Rows(tuple(found[setting] for setting in claim.settings(scale) if setting in found))
+
+
+def lacking(claim: Claim, scale: Scale, rows: Rows) -> int:
+    """How many of the runs that a claim asks for at a scale there are not."""
+    return len(claim.settings(scale)) - len(own_rows(claim, scale, rows))

@@ -5,6 +5,7 @@ every later activation; and the weights before it are trained through it.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -64,19 +65,30 @@ COLUMNS = (
 )
 
 
+class Share(NamedTuple):
+    """Which share of an activation at a depth is compared; "tanh saturated, depth 8" in words."""
+
+    activation: str
+    kind: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.activation} {self.kind}, {depth_label(self.depth)}"
+
+
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """ReLU, tanh and sigmoid without a norm, and with batch norm before and after."""
     return settings_of(scale, ACTIVATIONS, norms=("none", "batch"))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Share]:
     """Whether the norm after makes no difference, for every activation, measure and depth."""
     found = {
-        _label(activation, kind, depth): _differences(rows, activation, measure, depth)
+        Share(activation, kind, depth): _differences(rows, activation, measure, depth)
         for (activation, kind), measure in MEASURES.items()
         for depth in depths_of(rows)
     }
-    decision = has_no_effect({name: values for name, values in found.items() if len(values)}, MARGIN)
+    decision = has_no_effect({share: values for share, values in found.items() if len(values)}, MARGIN)
     if decision.answer == "supported" and len(decision.comparisons) < len(found):
         return decision._replace(answer="undecided")
     return decision
@@ -90,12 +102,7 @@ def decide(rows: Rows) -> Verdict:
 
 def figures(rows: Rows) -> Sequence[Figure]:
     """What decides; saturated and dead shares through training; what the activations are given."""
-    groups = {
-        f"{activation}, {depth} layers": _lines(rows, activation, depth)
-        for activation in ACTIVATIONS
-        for depth in depths_of(rows)
-    }
-    of_relu = {title: lines for title, lines in groups.items() if title.startswith("relu")}
+    groups = _groups(rows, ACTIVATIONS)
     return (
         forest(
             {"norm after − no norm": decision_of(rows).comparisons},
@@ -108,16 +115,16 @@ def figures(rows: Rows) -> Sequence[Figure]:
         saturated_through_training(
             groups, "Saturated pairs of unit and example; for ReLU those that are switched off."
         ),
-        dead_through_training(of_relu, "Dead ReLU units."),
+        dead_through_training(_groups(rows, ("relu",)), "Dead ReLU units."),
         input_histograms(groups, "What the activations of all layers are given after training."),
     )
 
 
 def table(rows: Rows) -> Table:
     """Every share in the first layer and the later ones, and the differences that decide."""
-    compared = {each.label: each for each in decision_of(rows).comparisons}
+    compared = {each.key: each for each in decision_of(rows).comparisons}
     lines = tuple(
-        _line(cell, (activation, kind), place, compared.get(_label(activation, kind, depth)))
+        _line(cell, (activation, kind), place, compared.get(Share(activation, kind, depth)))
         for activation, kind in MEASURES
         for depth in depths_of(rows)
         for place in PLACES
@@ -132,12 +139,16 @@ def table(rows: Rows) -> Table:
     return Table("The activation with and without a norm behind it", COLUMNS, lines, notes)
 
 
-def _label(activation: str, kind: str, depth: int) -> str:
-    return f"{activation} {kind}, {depth_label(depth)}"
-
-
 def _cell(rows: Rows, activation: str, place: str, depth: int) -> TunedCell | None:
     return cell_of(rows, Pair(activation, *PLACES[place]), depth)
+
+
+def _groups(rows: Rows, activations: Sequence[str]) -> dict[str, list[Line]]:
+    return {
+        f"{activation}, {depth} layers": _lines(rows, activation, depth)
+        for activation in activations
+        for depth in depths_of(rows)
+    }
 
 
 def _lines(rows: Rows, activation: str, depth: int) -> list[Line]:
@@ -188,7 +199,7 @@ def _by_layer(cell: TunedCell, measure: Measure, at: int) -> tuple[str, str]:
     return mean(slice(0, 1)), mean(slice(1, None)) if deeper else "–"
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[Share]) -> str:
     deciding = decision.deciding
     if deciding is None:
         return "There is nothing to decide from: no activation was trained both ways to the end."

@@ -6,6 +6,7 @@ saturated.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -75,19 +76,29 @@ COLUMNS = (
 )
 
 
+class Placed(NamedTuple):
+    """Sigmoid networks of a depth, by the place of the norm; "no norm, depth 8" in words."""
+
+    place: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.place}, {depth_label(self.depth)}"
+
+
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Sigmoid without a norm, and with batch norm before and after."""
     return settings_of(scale, ("sigmoid",), norms=("none", "batch"))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Placed]:
     """Whether most pairs of unit and example are saturated, for every deciding network and depth."""
     found = {}
     for place in DECIDING:
         for cell in cells_of(rows, Pair("sigmoid", *PLACES[place])):
             shares = [_through_training(row.log) for row in cell.rows if not has_diverged(row.log)]
             if shares:
-                found[f"{place}, {depth_label(cell.setting.depth)}"] = np.array(shares)
+                found[Placed(place, cell.setting.depth)] = np.array(shares)
     return share_lies_above(found, HALF)
 
 
@@ -122,9 +133,9 @@ def figures(rows: Rows) -> Sequence[Figure]:
 def table(rows: Rows) -> Table:
     """Saturation, gradient and accuracy of every network."""
     decision = decision_of(rows)
-    compared = {each.label: each for each in decision.comparisons}
+    compared = {each.key: each for each in decision.comparisons}
     lines = tuple(
-        _table_line(place, cell, compared.get(f"{place}, {depth_label(depth)}"))
+        _table_line(place, cell, compared.get(Placed(place, depth)))
         for depth in depths_of(rows)
         for place in PLACES
         if (cell := _cell(rows, place, depth)) is not None

@@ -10,7 +10,7 @@ from bnact.studies.comparison import Decision, works_better
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
-from experiments.claims.chosen import BEFORE, accuracy_differences
+from experiments.claims.chosen import BEFORE, AtDepth, accuracy_differences
 from experiments.claims.verdict_words import by_how_much, verdict_of_decision, with_outcome
 
 from .accuracy.beside_relu import (
@@ -42,7 +42,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_with_relu("tanh", scale)
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[AtDepth]:
     """Whether tanh is better than ReLU, depth by depth."""
     return works_better(accuracy_differences(rows, Pair("tanh", *BEFORE), Pair("relu", *BEFORE)))
 
@@ -63,7 +63,7 @@ def table(rows: Rows) -> Table:
     return table_with_relu("tanh", rows, decision_of(rows), OUTCOMES)
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[AtDepth]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no depth has runs of both tanh and ReLU."
     better, worse = with_outcome(decision, "above"), with_outcome(decision, "below")

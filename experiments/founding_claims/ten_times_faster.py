@@ -4,7 +4,7 @@ The paper that made it known reached an accuracy in a fourteenth of the steps, a
 network without it could not bear. So each network is taken at the rate that is fastest for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bnact.studies.claim import Claim, Costs, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision, decision_from
@@ -15,7 +15,16 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, pair_of
 from bnact.training.setting import Setting
 from experiments.claims.activations import REPRESENTATIVES
-from experiments.claims.chosen import BEFORE, NONE, cells_by_pair, depths_of, lines_by_depth, runs_of
+from experiments.claims.chosen import (
+    BEFORE,
+    NONE,
+    ActivationAt,
+    cells_by_pair,
+    depth_label,
+    depths_of,
+    lines_by_depth,
+    runs_of,
+)
 from experiments.claims.scale import settings_of
 from experiments.claims.timed import TIMED_NETWORK, is_timed, network_name
 from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
@@ -82,7 +91,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
 
 
-def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
+def found_speedups(rows: Rows) -> tuple[Speedup[ActivationAt], ...]:
     """The speed-up of every activation and depth that was run with and without batch norm."""
     target, found = deciding_target(rows), []
     for name in REPRESENTATIVES:
@@ -90,7 +99,7 @@ def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
             cells = [fastest_cell(runs_of(rows, Pair(name, *at), depth), target) for at in (NONE, BEFORE)]
             pair = [cell for cell in cells if cell is not None]
             if len(pair) == 2:
-                found.append(speedup_of(f"{name}, depth {depth}", pair[0], pair[1], target))
+                found.append(speedup_of(ActivationAt(name, depth), pair[0], pair[1], target))
     return tuple(each for each in found if len(each.low))
 
 
@@ -167,7 +176,7 @@ def clock(rows: Rows, costs: Costs) -> Table:
     return Table("Seconds to the target without and with batch norm", columns, lines, (note,))
 
 
-def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...]:
+def _seconds(speedup: Speedup[ActivationAt], costs: Costs, target: float) -> tuple[str, ...]:
     without, with_norm = (
         mean_steps([row.log for row in cell.rows], target)
         * costs.step.get(network_name(pair_of(cell.setting)), float("nan"))
@@ -175,21 +184,22 @@ def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...]:
     )
     ratio = without / with_norm
     bound = certainty(speedup) if ratio > 0.0 else ""
-    activation, depth = speedup.plain.setting.activation, str(speedup.plain.setting.depth)
     return (
-        activation,
-        depth,
+        speedup.key.activation,
+        str(speedup.key.depth),
         significant(without),
         significant(with_norm),
         f"{bound}{times_in_words(ratio)}",
     )
 
 
-def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str, ...]:
+def _line(
+    speedup: Speedup[ActivationAt], comparison: Comparison[ActivationAt], target: float
+) -> tuple[str, ...]:
     cells: tuple[TunedCell, TunedCell] = (speedup.plain, speedup.normed)
     return (
-        speedup.plain.setting.activation,
-        str(speedup.plain.setting.depth),
+        speedup.key.activation,
+        str(speedup.key.depth),
         *(steps_in_words(cell, target) for cell in cells),
         f"{certainty(speedup)}{times_in_words(comparison.effect)}",
         interval_in_times(comparison),
@@ -199,15 +209,15 @@ def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str,
     )
 
 
-def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
+def _sentence(decision: Decision[ActivationAt], found: Sequence[Speedup[ActivationAt]]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no activation was run both with batch norm and without."
-    by_label = {each.label: each for each in found}
+    bounds = {each.key: certainty(each) for each in found}
     known = [each for each in decision.comparisons if each.effect > 0.0]
     if not known:
         return "Not clear: in every comparison some runs never reach the target, with the norm and without."
-    most = f"the most is {_times(max(known, key=lambda each: each.effect), by_label)}"
-    least = _times(decision.deciding, by_label)
+    most = f"the most is {_times(max(known, key=lambda each: each.effect), bounds)}"
+    least = _times(decision.deciding, bounds)
     if decision.answer == "supported":
         return f"Yes: batch norm trains ten times faster or better everywhere; least clearly {least}."
     if decision.answer == "refuted":
@@ -216,11 +226,11 @@ def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
     return f"Not clear: these runs cannot tell whether it is ten times everywhere; {most}."
 
 
-def _times(comparison: Comparison, found: dict[str, Speedup]) -> str:
+def _times(comparison: Comparison[ActivationAt], bounds: Mapping[ActivationAt, str]) -> str:
     """A speed-up in words: "at least 5.2 times as fast with sigmoid at depth 8"."""
-    activation, depth = comparison.label.split(", ")
-    bound = certainty(found[comparison.label])
-    return f"{bound}{times_in_words(comparison.effect)} times as fast with {activation} at {depth}"
+    activation, depth = comparison.key
+    times = f"{bounds[comparison.key]}{times_in_words(comparison.effect)}"
+    return f"{times} times as fast with {activation} at {depth_label(depth)}"
 
 
 CLAIM = Claim(

@@ -46,15 +46,16 @@ RULE = (
     f"Looked at are fresh networks of {DEPTH} layers with {', '.join(REPRESENTATIVES)}, without a norm and "
     "with batch norm before the activation, each with weights of its activation's own gain. A gradient is "
     "kept if its root mean square at the layer next to the input is between a tenth and ten times that at "
-    "the last layer; below, it vanishes; above, it explodes. Theory predicts it for wide layers, for "
-    f"batches of {BATCH_SIZE}; it is measured in {SEEDS} networks of {WIDTH} units each. ReLU solves vanishing "
-    "gradients if ReLU without a norm keeps them, batch norm if every activation under it does. Supported "
-    "if both do, by theory and in every network; refuted if in one of these five cases the gradient is not "
+    "the last layer; below, it vanishes; above, it explodes. Theory predicts it for wide layers, for batches "
+    f"of {BATCH_SIZE}; it is measured in {SEEDS} networks of {WIDTH} units each. ReLU solves vanishing "
+    "gradients if ReLU without a norm keeps them, batch norm if every activation under it does. Supported if "
+    "both do, by theory and in every network; refuted if in one of these five cases the gradient is not "
     "kept, by theory and in every network; else undecided: so where networks and theory do not agree, or a "
     "number is not finite. The effect is what a layer multiplies the squared gradient by, by theory and far "
     f"from the input, in that of the five whose gradient over all {DEPTH} layers is farthest from 1; a "
-    f"factor of 1.467 makes {1.467 ** ((DEPTH - 1) / 2):,.0f} of the gradient over {DEPTH} layers, which have "
-    f"{DEPTH - 1} steps between them. The activations without a norm but ReLU are shown and decide nothing."
+    f"factor of 1.467 makes {1.467 ** ((DEPTH - 1) / 2):,.0f} of the gradient over {DEPTH} layers, which "
+    f"have {DEPTH - 1} steps between them. The activations without a norm but ReLU are shown and decide "
+    "nothing."
 )
 
 COLUMNS = (

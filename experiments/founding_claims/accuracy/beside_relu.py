@@ -16,9 +16,9 @@ from experiments.claims.chosen import (
     AFTER,
     BEFORE,
     NONE,
+    AtDepth,
     cell_of,
     cells_by_pair,
-    depth_label,
     depths_of,
     lines_by_depth,
 )
@@ -49,7 +49,7 @@ def settings_with_relu(activation: str, scale: Scale) -> tuple[Setting, ...]:
 
 
 def figures_with_relu(
-    activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str], mark: float
+    activation: str, rows: Rows, decision: Decision[AtDepth], outcomes: Mapping[str, str], mark: float
 ) -> tuple[Figure, ...]:
     """The comparisons, accuracy against depth, learning curves, and the gradient at the start by layer.
 
@@ -90,7 +90,9 @@ def figures_with_relu(
     )
 
 
-def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: Mapping[str, str]) -> Table:
+def table_with_relu(
+    activation: str, rows: Rows, decision: Decision[AtDepth], outcomes: Mapping[str, str]
+) -> Table:
     """Every network's accuracy, and beside the compared ones the difference that decides.
 
     Args:
@@ -102,20 +104,25 @@ def table_with_relu(activation: str, rows: Rows, decision: Decision, outcomes: M
     Returns:
       The table.
     """
-    compared = {each.label: each for each in decision.comparisons}
+    compared = {each.key: each for each in decision.comparisons}
     decided = Pair(activation, *BEFORE)
     lines, seeds = [], []
     for depth in depths_of(rows):
         for pair in pairs_with_relu(activation):
             cell = cell_of(rows, pair, depth)
             if cell is not None:
-                comparison = compared.get(depth_label(depth)) if pair == decided else None
+                comparison = compared.get(AtDepth(depth)) if pair == decided else None
                 columns = difference_columns(comparison, outcomes)
                 lines.append((*accuracy_columns(pair, cell), *columns, *rate_columns(cell)))
                 seeds.append(len(cell.rows))
     caption = f"{activation} against ReLU; the rows with a difference decide"
     notes = (EDGE_NOTE, *interval_notes(min(seeds, default=0)))
     return Table(caption, COLUMNS, tuple(lines), notes)
+
+
+def shown_accuracy(cell: TunedCell) -> float:
+    """Mean test accuracy in percent, to the place that tables show."""
+    return round(100.0 * float(cell.over_seeds(test_accuracy).mean()), 1)
 
 
 def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
@@ -125,7 +132,7 @@ def accuracy_columns(pair: Pair, cell: TunedCell) -> tuple[str, ...]:
     return (
         pair.label,
         str(cell.setting.depth),
-        f"{100 * accuracy.mean():.1f}",
+        f"{shown_accuracy(cell):.1f}",
         span(100 * low, 100 * high),
     )
 
@@ -143,9 +150,9 @@ def difference_columns(comparison: Comparison | None, outcomes: Mapping[str, str
     return (effect, f"{comparison.p_value:.3f}", outcomes[comparison.outcome])
 
 
-def at_depths(comparisons: Sequence[Comparison]) -> str:
+def at_depths(comparisons: Sequence[Comparison[AtDepth]]) -> str:
     """Where: "at depth 8", "at depths 2 and 8"."""
-    numbers = [each.label.removeprefix("depth ") for each in comparisons]
+    numbers = [str(each.key.depth) for each in comparisons]
     return f"at depth{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
 
 

@@ -1,7 +1,7 @@
 """ReLU against other activations, all with batch norm before: what claims about ReLU's rank share."""
 
-import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,24 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
 from experiments.claims.activations import ALL
-from experiments.claims.chosen import BEFORE, accuracy_differences, cells_by_pair
+from experiments.claims.chosen import BEFORE, accuracy_differences, cells_by_pair, depth_label
 from experiments.claims.scale import settings_of
+
+
+class Duel(NamedTuple):
+    """Two activations at a depth, batch norm before both; "relu − tanh, depth 8" in words."""
+
+    first: str
+    second: str
+    depth: int
+
+    @property
+    def names(self) -> str:
+        """Without the depth: "relu − tanh"."""
+        return f"{self.first} \N{MINUS SIGN} {self.second}"
+
+    def __str__(self) -> str:
+        return f"{self.names}, {depth_label(self.depth)}"
 
 
 def settings_before(scale: Scale, activations: Sequence[str] = ALL) -> tuple[Setting, ...]:
@@ -29,7 +45,7 @@ def before(activation: str) -> Pair:
     return Pair(activation, *BEFORE)
 
 
-def differences_of(rows: Rows, duels: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
+def differences_of(rows: Rows, duels: Sequence[tuple[str, str]]) -> dict[Duel, np.ndarray]:
     """Test accuracy of the first minus that of the second, batch norm before both, paired by seed.
 
     Args:
@@ -37,31 +53,23 @@ def differences_of(rows: Rows, duels: Sequence[tuple[str, str]]) -> dict[str, np
       duels: pairs of activations.
 
     Returns:
-      For "first − second, depth D", (n,) differences; what was not run is left out.
+      For each pair and depth, (n,) differences; what was not run is left out.
     """
     return {
-        f"{first} \N{MINUS SIGN} {second}, {depth}": differences
+        Duel(first, second, at.depth): differences
         for first, second in duels
-        for depth, differences in accuracy_differences(rows, before(first), before(second)).items()
+        for at, differences in accuracy_differences(rows, before(first), before(second)).items()
     }
 
 
-def parts_of(comparison: Comparison) -> tuple[str, str, int]:
-    """First activation, second activation and depth of a comparison that `differences_of` labelled."""
-    duel, depth = comparison.label.split(", depth ")
-    first, second = duel.split(" \N{MINUS SIGN} ")
-    return first, second, int(depth)
-
-
-def second_names(comparisons: Sequence[Comparison]) -> str:
+def second_names(comparisons: Sequence[Comparison[Duel]]) -> str:
     """The second activations of comparisons, each once: "gelu and silu"."""
-    return listed(list(dict.fromkeys(parts_of(each)[1] for each in comparisons)))
+    return listed(list(dict.fromkeys(each.key.second for each in comparisons)))
 
 
-def where(comparison: Comparison) -> str:
-    """A comparison in words: "against gelu at depth 8"."""
-    _, second, depth = parts_of(comparison)
-    return f"against {second} at depth {depth}"
+def opponent(comparison: Comparison[Duel]) -> str:
+    """The second of a comparison in words: "gelu at depth 8"."""
+    return f"{comparison.key.second} at {depth_label(comparison.key.depth)}"
 
 
 def signed_points(comparison: Comparison) -> str:
@@ -70,12 +78,12 @@ def signed_points(comparison: Comparison) -> str:
 
 
 def forest_by_depth(
-    decision: Decision, outcomes: Mapping[str, str], mark: float, x_label: str, caption: str
+    decision: Decision[Duel], outcomes: Mapping[str, str], mark: float, x_label: str, caption: str
 ) -> Figure:
     """The comparisons of a decision, a panel for each depth.
 
     Args:
-      decision: of comparisons labelled by `differences_of`.
+      decision: of the comparisons of `differences_of`.
       outcomes: the words for each outcome.
       mark: the difference that they are held against.
       x_label: what is compared, with its unit.
@@ -84,10 +92,10 @@ def forest_by_depth(
     Returns:
       The figure.
     """
-    groups: dict[str, list[Comparison]] = {}
+    groups: dict[str, list[Comparison[str]]] = {}
     for each in decision.comparisons:
-        label, depth = re.split(r", (?=depth )", each.label)
-        groups.setdefault(depth, []).append(each._replace(label=label))
+        named = Comparison(each.key.names, *each[1:])
+        groups.setdefault(depth_label(each.key.depth), []).append(named)
     return forest(groups, outcomes, (mark,), x_label, caption)
 
 

@@ -8,7 +8,7 @@ from bnact.studies.tuned_cell import TunedCell, test_accuracy
 from experiments.claims.activations import ALL
 from experiments.claims.chosen import cell_of, depths_of, runs_of
 from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words
-from experiments.founding_claims.accuracy.duels import before, parts_of
+from experiments.founding_claims.accuracy.duels import Duel, before
 from experiments.founding_claims.speed.fastest_rate import RATE_NOTE, fastest_cell
 from experiments.founding_claims.speed.time_to_target import steps_in_words
 
@@ -40,7 +40,7 @@ COLUMNS = (
 )
 
 
-def advantages_table(rows: Rows, price: Decision, speed: Decision, target: float) -> Table:
+def advantages_table(rows: Rows, price: Decision[Duel], speed: Decision[Duel], target: float) -> Table:
     """A row for each activation and depth.
 
     Args:
@@ -52,8 +52,8 @@ def advantages_table(rows: Rows, price: Decision, speed: Decision, target: float
     Returns:
       The table; columns of comparisons are empty where nothing is decided.
     """
-    in_points = {parts_of(each)[1:]: each for each in price.comparisons}
-    in_steps = {parts_of(each)[1:]: each for each in speed.comparisons}
+    in_points = {each.key[1:]: each for each in price.comparisons}
+    in_steps = {each.key[1:]: each for each in speed.comparisons}
     lines = tuple(
         (
             *_accuracy_columns(name, cell, in_points.get((name, depth))),

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,16 +12,25 @@ from bnact.probes import participation_ratio
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, pair_of, paired_differences
 from bnact.training.log import Log
+from bnact.training.representation import REPRESENTED_EXAMPLES
 from experiments.claims.activations import REPRESENTATIVES
 from experiments.claims.chosen import BEFORE, NONE, cell_of, depth_label, depths_of
 
 NO_DIMENSIONS = 1e-3
 """What a layer counts that is the same for every example: none has no logarithm."""
 
-EXAMPLES = 128
-"""As many training examples as a log looks at."""
+COMPARED = (NONE, BEFORE)
+"""Where the norm stands in the networks that are compared."""
 
-PLACES = (NONE, BEFORE)
+
+class Network(NamedTuple):
+    """A pair at a depth; "tanh, no norm, depth 8" in words."""
+
+    pair: Pair
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.pair.label}, {depth_label(self.depth)}"
 
 
 def last_participation(log: Log) -> float:
@@ -52,22 +62,22 @@ def representing_cells(rows: Rows) -> tuple[TunedCell, ...]:
     """Every activation, place of the norm and depth that was run, at its best learning rate."""
     found = (
         cell_of(rows, Pair(activation, *place), depth)
-        for place in PLACES
+        for place in COMPARED
         for depth in depths_of(rows)
         for activation in REPRESENTATIVES
     )
     return tuple(cell for cell in found if cell is not None)
 
 
-def network_label(cell: TunedCell) -> str:
-    """For example "tanh, no norm, depth 8"."""
-    return f"{pair_of(cell.setting).label}, {depth_label(cell.setting.depth)}"
+def network_of(cell: TunedCell) -> Network:
+    """Which network a cell trained."""
+    return Network(pair_of(cell.setting), cell.setting.depth)
 
 
 @functools.cache
 def dimensions_of_inputs(name: str) -> float:
-    """Participation ratio of the first 128 training examples of a dataset."""
-    return float(participation_ratio(jnp.asarray(data.load(name).train.inputs[:EXAMPLES])))
+    """Participation ratio of as many training examples of a dataset as a log looks at."""
+    return float(participation_ratio(jnp.asarray(data.load(name).train.inputs[:REPRESENTED_EXAMPLES])))
 
 
 def log_ratios(cell: TunedCell) -> np.ndarray:
@@ -86,7 +96,7 @@ def _counted(cell: TunedCell, measure: Callable[[Log], float]) -> dict[int, floa
     return {seed: value for seed, value in found.items() if np.isfinite(value)}
 
 
-def function_differences(cells: Sequence[TunedCell]) -> dict[str, np.ndarray]:
+def function_differences(cells: Sequence[TunedCell]) -> dict[Network, np.ndarray]:
     """Separability of each activation minus that of ReLU with the same norm and depth, paired by seed."""
     found = {}
     of_relu = {
@@ -98,5 +108,5 @@ def function_differences(cells: Sequence[TunedCell]) -> dict[str, np.ndarray]:
         reference = of_relu.get((cell.setting.norm, cell.setting.depth), {})
         differences = paired_differences(_counted(cell, last_separability), reference)
         if cell.setting.activation != "relu" and len(differences):
-            found[network_label(cell)] = differences
+            found[network_of(cell)] = differences
     return found

@@ -10,6 +10,7 @@ from bnact.studies.report.distribution import input_edges
 from bnact.studies.report.drawing import drawn, legend_entry
 from bnact.studies.report.figures import Groups, Line
 from bnact.studies.report.palette import Style
+from bnact.training.observation import HISTOGRAM_EXAMPLES
 
 from .activation_inputs import input_counts
 
@@ -28,7 +29,11 @@ def input_histograms(groups: Groups, caption: str) -> Figure:
     styles = {line.label: line.style for lines in groups.values() for line in lines}
     legend = tuple(legend_entry(label, _plain(style)) for label, style in styles.items())
     panels = tuple(_panel(title, lines) for title, lines in counted.items() if lines)
-    return Figure(f"{caption} First 128 training examples; the end bins hold what is beyond.", legend, panels)
+    return Figure(
+        f"{caption} First {HISTOGRAM_EXAMPLES} training examples; the end bins hold what is beyond.",
+        legend,
+        panels,
+    )
 
 
 def _panel(title: str, lines: Sequence[Line]) -> Panel:

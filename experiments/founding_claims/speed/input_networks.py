@@ -50,7 +50,7 @@ def network_of(setting: Setting) -> Network:
     return Network(setting.data.endswith(MIXED), setting.norm, setting.architecture == FIRST_LAYER)
 
 
-def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
+def found_speedups(rows: Rows) -> tuple[Speedup[str], ...]:
     """Every comparison whose two networks were run."""
     target, found = common_target(rows), []
     for label, (slow, fast) in PAIRS.items():

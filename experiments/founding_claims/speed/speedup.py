@@ -13,11 +13,11 @@ A mean over seeds has a bound where every seed has one, and nothing is decided b
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import numpy as np
 
-from bnact.studies.comparison import Comparison, Outcome, compare
+from bnact.studies.comparison import Comparison, Key, Outcome, compare
 from bnact.studies.report.wording import plain, span
 from bnact.studies.tuned_cell import TunedCell
 
@@ -41,17 +41,17 @@ EFFECT_RULE = (
 )
 
 
-class Speedup(NamedTuple):
+class Speedup(NamedTuple, Generic[Key]):
     """One network and one that ought to be faster, for example without and with batch norm.
 
     Attributes:
-      label: "relu, depth 8".
+      key: what is compared, as `Comparison` has it.
       plain, normed: the cells, each seed at its fastest rate.
       low, high: (n,) bounds of the ratio, one a seed; they are equal where both runs reached the target, 0
         and infinity where there is none.
     """
 
-    label: str
+    key: Key
     plain: TunedCell
     normed: TunedCell
     low: np.ndarray
@@ -70,17 +70,17 @@ def bounds_of(plain: float, normed: float, limit: float) -> tuple[float, float]:
     return low, high
 
 
-def speedup_of(label: str, plain: TunedCell, normed: TunedCell, target: float) -> Speedup:
+def speedup_of(key: Key, plain: TunedCell, normed: TunedCell, target: float) -> Speedup[Key]:
     """The speed-up from one cell to another, paired by seed, to a validation accuracy."""
     slow, quick = (_steps_by_seed(cell, target) for cell in (plain, normed))
     limits = plain.measured(all_steps)
     seeds = sorted(slow.keys() & quick.keys())
     bounds = [bounds_of(slow[seed], quick[seed], limits[seed]) for seed in seeds]
     low, high = np.array(bounds).reshape(-1, 2).T
-    return Speedup(label, plain, normed, low, high)
+    return Speedup(key, plain, normed, low, high)
 
 
-def compared(found: Sequence[Speedup], times: float) -> tuple[Comparison, ...]:
+def compared(found: Sequence[Speedup[Key]], times: float) -> tuple[Comparison[Key], ...]:
     """Each speed-up against a number of times, as ratios.
 
     Logarithms are averaged and tested. "Above" is decided from the lower bounds, "below" from the upper ones,
@@ -97,8 +97,8 @@ def compared(found: Sequence[Speedup], times: float) -> tuple[Comparison, ...]:
       the high end of the upper bounds', from 0 and to infinity where there is none.
     """
     null = float(np.log10(times))
-    lower = compare({each.label: _logarithms(each.low, null) for each in found}, null, 0.0)
-    upper = compare({each.label: _logarithms(each.high, null) for each in found}, null, 0.0)
+    lower = compare({each.key: _logarithms(each.low, null) for each in found}, null, 0.0)
+    upper = compare({each.key: _logarithms(each.high, null) for each in found}, null, 0.0)
     return tuple(_joined(*each, null) for each in zip(found, lower, upper, strict=True))
 
 
@@ -137,7 +137,9 @@ def _logarithms(bounds: np.ndarray, null: float) -> np.ndarray:
     return np.log10(bounds) if known else np.full(len(bounds), null)
 
 
-def _joined(speedup: Speedup, lower: Comparison, upper: Comparison, null: float) -> Comparison:
+def _joined(
+    speedup: Speedup[Key], lower: Comparison[Key], upper: Comparison[Key], null: float
+) -> Comparison[Key]:
     outcome: Outcome = "unclear"
     if lower.outcome == "above":
         outcome = "above"
@@ -149,7 +151,7 @@ def _joined(speedup: Speedup, lower: Comparison, upper: Comparison, null: float)
     )
     low = float(10.0**lower.low) if _has_lower(speedup) else 0.0
     high = float(10.0**upper.high) if _has_upper(speedup) else float("inf")
-    return Comparison(lower.label, _effect(speedup), low, high, p_value, lower.n, outcome)
+    return Comparison(lower.key, _effect(speedup), low, high, p_value, lower.n, outcome)
 
 
 def _effect(speedup: Speedup) -> float:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from bnact.studies.claim import Figure, Table
-from bnact.studies.comparison import Comparison
+from bnact.studies.comparison import Comparison, Decision
 from bnact.studies.report.figures import Line, dead_through_training
 from bnact.studies.report.palette import PLACEMENT_STYLES
 from bnact.studies.report.wording import interval_notes, percent, plain, span
@@ -78,9 +79,14 @@ def revived(log: Log) -> float:
     return float(1.0 - dead[-1] / max(dead.max(), FEW))
 
 
-def label(injury: Kill, depth: int) -> str:
-    """How an injury at a depth is called."""
-    return f"{SHORT[injury]}, {depth_label(depth)}"
+class Injured(NamedTuple):
+    """ReLU networks of a depth, injured; "huge step, depth 8" in words."""
+
+    injury: Kill
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{SHORT[self.injury]}, {depth_label(self.depth)}"
 
 
 def injured_figure(rows: Rows, depth: int) -> Figure:
@@ -94,24 +100,25 @@ def injured_figure(rows: Rows, depth: int) -> Figure:
     return dead_through_training(groups, f"Dead ReLU units of networks of depth {depth}.")
 
 
-def injured_table(rows: Rows, comparisons: Mapping[str, Comparison], outcomes: Mapping[str, str]) -> Table:
+def injured_table(rows: Rows, decision: Decision[Injured], outcomes: Mapping[str, str]) -> Table:
     """Dead units of every network, and what revived.
 
     Args:
       rows: of the claim.
-      comparisons: those that decide, by label.
+      decision: of the comparisons that decide.
       outcomes: the words for a comparison's outcome.
 
     Returns:
       The table.
     """
     lines = []
+    comparisons = {each.key: each for each in decision.comparisons}
     fewest = min((each.n for each in comparisons.values()), default=0)
     for injury in SHORT:
         for place in PLACES:
             for depth in depths_of(rows):
                 cell = injured_cell(rows, place, depth, injury)
-                found = comparisons.get(label(injury, depth)) if place == "batch norm before" else None
+                found = comparisons.get(Injured(injury, depth)) if place == "batch norm before" else None
                 if cell is not None:
                     lines.append(_line(cell, injury, place, _interval(found, outcomes)))
     notes = (*_notes(), *interval_notes(fewest))

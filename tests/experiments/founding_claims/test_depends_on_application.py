@@ -137,7 +137,7 @@ def test_diverged_networks_are_last_and_survived():
 )
 def test_one_loss_is_enough_and_a_refutation_needs_all_three(outcomes, rankable, answer):
     (made,) = compare({"": np.linspace(0.0, 0.1, 10)}, 0.0, 0.0)
-    family = [made._replace(label=str(place), outcome=each) for place, each in enumerate(outcomes)]
+    family = [made._replace(key=str(place), outcome=each) for place, each in enumerate(outcomes)]
     assert decision_from_any(family, rankable).answer == answer
 
 

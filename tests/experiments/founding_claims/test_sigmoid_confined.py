@@ -3,6 +3,7 @@ import pytest
 
 from bnact.studies import Rows
 from experiments.founding_claims import CLAIMS
+from experiments.founding_claims.sigmoid_confined import INTERVAL
 from tests.experiments.founding_claims.plausible_claims import decided, rows_of
 from tests.studies.plausible_rows import diverged
 
@@ -37,9 +38,7 @@ def test_a_histogram_that_lacks_inputs_counts_none():
 
 
 def test_the_exact_share_is_the_reference_value():
-    from experiments.founding_claims.sigmoid_confined import exact_share
-
-    assert exact_share() == pytest.approx(0.34134474606854, abs=1e-6)
+    assert INTERVAL.exact_share == pytest.approx(0.34134474606854, abs=1e-6)
 
 
 def test_networks_that_do_confine_leave_it_undecided_against_the_theory():

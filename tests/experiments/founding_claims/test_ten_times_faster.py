@@ -7,7 +7,7 @@ import pytest
 
 from bnact.studies import Pair, Rows
 from bnact.studies.claim import Costs
-from experiments.claims.chosen import runs_of
+from experiments.claims.chosen import ActivationAt, runs_of
 from experiments.founding_claims import CLAIMS
 from experiments.founding_claims.speed.fastest_rate import fastest_cell
 from experiments.founding_claims.speed.speedup import (
@@ -137,10 +137,13 @@ def test_the_bounds_of_a_ratio(plain, normed, bounds):
     assert bounds_of(plain, normed, 300.0) == pytest.approx(bounds)
 
 
-def speedup_of(pairs, label="relu, depth 2"):
+RELU, TANH = ActivationAt("relu", 2), ActivationAt("tanh", 2)
+
+
+def speedup_of(pairs, key=RELU):
     low, high = np.array([bounds_of(plain, normed, 300.0) for plain, normed in pairs]).T
     cell = without_norm(slow_without(200.0, 10.0))
-    return Speedup(label, cell, cell, low, high)
+    return Speedup(key, cell, cell, low, high)
 
 
 def without_norm(steps):
@@ -170,7 +173,7 @@ def test_a_cap_decides_nothing_on_its_own():
     (floored,) = compared([speedup_of([(60.0, 60.0)] * 9 + [(60.0, NEVER)])], 0.1)
     assert (floored.outcome, floored.low) == ("unclear", 0.0)
     # Of two comparisons the open one costs the other its place in Holm's correction, no more.
-    both = compared([speedup_of([(NEVER, NEVER)] * 10), speedup_of([(60.0, 60.0)] * 10, "other")], 10.0)
+    both = compared([speedup_of([(NEVER, NEVER)] * 10), speedup_of([(60.0, 60.0)] * 10, TANH)], 10.0)
     assert [each.outcome for each in both] == ["unclear", "below"]
     assert np.isnan(both[0].effect)
     assert interval_in_times(both[0]) == "–"
@@ -204,7 +207,7 @@ def test_steps_are_at_least_one_and_a_run_that_never_arrives_counts_with_all():
 
 def test_a_depth_that_is_missing_is_left_out():
     rows = rows_with(slow_without(200.0, 10.0))
-    assert {each.label for each in found_speedups(rows.select(depth=2))} == {
+    assert {str(each.key) for each in found_speedups(rows.select(depth=2))} == {
         f"{name}, depth 2" for name in ("relu", "gelu", "tanh", "sigmoid")
     }
     assert found_speedups(rows.select(norm="batch")) == ()

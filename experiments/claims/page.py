@@ -6,11 +6,11 @@ from typing import NamedTuple
 from bnact.studies import Manifest, Rows
 from bnact.studies.claim import Answer, Claim, Costs, Scale, Verdict
 from bnact.studies.counted import counted
-from bnact.studies.matrix import Decided, replicated, speaking, stratum_of
+from bnact.studies.matrix import Decided, place_in_words, replicated, speaking, stratum_of
 from bnact.studies.report import Page, Section
 from bnact.studies.report.claim_section import Shown, claim_section
 from bnact.studies.report.matrix_methods import costs_methods, matrix_methods
-from bnact.studies.report.matrix_view import in_words, matrix_view, seeds_in_words, strata_table
+from bnact.studies.report.matrix_view import matrix_view, seeds_in_words, strata_table
 from bnact.studies.report.methods import Methods, methods
 from bnact.studies.statistics import ENOUGH_FOR_AN_INTERVAL, ENOUGH_TO_RESAMPLE
 
@@ -76,9 +76,9 @@ def _section(found: Decided, runs: Runs, words: Words) -> Section:
     claim, several = found.claim, len(found.matrix) > 1
     scale = shown_scale(found, runs.scales)
     rows = None if lacking(claim, scale, runs.rows) else own_rows(claim, scale, runs.rows)
-    where = f"{in_words(stratum_of(scale))}, {seeds_in_words(scale)}" if len(runs.scales) > 1 else ""
+    where = _where(found, scale) if len(runs.scales) > 1 else ""
     strata: tuple[tuple[str, Answer], ...] = tuple(
-        (in_words(stratum), replicated(each)) for stratum, each in found.matrix.items()
+        (place_in_words(stratum, found.matrix), replicated(each)) for stratum, each in found.matrix.items()
     )
     return claim_section(
         claim,
@@ -95,6 +95,12 @@ def _section(found: Decided, runs: Runs, words: Words) -> Section:
             else claim.clock(rows, runs.costs),
         ),
     )
+
+
+def _where(found: Decided, scale: Scale) -> str:
+    """Of what several there are: "networks on digits with mlp, seeds 0 to 9"."""
+    place = place_in_words(stratum_of(scale), found.matrix)
+    return ", ".join(filter(None, (f"networks {place}" if place else "", seeds_in_words(scale))))
 
 
 def shown_scale(found: Decided, scales: Sequence[Scale]) -> Scale:

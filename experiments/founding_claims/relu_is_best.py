@@ -130,7 +130,8 @@ def _sentence(decision: Decision[Duel]) -> str:
     if decision.answer == "supported":
         return (
             "Yes: with batch norm no other activation is better than ReLU by more than a point; least clear "
-            f"is it against {opponent(decision.deciding)}, with a difference of {signed_points(decision.deciding)}."
+            f"is it against {opponent(decision.deciding)}, with a difference of "
+            f"{signed_points(decision.deciding)}."
         )
     if decision.answer == "refuted":
         _, other, depth = decision.deciding.key

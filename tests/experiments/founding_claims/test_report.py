@@ -155,7 +155,10 @@ def test_a_full_study_shows_each_place_and_the_figures_of_the_one_that_speaks():
     section = page.sections[0]
     assert section.card is not None
     assert {answer for _, answer in section.card.strata} == {"refuted"}
-    assert "Figures and table show digits, mlp, seeds 0 to 2" in dict(section.paragraphs)["What was done"]
+    assert (
+        "Figures and table show networks on digits with mlp, seeds 0 to 2"
+        in dict(section.paragraphs)["What was done"]
+    )
     assert [table.caption for table in section.tables][1].startswith("In every task")
     terms = [term for term, _ in page.methods]
     assert terms[-1] == "Versions"

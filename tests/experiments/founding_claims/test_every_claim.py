@@ -117,6 +117,12 @@ def test_what_is_computed_needs_no_run_at_any_scale_and_looks_at_none(name):
     assert claim.decide(Rows()) == claim.decide(rows_of("sigmoid_confined"))
 
 
+def test_beside_the_registry_stand_claims_alone():
+    folder = Path(experiments.__path__[0], "founding_claims")
+    beside = {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__", "claims", "report"}
+    assert beside == set(CLAIMS)
+
+
 def test_the_table_of_the_readme_has_every_claim_in_its_words():
     text = (Path(experiments.__path__[0]) / "README.md").read_text()
     listed = dict(re.findall(r"^\| `(\w+)\.py` \| (.*) \|$", text, re.MULTILINE))

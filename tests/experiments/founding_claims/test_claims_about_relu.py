@@ -186,14 +186,6 @@ def test_measured_seconds_are_shown_beside_relus_and_decide_nothing():
     assert alone.rows == (("tanh", "1.00", "–", "1.00", "–"),)
 
 
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("relu_is_best", "test accuracy, relu − the other (points)"),
-        ("smooth_is_better", "test accuracy, smooth − kinked (points)"),
-        ("relu_keeps_advantages", "test accuracy, relu − the other (points)"),
-    ],
-)
 def test_activations_are_ranked_by_their_accuracy_at_each_depth():
     lines = CLAIMS["relu_is_best"].table(rows_of("relu_is_best")).rows
     for depth in ("2", "8"):
@@ -202,6 +194,14 @@ def test_activations_are_ranked_by_their_accuracy_at_each_depth():
         assert len(set(shown)) > 1
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("relu_is_best", "test accuracy, relu − the other (points)"),
+        ("smooth_is_better", "test accuracy, smooth − kinked (points)"),
+        ("relu_keeps_advantages", "test accuracy, relu − the other (points)"),
+    ],
+)
 def test_figures_have_labels_with_units_and_are_told_in_words(name, label):
     decisive, *others = CLAIMS[name].figures(rows_of(name))
     assert [panel.title for panel in decisive.panels] == ["depth 2", "depth 8"]

@@ -200,15 +200,12 @@ _NOUNS: Mapping[tuple[str, ...], str] = {
 
 
 def _counts(matrix: Matrix) -> str:
-    """How many places say what: "All 6 tasks refute it", "Of 6 tasks, 2 support it and 4 leave it open"."""
-    answers = [replicated(verdicts) for verdicts in matrix.values()]
+    """How many places, or sets of seeds of one, say what: "Of 6 tasks, 2 support it and 4 leave it open"."""
+    answers: list[Answer] = [replicated(verdicts) for verdicts in matrix.values()]
+    if len(matrix) == 1:
+        answers = [verdict.verdict for verdicts in matrix.values() for verdict in verdicts]
     noun = _NOUNS.get(_varied(matrix), "pairs of task and architecture")
     if len(set(answers)) == 1:
-        number = len(answers) if len(answers) > 1 else len(next(iter(matrix.values())))
-        return f"{'Both' if number == 2 else f'All {number}'} {noun} {_SAYS[answers[0]][1]}"
-    each = [f"{answers.count(kind)} {_said(kind, answers)}" for kind in _SAYS if kind in answers]
+        return f"{'Both' if len(answers) == 2 else f'All {len(answers)}'} {noun} {_SAYS[answers[0]][1]}"
+    each = [f"{count} {says[count > 1]}" for kind, says in _SAYS.items() if (count := answers.count(kind))]
     return f"Of {len(answers)} {noun}, {', '.join(each[:-1])} and {each[-1]}"
-
-
-def _said(kind: Answer, answers: Sequence[Answer]) -> str:
-    return _SAYS[kind][answers.count(kind) > 1]

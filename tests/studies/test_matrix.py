@@ -109,6 +109,9 @@ def test_a_single_verdict_is_left_as_it_is():
 def test_several_sets_of_seeds_in_one_place_are_counted():
     assert overall(matrix("ss")).sentence == "Said s. Both sets of seeds support it."
     assert overall(matrix("sr")).verdict == "undecided"
+    assert overall(matrix("sur")).sentence.endswith(
+        "Of 3 sets of seeds, 1 supports it, 1 refutes it and 1 leaves it open."
+    )
 
 
 def test_replication_contradiction_and_flips_are_told_apart():

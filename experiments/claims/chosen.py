@@ -36,6 +36,16 @@ class ActivationAt(NamedTuple):
         return f"{self.activation}, {depth_label(self.depth)}"
 
 
+class Placed(NamedTuple):
+    """What is compared of networks with the norm in one of `PLACES`; "no norm, depth 8" in words."""
+
+    place: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.place}, {depth_label(self.depth)}"
+
+
 def depths_of(rows: Rows) -> tuple[int, ...]:
     """The depths among the runs."""
     return tuple(sorted({row.setting.depth for row in rows}))

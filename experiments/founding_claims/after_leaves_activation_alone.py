@@ -5,7 +5,6 @@ every later activation; and the weights before it are trained through it.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +18,13 @@ from bnact.studies.report.wording import interval_in_points, interval_notes, lis
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, paired_differences
 from bnact.training.setting import Setting
-from experiments.claims.chosen import AFTER, NONE, PLACES, cell_of, depth_label, depths_of
+from experiments.claims.chosen import AFTER, NONE, PLACES, cell_of, depths_of
 from experiments.claims.scale import settings_of
 from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
 from .signal.input_histograms import input_histograms
 from .sources.documents import QUESTION
-from .units.unit_shares import MEASURES, Measure, through_training
+from .units.unit_shares import MEASURES, Measure, Share, through_training
 
 ID = "after_leaves_activation_alone"
 TEXT = "if BN comes after, it has no effect on the activation"
@@ -63,17 +62,6 @@ COLUMNS = (
     "best learning rate",
     "diverged",
 )
-
-
-class Share(NamedTuple):
-    """Which share of an activation at a depth is compared; "tanh saturated, depth 8" in words."""
-
-    activation: str
-    kind: str
-    depth: int
-
-    def __str__(self) -> str:
-        return f"{self.activation} {self.kind}, {depth_label(self.depth)}"
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:

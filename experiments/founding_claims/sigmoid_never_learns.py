@@ -6,7 +6,6 @@ saturated.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
-from experiments.claims.chosen import PLACES, cell_of, depth_label, depths_of
+from experiments.claims.chosen import PLACES, Placed, cell_of, depth_label, depths_of
 from experiments.claims.scale import settings_of
 from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
@@ -74,16 +73,6 @@ COLUMNS = (
     "best learning rate",
     "diverged",
 )
-
-
-class Placed(NamedTuple):
-    """Sigmoid networks of a depth, by the place of the norm; "no norm, depth 8" in words."""
-
-    place: str
-    depth: int
-
-    def __str__(self) -> str:
-        return f"{self.place}, {depth_label(self.depth)}"
 
 
 def settings(scale: Scale) -> tuple[Setting, ...]:

@@ -19,11 +19,8 @@ from experiments.claims.chosen import (
     BEFORE,
     NONE,
     ActivationAt,
-    cells_by_pair,
     depth_label,
-    depths_of,
     lines_by_depth,
-    runs_of,
 )
 from experiments.claims.scale import settings_of
 from experiments.claims.timed import TIMED_NETWORK, is_timed, network_name
@@ -31,7 +28,8 @@ from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_o
 
 from .sources.documents import QUESTION
 from .sources.literature import IOFFE
-from .speed.fastest_rate import RATE_NOTE, RATE_RULE, fastest_cell
+from .speed.fastest_rate import RATE_NOTE, RATE_RULE
+from .speed.hidden_norms import deciding_target, found_speedups
 from .speed.speedup import (
     BOUNDS_RULE,
     EFFECT_RULE,
@@ -40,10 +38,9 @@ from .speed.speedup import (
     certainty,
     compared,
     interval_in_times,
-    speedup_of,
     times_in_words,
 )
-from .speed.time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
+from .speed.time_to_target import TARGET_RULE, mean_steps, steps_in_words
 
 ID = "ten_times_faster"
 TEXT = "normalizing hidden layers trains 10 times faster or better"
@@ -83,29 +80,10 @@ COLUMNS = (
     "fastest rates",
 )
 
-PAIRS = tuple(Pair(name, *place) for name in REPRESENTATIVES for place in (NONE, BEFORE))
-
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
     return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
-
-
-def found_speedups(rows: Rows) -> tuple[Speedup[ActivationAt], ...]:
-    """The speed-up of every activation and depth that was run with and without batch norm."""
-    target, found = deciding_target(rows), []
-    for name in REPRESENTATIVES:
-        for depth in depths_of(rows):
-            cells = [fastest_cell(runs_of(rows, Pair(name, *at), depth), target) for at in (NONE, BEFORE)]
-            pair = [cell for cell in cells if cell is not None]
-            if len(pair) == 2:
-                found.append(speedup_of(ActivationAt(name, depth), pair[0], pair[1], target))
-    return tuple(each for each in found if len(each.low))
-
-
-def deciding_target(rows: Rows) -> float:
-    """The target, set by all networks of the claim at every depth."""
-    return target_of(cell for cells in cells_by_pair(rows, PAIRS).values() for cell in cells)
 
 
 def decide(rows: Rows) -> Verdict:

@@ -1,13 +1,26 @@
 """Which share of an activation's units or slopes is lost, at every point of a run and in every layer."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from bnact.training.log import Log
+from experiments.claims.chosen import depth_label
 
 Measure = Callable[[Log], np.ndarray]
 """From a log to (points, layers) shares."""
+
+
+class Share(NamedTuple):
+    """Which share of an activation at a depth is compared; "tanh saturated, depth 8" in words."""
+
+    activation: str
+    kind: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"{self.activation} {self.kind}, {depth_label(self.depth)}"
 
 
 def dead_share(log: Log) -> np.ndarray:

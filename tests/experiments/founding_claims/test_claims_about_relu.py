@@ -90,7 +90,7 @@ def test_a_depth_that_is_missing_is_left_out_and_diverged_runs_count_as_wrong(na
 def test_the_two_groups_are_compared_seed_by_seed_over_all_their_members():
     rows = rows_of("smooth_is_better", quality(gelu=0.94))
     found = smooth_is_better.group_differences(rows)
-    assert list(found) == ["depth 2", "depth 8"]
+    assert [each.depth for each in found] == [2, 8]
     assert np.concatenate(list(found.values())).mean() == pytest.approx(0.01, abs=0.002)
     no_elu = Rows(tuple(row for row in rows if row.setting.activation != "elu"))
     assert smooth_is_better.group_differences(no_elu) == {}

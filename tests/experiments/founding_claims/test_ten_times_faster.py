@@ -10,6 +10,7 @@ from bnact.studies.claim import Costs
 from experiments.claims.chosen import ActivationAt, runs_of
 from experiments.founding_claims import CLAIMS
 from experiments.founding_claims.speed.fastest_rate import fastest_cell
+from experiments.founding_claims.speed.hidden_norms import deciding_target, found_speedups
 from experiments.founding_claims.speed.speedup import (
     Speedup,
     bounds_of,
@@ -24,7 +25,6 @@ from experiments.founding_claims.speed.time_to_target import (
     steps_in_words,
     steps_of,
 )
-from experiments.founding_claims.ten_times_faster import deciding_target, found_speedups
 from tests.experiments.founding_claims.plausible_claims import SCALE, SETTINGS
 from tests.studies.plausible_rows import diverged, plausible_row
 
@@ -122,19 +122,6 @@ def test_each_network_is_taken_at_the_rate_that_is_fastest_for_it():
     # At one rate for both the ratio would be 180 or 2.
     effects = [np.log10(each.low).mean() for each in found_speedups(rows_with(steps))]
     np.testing.assert_allclose(effects, np.log10(20.0), atol=0.02)
-
-
-@pytest.mark.parametrize(
-    ("plain", "normed", "bounds"),
-    [
-        (200.0, 10.0, (20.0, 20.0)),
-        (NEVER, 10.0, (30.0, NEVER)),
-        (150.0, NEVER, (0.0, 0.5)),
-        (NEVER, NEVER, (0.0, NEVER)),
-    ],
-)
-def test_the_bounds_of_a_ratio(plain, normed, bounds):
-    assert bounds_of(plain, normed, 300.0) == pytest.approx(bounds)
 
 
 RELU, TANH = ActivationAt("relu", 2), ActivationAt("tanh", 2)
@@ -250,8 +237,3 @@ def test_the_figure_has_its_axis_and_is_told_in_words():
     assert "relu, depth 8: 4." in panel.alternative
     assert "interval" in panel.alternative
     assert len(curves) == 1
-
-
-@pytest.mark.parametrize(("ratio", "words"), [(0.21, "0.2"), (9.94, "9.9"), (14.4, "14"), (np.nan, "–")])
-def test_a_ratio_in_words(ratio, words):
-    assert times_in_words(ratio) == words

@@ -152,9 +152,10 @@ def leads_somewhere(link, page):
 
 
 def headings(page):
-    """The addresses of a page's headings."""
+    """The addresses of a page's headings, and those it names itself."""
     titles = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    named = re.findall(r'<a id="([^"]+)"></a>', page)
+    return {*named, *(re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles)}
 
 
 @each_page

@@ -10,7 +10,8 @@ A layer is a linear map, batch norm, an activation. Columns:
   plain: flax's Linear and BatchNorm and jax.nn's activation, by autodiff.
   policy: the same layer, `bnact.fused.recomputed`.
   checkpoint: the same layer, `jax.checkpoint` with `keep_linear_outputs`.
-  norm first: the same network cut where norms begin (norm, activation, linear), `recomputed`.
+  norm first: the same network cut where norms begin (norm, activation, linear), `recomputed` with
+    policy=None.
   pair: `bnact.nn.NormAct` behind flax's Linear.
   output: `NormAct` that keeps its output only, where there is one.
 """
@@ -101,6 +102,11 @@ def unwrapped(layer: Callable) -> Callable:
     return layer
 
 
+def argument_kept(layer: Callable) -> Callable:
+    """The layer, its argument kept and nothing else."""
+    return recomputed(layer, policy=None)
+
+
 def checkpointed(layer: Callable) -> Callable:
     """The layer under JAX's own."""
     return jax.checkpoint(layer, policy=keep_linear_outputs)
@@ -113,7 +119,7 @@ def row(name: str, scanned: bool) -> dict[str, float]:
         "plain": kept(layer, unwrapped, scanned),
         "policy": kept(layer, recomputed, scanned),
         "checkpoint": kept(layer, checkpointed, scanned),
-        "norm first": kept(norm_first, recomputed, scanned),
+        "norm first": kept(norm_first, argument_kept, scanned),
         "pair": kept(paired(nn.NormAct(WIDTH, "batch", name)), unwrapped, scanned),
     }
     if name in OUTPUT_ONLY:

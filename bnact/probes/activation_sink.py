@@ -99,13 +99,13 @@ def activity(sums: UnitSums) -> Activity:
     total = jnp.sum(sums.examples, -1)
     mean = jnp.sum(sums.given, -1) / total
     # A comparison with NaN is false: without this a layer of NaN would have no dead units.
-    known = jnp.where(jnp.isfinite(mean), 1.0, jnp.nan)
+    known = jnp.where(jnp.isfinite(mean), 1.0, jnp.nan).astype(mean.dtype)
     is_unit = sums.examples > 0
     return Activity(
         gradient=jnp.sqrt(jnp.sum(sums.gradient_squares, -1) / total),
         mean=mean,
         variance=jnp.maximum(jnp.sum(sums.given_squares, -1) / total - jnp.square(mean), 0.0),
-        dead=known * jnp.sum(is_unit & (sums.active == 0), -1) / jnp.sum(is_unit, -1),
+        dead=known * jnp.mean(sums.active == 0, -1, dtype=jnp.float32, where=is_unit),
         saturated=known * jnp.sum(sums.saturated, -1) / total,
     )
 

@@ -99,7 +99,7 @@ def test_nothing_of_the_inputs_size_is_kept_for_it():
     _, pull = jax.vjp(
         lambda x, s: probes.with_activation_sink(x, s, x, slope(x), LARGEST), x, probes.no_sums(4)
     )
-    assert sum(leaf.size for leaf in jax.tree.leaves(pull)) <= 6 * 4
+    assert sum(leaf.size for leaf in jax.tree.leaves(pull)) < X.size
 
 
 @pytest.mark.parametrize("room", [(3,), (2, 4), ()])

@@ -87,14 +87,22 @@ def recomputed(
         return jax.vjp(kept, *args)
 
     def backward(pull: Any, cotangent: PyTree) -> Any:
-        return _behind(pull, cotangent)(cotangent)
+        return waiting_for(cotangent, pull)(cotangent)
 
     ruled.defvjp(forward, backward)
     return ruled
 
 
-def _behind(kept: PyTree, cotangent: PyTree) -> PyTree:
-    """The values kept, in a form that no compiler can compute before the cotangent is there."""
+def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
+    """`kept`, in a form from which nothing can be computed before the cotangent is there.
+
+    For the backward pass of a rule of one's own: what it computes again from `kept` is not merged with the
+    forward pass, on any device.
+
+    Args:
+      cotangent: what comes back; not looked at but for one number that decides nothing.
+      kept: arrays; those that are not floating are returned as they are.
+    """
     floating = [leaf for leaf in jax.tree.leaves(cotangent) if jnp.issubdtype(leaf.dtype, jnp.floating)]
     if not any(leaf.size for leaf in floating):
         return kept

@@ -97,22 +97,25 @@ def test_sinks_have_room_for_the_widest_pair_and_leave_the_network_alone():
     jax.tree.map(np.testing.assert_array_equal, nnx.state(network), before)
 
 
-def test_nothing_of_an_activations_size_is_held_for_it():
-    network = nn.MLP(64, 3, width=64, depth=8, rngs=nnx.Rngs(0))
-    x, parts = jnp.ones((512, 64)), nn.pure(network)
-    sinks = nn.unit_sinks(network, x)
+def test_no_layer_keeps_a_tensor_for_it():
+    x = jnp.ones((512, 64))
 
-    def held(call, *args):
+    def held(depth, call, *args):
+        network = nn.MLP(64, 3, width=64, depth=depth, rngs=nnx.Rngs(0))
+        parts = nn.pure(network)
+
         def value(params, *args):
-            return nn.result_and_parts(
-                parts._replace(params=params), lambda network: call(network, x, *args)
-            )[0]
+            return nn.result_and_parts(parts._replace(params=params), lambda module: call(module, x, *args))[
+                0
+            ]
 
         argnums = tuple(range(1 + len(args)))
         program = jax.jit(jax.grad(value, argnums)).lower(parts.params, *args).compile()
         return program.memory_analysis().temp_size_in_bytes
 
-    assert held(loss, sinks) - held(plain_loss) < 1.1 * x.size * 4 + 2 * sum(f.nbytes for f in sinks)
+    plain = held(12, plain_loss) - held(4, plain_loss)
+    with_probes = held(12, loss, probes.no_sums(12, 64)) - held(4, loss, probes.no_sums(4, 64))
+    assert with_probes - plain < 8 * 0.25 * x.nbytes
 
 
 def test_an_activation_that_learns_is_refused():

@@ -3,10 +3,11 @@
 python -m benchmarks.probes_cost
 
 All: for each of the layers the size of the gradient, dead and saturated units, mean and variance of what the
-activation is given, in every step. A step is value, gradients and an update of `bnact.nn.MLP`. Time is of
-many steps in one dispatch. Memory is what the compiled program of one step holds beside arguments and
-results, the difference in tensors of one activation's size (batch x width): kept by each layer, from the slope in the
-depth, and in all, with what is held for the moment in which one layer is looked at.
+activation is given, in every step. A step is value, gradients and an update of `bnact.nn.MLP`.
+
+Time is of many steps in one dispatch. Memory is what the compiled program of one step holds beside arguments
+and results, the difference in tensors of one activation's size (batch x width): kept by each layer, from the
+slope in the depth, and in all, with what is held for the moment in which one layer is looked at.
 """
 
 import statistics
@@ -58,9 +59,7 @@ def main() -> None:
     for width in WIDTHS:
         for activation in ACTIVATIONS:
             measure(width, activation)
-    print(
-        f"  promised from width {PROMISED_FROM}: at most {PROMISED:.2f}, and no tensor a layer (at most {KEPT})"
-    )
+    print(f"  promised from width {PROMISED_FROM}: at most {PROMISED:.2f}; {KEPT} a layer is counted as none")
 
 
 Steps = dict[str, Callable[[Any, Any], tuple[Any, Any]]]

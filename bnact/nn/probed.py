@@ -94,8 +94,9 @@ def _visit(pair: Any, made: Array, sink: UnitSums) -> tuple[Array, None]:
             f"{type(pair).__name__}; use bnact.probes.with_activation_sink in a network of your own"
         )
     given = _given(pair, jax.lax.stop_gradient(made))
-    slope = pair.activation.derivative(given)
-    return pair(with_activation_sink(made, sink, given, slope, largest_slope(pair.activation))), None
+    activation = pair.activation
+    largest = largest_slope(activation)
+    return pair(with_activation_sink(made, sink, given, activation.derivative, largest)), None
 
 
 def _given(pair: NormAct, made: Array) -> Array:

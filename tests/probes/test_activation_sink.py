@@ -19,7 +19,7 @@ def slope(x):
 
 
 def layer(x, sink):
-    return jax.nn.relu(probes.with_activation_sink(x, sink, x, slope(x), LARGEST))
+    return jax.nn.relu(probes.with_activation_sink(x, sink, x, slope, LARGEST))
 
 
 def loss(x, sink):
@@ -96,9 +96,7 @@ def test_devices_add_up(check_vma):
 
 def test_nothing_of_the_inputs_size_is_kept_for_it():
     x = X.astype(jnp.float32)
-    _, pull = jax.vjp(
-        lambda x, s: probes.with_activation_sink(x, s, x, slope(x), LARGEST), x, probes.no_sums(4)
-    )
+    _, pull = jax.vjp(lambda x, s: probes.with_activation_sink(x, s, x, slope, LARGEST), x, probes.no_sums(4))
     assert sum(leaf.size for leaf in jax.tree.leaves(pull)) < X.size
 
 
@@ -111,4 +109,4 @@ def test_a_sink_without_a_place_for_each_unit_is_refused(room):
 def test_integers_are_refused():
     x = jnp.ones((2, 4), jnp.int32)
     with pytest.raises(TypeError, match="x must be real floating; got int32"):
-        probes.with_activation_sink(x, probes.no_sums(4), x, x, 1.0)
+        probes.with_activation_sink(x, probes.no_sums(4), x, slope, 1.0)

@@ -11,7 +11,7 @@ Compilation is not counted.
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -49,7 +49,7 @@ def loss(network: Network, batch: Array) -> Array:
     return jnp.mean(jnp.square(network(batch) - batch))
 
 
-def nnx_steps(width: int, batches: Array, cached: bool) -> Callable[[], object]:
+def nnx_steps(width: int, batches: Sequence[Array], cached: bool) -> Callable[[], object]:
     """The usual loop."""
     network = Network(width)
     optimizer = nnx.Optimizer(network, OPTIMIZER, wrt=nnx.Param)

@@ -91,7 +91,9 @@ def kept(module: nnx.Module, wrapped: Callable[[Callable], Callable], scanned: b
     def bytes_held(depth: int) -> int:
         stack = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (depth, *leaf.shape)), params)
         program = jax.jit(jax.grad(loss, has_aux=True)).lower(stack, jnp.ones((BATCH, WIDTH))).compile()
-        return program.memory_analysis().temp_size_in_bytes
+        analysis = program.memory_analysis()
+        assert analysis is not None, "this backend does not say what a program holds"
+        return analysis.temp_size_in_bytes
 
     few, many = DEPTHS
     return (bytes_held(many) - bytes_held(few)) / (many - few) / (BATCH * WIDTH * 4)

@@ -81,7 +81,9 @@ def tensors_more(depth: int, width: int, activation: str) -> float:
 
     def held(name: str) -> int:
         program = jax.jit(lambda carry: steps[name](carry, None)).lower(carry).compile()
-        return program.memory_analysis().temp_size_in_bytes
+        analysis = program.memory_analysis()
+        assert analysis is not None, "this backend does not say what a program holds"
+        return analysis.temp_size_in_bytes
 
     return (held(ON) - held(OFF)) / (BATCH * width * 4)
 

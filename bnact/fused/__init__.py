@@ -1,5 +1,10 @@
 """Normalization and activation in one backward pass."""
 
+from .memory import keep_linear_outputs as keep_linear_outputs
+from .memory import keep_pre_normalization as keep_pre_normalization
+from .memory import pre_normalization as pre_normalization
+from .memory import recomputed as recomputed
+from .memory import waiting_for as waiting_for
 from .pair import act_norm as act_norm
 from .pair import norm_act as norm_act
 from .rule import output_and_statistics as output_and_statistics

@@ -72,8 +72,9 @@ def gradient(norm: Standardization) -> Callable[..., Gradient]:
 
 
 def number_of(reduction: Reduction, u: Array, mask: Array | None, statistics: Moments) -> Array | float:
-    """How many values share each of the statistics of `u`, which is in the reduction's view."""
-    return number_counted(u, reduction.axes, mask, reduction.sharing, statistics)
+    """How many values share each of the statistics of `u`, in the reduction's view: laid out to broadcast."""
+    number = number_counted(u, reduction.axes, mask, reduction.sharing, statistics)
+    return number if isinstance(number, float) else jnp.expand_dims(number, reduction.axes)
 
 
 def gradient_through(

@@ -23,9 +23,15 @@ def recovered(activation: Activation | Learnable, y: Array) -> Array:
     """
     assert isinstance(activation, Activation)
     assert activation.inverse is not None
-    low, high = (jnp.asarray(end, y.dtype) for end in activation.range)
-    y = jnp.clip(y, jnp.nextafter(low, high), jnp.nextafter(high, low))
-    return activation.inverse(y)
+    low, high = activation.range
+    return activation.inverse(jnp.clip(y, _beside(low, high, y.dtype), _beside(high, low, y.dtype)))
+
+
+def _beside(end: float, other: float, dtype: np.dtype) -> Array:
+    """The number next to one end of an interval, in it; not a subnormal, which some devices take for 0."""
+    kind = np.dtype(dtype).type
+    number, least = np.nextafter(kind(end), kind(other)), np.finfo(kind).tiny
+    return jnp.asarray(np.copysign(max(abs(number), least), number), dtype)
 
 
 @functools.cache

@@ -7,78 +7,25 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
-from bnact import activations
-from bnact.activations import LEARNABLE, Activation
-from bnact.fused import fixed, fused_norms, output_and_state
+from bnact.fused import fixed, fused_norms
 from bnact.normalizations import NORMALIZATIONS, group_norm
-from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics import directional_derivative, full_mask, tolerance
+from bnact.numerics import directional_derivative
+from tests.fused.one_after_the_other import (
+    BOUND,
+    POSITIONS,
+    assert_results_close,
+    drawn,
+    results,
+    some_mask,
+    the_two,
+)
 from tests.fused.references import ORDERS, assert_close
-from tests.normalizations.every_norm import FEATURES, made, remembers
+from tests.normalizations.every_norm import made, remembers
 
-BOUND = tolerance("float64")
 ACTS = ("tanh", "mish", "prelu")
 PAIRS = [(norm, order, act) for norm in fused_norms() for order in ORDERS for act in ACTS]
 every_pair = pytest.mark.parametrize("norm, order, act", PAIRS)
-POSITIONS = (3, 2)
-
-
-def learned_of(act):
-    return jnp.linspace(0.1, 0.6, FEATURES) if act in LEARNABLE else ()
-
-
-def the_two(norm, order, act, mask=None, axis_name=None):
-    """(x, params, learned) -> (y, state) by the rule, and one after the other."""
-    record = LEARNABLE[act] if act in LEARNABLE else activations.get(act)
-    state = norm.init(FEATURES)[1]
-
-    def activated(learned, x):
-        return record(x) if isinstance(record, Activation) else record.apply(learned, x)
-
-    def rule(x, params, learned):
-        return output_and_state(norm.standardizes, record, order, x, params, state, learned, mask, axis_name)
-
-    def plain(x, params, learned):
-        apply = functools.partial(norm.apply, mask=mask, axis_name=axis_name)
-        if order == "before":
-            y, after = apply(params, state, x)
-            return activated(learned, y), after
-        return apply(params, state, activated(learned, behind_mask_zero(x, full_mask(mask, x))))
-
-    return rule, plain
-
-
-def drawn(norm, act, *leading, mean=0.5, seed=0):
-    """x, parameters that are not the first ones, what the activation learned, and a cotangent."""
-    rng = np.random.default_rng(seed)
-    shape = (*leading, FEATURES)
-    x, cotangent = (jnp.asarray(rng.normal(m, 1.5, shape)) for m in (mean, 0.0))
-    params = jax.tree.map(lambda leaf: jnp.asarray(rng.uniform(0.5, 1.5, leaf.shape)), norm.init(FEATURES)[0])
-    return (x, params, learned_of(act)), cotangent
-
-
-def results(fn, at, cotangent):
-    """y, its gradients, and the state."""
-    y, back, state = jax.vjp(fn, *at, has_aux=True)
-    return y, back(cotangent), state
-
-
-def assert_results_close(one, other, bound=BOUND.gradient):
-    assert jax.tree.structure(one) == jax.tree.structure(other)
-    (*one, one_state), (*other, other_state) = one, other
-    for left, right in zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True):
-        assert_close(left, right, bound)
-    # A state holds what rounding took off a mean: no number to be close to in units of itself.
-    for left, right in zip(jax.tree.leaves(one_state), jax.tree.leaves(other_state), strict=True):
-        np.testing.assert_allclose(left, right, rtol=bound, atol=bound)
-
-
-def some_mask(norm):
-    """Unequal counts of the features; of at least two values each."""
-    counted = np.random.default_rng(7).uniform(size=(8, *POSITIONS, FEATURES)) < 0.8
-    return jnp.asarray(counted) if norm != "instance" else jnp.asarray(counted).at[:, 0, :].set(True)
 
 
 @pytest.mark.parametrize("masked", [False, True])
@@ -181,57 +128,6 @@ def test_half_precision_is_float32_rounded_once(norm, order, dtype):
     )
     assert narrow[0].dtype == narrow[1][0].dtype == dtype
     jax.tree.map(lambda a, b: np.testing.assert_array_equal(a, b.astype(a.dtype)), narrow, wide)
-
-
-DIVIDED = ("batch", "mean_only_batch")
-
-
-@pytest.mark.parametrize("norm, order", [(norm, order) for norm in DIVIDED for order in ORDERS])
-def test_microbatches_of_a_mapped_axis_are_one_batch(norm, order):
-    used, mask = made(norm), some_mask(norm)
-    at, cotangent = drawn(used, "prelu", 8, *POSITIONS, mean=100.0)
-    expected = results(the_two(used, order, "prelu", mask)[0], at, cotangent)
-
-    def divided(x, params, learned):
-        def member(x, mask):
-            rule, _ = the_two(used, order, "prelu", mask, "parts")
-            return rule(x, params, learned)
-
-        parts = (each.reshape(4, 2, *x.shape[1:]) for each in (x, mask))
-        y, state = jax.vmap(member, axis_name="parts")(*parts)
-        return y.reshape(x.shape), jax.tree.map(lambda leaf: leaf[0], state)
-
-    assert_results_close(jax.jit(functools.partial(results, divided))(at, cotangent), expected, 1e-4)
-
-
-@pytest.mark.parametrize(
-    "axis_type, check_vma", [(AxisType.Auto, True), (AxisType.Auto, False), (AxisType.Explicit, True)]
-)
-@pytest.mark.parametrize("norm, order", [("batch", "before"), ("mean_only_batch", "after")])
-def test_divided_over_devices_is_one_batch(norm, order, axis_type, check_vma):
-    used, mask = made(norm), some_mask(norm)
-    at, cotangent = drawn(used, "prelu", 8, *POSITIONS)
-    expected = results(the_two(used, order, "prelu", mask)[0], at, cotangent)
-    mesh = jax.make_mesh((8,), ("devices",), axis_types=(axis_type,))
-
-    def member(x, mask, params, learned):
-        return the_two(used, order, "prelu", mask, "devices")[0](x, params, learned)
-
-    split, whole = PartitionSpec("devices"), PartitionSpec()
-    specs = {"in_specs": (split, split, whole, whole), "out_specs": (split, whole), "check_vma": check_vma}
-
-    @jax.jit
-    def together(x, rest, mask, cotangent):
-        def divided(x, params, learned):
-            return jax.shard_map(member, mesh=mesh, **specs)(x, mask, params, learned)
-
-        return results(divided, (x, *rest), cotangent)
-
-    with jax.set_mesh(mesh):
-        placed = NamedSharding(mesh, split)
-        x, counted, pulled = (jax.device_put(each, placed) for each in (at[0], mask, cotangent))
-        found = together(x, at[1:], counted, pulled)
-    assert_results_close(jax.device_get(found), jax.device_get(expected), 1e-4)
 
 
 def test_in_a_scan_and_rematerialized():

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bnact.fused import fixed, fused_norms
-from bnact.normalizations import NORMALIZATIONS, group_norm
 from bnact.numerics import directional_derivative
 from tests.fused.one_after_the_other import (
     BOUND,
@@ -21,7 +20,7 @@ from tests.fused.one_after_the_other import (
     the_two,
 )
 from tests.fused.references import ORDERS, assert_close
-from tests.normalizations.every_norm import made, remembers
+from tests.normalizations.every_norm import made
 
 ACTS = ("tanh", "mish", "prelu")
 PAIRS = [(norm, order, act) for norm in fused_norms() for order in ORDERS for act in ACTS]
@@ -146,16 +145,3 @@ def test_in_a_scan_and_rematerialized():
 
     one, other = (jax.jit(jax.grad(fn, argnums=(0, 1)))(x, *rest) for fn in (looped, unrolled))
     assert_results_close((*one, ()), (*other, ()), 1e-4)
-
-
-def test_a_norm_made_by_hand_and_one_without_parameters():
-    for norm in (group_norm(groups=3, epsilon=0.1), group_norm(groups=3, use_scale=False, use_bias=False)):
-        at, cotangent = drawn(norm, "tanh", 8, *POSITIONS)
-        ours, theirs = (results(fn, at, cotangent) for fn in the_two(norm, "before", "tanh"))
-        assert_results_close(ours, theirs, 1e-4)
-
-
-def test_the_registry_says_which_norms_these_are():
-    assert set(fused_norms()) >= {"none", "batch", "ghost_batch", "layer", "rms", "group", "instance"}
-    assert all(NORMALIZATIONS[name]().standardizes is None for name in {*NORMALIZATIONS} - {*fused_norms()})
-    assert remembers("ghost_batch")

@@ -71,7 +71,7 @@ def torch_step(activation: str, x: jax.Array, cotangent: jax.Array) -> Step | No
     if importlib.util.find_spec("torch") is None:
         return None
     import numpy as np
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     torch.set_num_threads(os.cpu_count() or 1)
     given, pulled = (torch.from_numpy(np.array(each)) for each in (x, cotangent))

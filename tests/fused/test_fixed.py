@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.flatten_util import ravel_pytree
 
 from bnact.fused import fixed, fused_norms
 from bnact.numerics import directional_derivative
@@ -55,7 +56,7 @@ def test_gradients_and_theirs_are_those_of_finite_differences(norm, order):
         used, mask = made(norm), some_mask(norm)
         rule, _ = the_two(used, order, "mish", mask)
         at, cotangent = drawn(used, "mish", 8, *POSITIONS)
-        flat, unravel = jax.flatten_util.ravel_pytree(at)
+        flat, unravel = ravel_pytree(at)
         along = np.random.default_rng(2).normal(size=flat.shape)
 
         def value(flat):
@@ -112,7 +113,8 @@ def test_one_tensor_is_kept_whatever_the_activation(norm, order):
         kept, plainly = (sizes_of_residuals(fn, at) for fn in (rule, plain))
         assert kept[at[0].size] == 1
         assert sum(size * number for size, number in kept.items()) < 2 * at[0].size
-    assert plainly[at[0].size] > 1
+        # The twin: one after the other, and an activation whose slope is of several values, keep more.
+        assert act != "mish" or plainly[at[0].size] > 1
 
 
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16])

@@ -27,11 +27,13 @@ class Command(NamedTuple):
       flags: its flags.
       prepare: checks the flags, raising ValueError, OSError or StudyError, and returns what is then to
         do: it returns the exit code, and raises StudyError alone.
+      needs_workdir: whether a work directory must be named.
     """
 
     description: str
     flags: FlagValues
     prepare: Callable[[FlagValues], Callable[[], int]]
+    needs_workdir: bool = True
 
 
 def new_flags() -> flags.FlagValues:
@@ -85,7 +87,7 @@ def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) ->
             raise ValueError(
                 f"arguments: all must be flags, --name=value; got {rest[0]!r}; --help shows the flags"
             )
-        if not values.workdir:
+        if command.needs_workdir and not values.workdir:
             raise ValueError("workdir: a directory must be named; got none; use --workdir=DIR")
         perform = command.prepare(values)
     except (ValueError, OSError, ImportError, StudyError) as error:

@@ -17,12 +17,12 @@ from bnact.studies.claim import Claim, Scale
 from bnact.studies.report.decision_views import Asserted as Asserted
 from bnact.studies.report.decision_views import claim_by_decision as claim_by_decision
 
-from .claims_page import Runs, Words, claims_page
-from .claims_report import write_report
+from .claims.asked import Asked, settings_asked
+from .claims.decided import decided
+from .claims.page import Runs, Words, claims_page
+from .claims.report import write_report
+from .claims.scale import DEFAULT, QUICK
 from .command import Command, new_flags, run
-from .founding_claims.asked import Asked, settings_asked
-from .founding_claims.decided import decided
-from .founding_claims.scale import DEFAULT, QUICK
 from .training import Assignment, Occasion, trained
 
 
@@ -89,7 +89,7 @@ def _publish(asked: Asked, rows: Rows, study: Study) -> None:
         title=claim.text[:1].upper() + claim.text[1:],
         question=claim.why,
         groups={},
-        command=lambda each: _command(each, asked.scales),
+        command=_command,
         advice="The whole study decides: leave out --quick and --seeds.",
     )
     page = claims_page(found, Runs(asked.scales, rows, study.manifest), words)

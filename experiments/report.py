@@ -13,9 +13,10 @@ from absl import flags
 
 from bnact.studies import Study, StudyError, read_study
 from experiments import sweep
+from experiments.claims.report import publish
 from experiments.command import DONE, Command, new_flags, run
-from experiments.founding_claims.report import decides_without_runs, publish
-from experiments.founding_claims.scale import STUDY
+from experiments.founding_claims.claims import CLAIMS, STUDY
+from experiments.founding_claims.report import WORDS, decides_without_runs
 from experiments.trainability_map import maps
 from experiments.trainability_map import report as map_report
 
@@ -39,7 +40,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
 def rebuilt(study: Study) -> int:
     """Publishes what the results say, and returns the exit code."""
     if study.manifest.study == STUDY:
-        if publish(study):
+        if publish(study, CLAIMS, WORDS):
             return DONE
         sys.stdout.write("it is not known which claims were asked for: the runs are reported as a grid\n")
     if study.manifest.study == maps.STUDY:

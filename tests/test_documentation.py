@@ -14,12 +14,8 @@ import pytest
 from absl import flags
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(
-    [
-        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "experiments/README.md")),
-        *(ROOT / "docs").rglob("*.md"),
-    ]
-)
+NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "experiments/README.md", "benchmarks/README.md")
+PAGES = sorted([*(ROOT / name for name in NAMED), *(ROOT / "docs").rglob("*.md")])
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 # The commands of a block without a language are checked too.
@@ -118,7 +114,7 @@ def accepted(module, arguments):
     for name in values:
         values[name].unparse()
     assert values([module, *arguments])[1:] == []
-    assert values.workdir, "every command names a work directory"
+    assert values.workdir or not command.needs_workdir, "every command that writes names a work directory"
     return lambda: command.prepare(values)
 
 

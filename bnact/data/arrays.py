@@ -4,14 +4,8 @@ import numpy as np
 
 from bnact.data.dataset import Dataset, Split, content_hash, derived_hash, read_only
 from bnact.data.description import OWN, described, held_out, shuffled
-from bnact.data.rules import (
-    check_every_class,
-    check_labels_within,
-    check_trained_classes,
-    checked_examples,
-    checked_inputs,
-    checked_targets,
-)
+from bnact.data.labels import check_every_class, check_labels_within, check_trained_classes
+from bnact.data.rules import checked_examples, checked_inputs, checked_targets
 from bnact.data.scaling import Scaling, scale_of, scaled
 
 SPLIT_SEED = 0

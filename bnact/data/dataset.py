@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bnact.data.rules import check_image_shape, check_labels_within
+from bnact.data.labels import check_labels_within
+from bnact.data.rules import check_image_shape
 
 Kind = Literal["classification", "regression"]
 """Whether a label is the number of a class, or a target on the line."""

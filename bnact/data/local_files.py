@@ -76,6 +76,8 @@ def existing_file(source: str, folder: Path, names: tuple[str, ...], fix: str) -
 def stated_sums(source: str, folder: Path) -> Mapping[str, str] | None:
     """The SHA-256 of each file by its name, as the folder's SHA256SUMS has them; None without such a file.
 
+    A user writes that file, with `sha256sum`; here it is only read.
+
     Raises:
       ValueError: if a line is not as `sha256sum` writes it.
     """
@@ -127,7 +129,8 @@ def check_published(source: str, name: str, content: bytes, published: Published
         algorithm = f"{published.algorithm[:3].upper()}-{published.algorithm[3:]}"
         raise ValueError(
             f"{source}: {name} must have the {algorithm} {published.digest} of the published file; got "
-            f"{found}; get the file again, or state what yours must be in a file {SUMS} beside it"
+            f"{found}; get the file again; or, if another is meant, write {SUMS} into the folder once, by "
+            f"sha256sum * > {SUMS}: it is then read in the place of the published sums"
         )
 
 

@@ -47,8 +47,9 @@ def mnist(folder: str | Path) -> Dataset:
 
     Args:
       folder: holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-        t10k-labels-idx1-ubyte, each also with .gz behind its name. A file of the published size must have the
-        published SHA-256, unless the folder has a file SHA256SUMS: then every file must be as that says.
+        t10k-labels-idx1-ubyte, each also with .gz behind its name; of both the plain one is read. A file of
+        the published size must have the published SHA-256, unless you put a file SHA256SUMS into the folder:
+        then every file must be as that says.
 
     Returns:
       The dataset, scaled as a whole. Its name is "mnist-" and the first 12 digits of its hash.
@@ -81,10 +82,19 @@ def _examples(source: str, folder: Path, part: str, sums: Mapping[str, str] | No
 
 
 def _array(source: str, folder: Path, name: str, sums: Mapping[str, str] | None) -> np.ndarray:
-    path = existing_file(source, folder, (name, f"{name}.gz"), _FIX)
+    path = existing_file(source, folder, _spellings(name), _put_missing(folder))
     if sums is not None:
         check_stated(source, path, sums)
     read: Idx = idx(source, path, 3 if "images" in name else 1, _FIX)
     if sums is None:
         check_published(source, path.name, read.content, PUBLISHED[name])
     return read.array
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    return name, f"{name}.gz"
+
+
+def _put_missing(folder: Path) -> str:
+    missing = [name for name in PUBLISHED if not any((folder / each).is_file() for each in _spellings(name))]
+    return f"put {', '.join(missing)} of MNIST into it, named so, plain or compressed (.gz)"

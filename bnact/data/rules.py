@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from bnact.data.labels import check_classes, check_labels
+
 MINIMUM_EXAMPLES = 10
 
 
@@ -22,9 +24,9 @@ def checked_examples(source: str, inputs: np.ndarray, labels: np.ndarray) -> tup
       ValueError: if a rule is broken.
     """
     _check_inputs(source, inputs)
-    _check_labels(source, labels)
+    check_labels(source, labels)
     _check_counts(source, inputs, labels, "label")
-    _check_classes(source, labels)
+    check_classes(source, labels)
     return inputs.reshape(len(inputs), -1), labels.astype(np.int32)
 
 
@@ -46,7 +48,7 @@ def checked_targets(source: str, inputs: np.ndarray, targets: np.ndarray) -> tup
     if targets.dtype.kind not in "iuf":
         raise ValueError(
             f"{source}: targets must be real numbers; got dtype {targets.dtype}; "
-            "use targets.astype(np.float32), or call them labels if they are classes"
+            f"{_made_real('targets', targets)}, or call them labels if they are classes"
         )
     if targets.ndim != 1:
         raise ValueError(
@@ -66,56 +68,6 @@ def checked_inputs(source: str, inputs: np.ndarray) -> np.ndarray:
     """
     _check_inputs(source, inputs)
     return inputs.reshape(len(inputs), -1)
-
-
-def check_every_class(source: str, labels: np.ndarray, classes: int) -> None:
-    """Checks that the labels (n,) of a training set are 0, 1, ..., classes - 1, each at least once.
-
-    Raises:
-      ValueError: if a label is no class, or a class has no example.
-    """
-    check_labels_within(source, labels, classes)
-    empty = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
-    if len(empty):
-        raise ValueError(
-            f"{source}: every one of the {classes} classes must have a training example; got none of class "
-            f"{empty[0]}; add examples"
-        )
-
-
-def check_trained_classes(source: str, labels: np.ndarray, classes: int) -> None:
-    """Checks that a training set has an example of every class.
-
-    Args:
-      source: what the labels are called in an error message.
-      labels: (n,) of the training set alone, from 0 to classes - 1.
-      classes: how many there are.
-
-    Raises:
-      ValueError: if a class has none.
-    """
-    counts = np.bincount(labels, minlength=classes)
-    if counts.min() == 0:
-        raise ValueError(
-            f"{source}: every one of the {classes} classes must have an example left to train on, once "
-            f"others are held out; got none of class {counts.argmin()} among {len(labels)}; add examples "
-            "of it, or join it to another class"
-        )
-
-
-def check_labels_within(source: str, labels: np.ndarray, classes: int) -> None:
-    """Checks that labels (n,) name one of the classes that a network puts a number out for.
-
-    Raises:
-      ValueError: if a label is not an integer from 0 to classes - 1.
-    """
-    _check_labels(source, labels)
-    outside = np.flatnonzero((labels < 0) | (labels >= classes))
-    if len(outside):
-        raise ValueError(
-            f"{source}: labels must be from 0 to {classes - 1}, one for each of {classes} outputs; got "
-            f"{labels[outside[0]]} at labels[{outside[0]}]; drop those examples, or give more outputs"
-        )
 
 
 def check_image_shape(source: str, shape: tuple[int, ...] | None, features: int) -> None:
@@ -153,7 +105,7 @@ def _check_counts(source: str, inputs: np.ndarray, labels: np.ndarray, one: str)
 def _check_inputs(source: str, inputs: np.ndarray) -> None:
     if inputs.dtype.kind not in "buif":
         raise ValueError(
-            f"{source}: inputs must be real numbers; got dtype {inputs.dtype}; use inputs.astype(np.float32)"
+            f"{source}: inputs must be real numbers; got dtype {inputs.dtype}; {_made_real('inputs', inputs)}"
         )
     if inputs.ndim < 2:
         raise ValueError(
@@ -180,36 +132,8 @@ def _check_finite(source: str, name: str, numbers: np.ndarray) -> None:
     )
 
 
-def _check_labels(source: str, labels: np.ndarray) -> None:
-    if labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"{source}: labels must be integers; got dtype {labels.dtype}; "
-            "use np.unique(labels, return_inverse=True)[1]"
-        )
-    if labels.ndim != 1:
-        raise ValueError(
-            f"{source}: labels must have shape (examples,); got shape {labels.shape}; "
-            "use labels.reshape(-1), or labels.argmax(1) if they are one-hot"
-        )
-
-
-def _check_classes(source: str, labels: np.ndarray) -> None:
-    if labels.min() < 0:
-        position = int(np.argmax(labels < 0))
-        raise ValueError(
-            f"{source}: labels must be at least 0; got {labels[position]} at labels[{position}]; "
-            "use np.unique(labels, return_inverse=True)[1]"
-        )
-    present = np.unique(labels)
-    if len(present) < 2:
-        raise ValueError(
-            f"{source}: there must be at least 2 classes; got only label {present[0]}; add examples"
-        )
-    if present[-1] != len(present) - 1:
-        missing = int(np.argmax(present != np.arange(len(present))))
-        position = int(np.argmax(labels > missing))
-        raise ValueError(
-            f"{source}: labels must be 0, 1, ..., classes - 1 with no class empty; got {labels[position]} "
-            f"at labels[{position}] and no example of class {missing}; "
-            "use np.unique(labels, return_inverse=True)[1]"
-        )
+def _made_real(name: str, numbers: np.ndarray) -> str:
+    """What to do about numbers that are not real: a cast would drop the imaginary parts of complex ones."""
+    if numbers.dtype.kind == "c":
+        return f"use {name}.real, {name}.imag or np.abs({name}), whichever you mean"
+    return f"use {name}.astype(np.float32)"

@@ -7,10 +7,11 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
+from bnact.normalizations import Normalization
 from bnact.types import Array
 
 from .bodies import conv_body
-from .design import named_design
+from .design import PairKind, named_design
 from .precision import checked_input, computed
 
 
@@ -32,11 +33,11 @@ class ConvNet(nnx.Module):
         *,
         widths: Sequence[int],
         depth: int,
-        norm: str = "batch",
+        norm: str | Normalization = "batch",
         activation: str | Activation | Learnable = "relu",
         order: str = "before",
-        epsilon: float = 1e-5,
-        momentum: float = 0.99,
+        epsilon: float | None = None,
+        momentum: float | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -56,7 +57,8 @@ class ConvNet(nnx.Module):
           ValueError: no stage, depth below their number, unknown norm or activation, an order that is
             neither, or a type that is not real floating.
         """
-        design = named_design("ConvNet", norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        design = named_design("ConvNet", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = conv_body("ConvNet", in_features, out_features, widths, depth, design, rngs)
 

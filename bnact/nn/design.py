@@ -1,7 +1,6 @@
 """What a network is made of, whatever its architecture: its pairs, its first weights, its types."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -9,6 +8,7 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
+from bnact.normalizations import Normalization
 
 from .initializers import Initializer, normal_for, normal_with_gain
 from .linear_maps import Convolution, dense
@@ -67,38 +67,58 @@ class Design(NamedTuple):
         return self.dense(in_features, out_features, normal_with_gain(1.0), rngs)
 
 
-def named_design(
-    subject: str,
-    norm: str,
-    activation: str | Activation | Learnable,
-    order: str,
-    epsilon: float,
-    momentum: float,
-    dtype: DTypeLike | None,
-    param_dtype: DTypeLike,
-) -> Design:
-    """The design of `NormAct` pairs, initialized with `normal_for(activation)`.
+class PairKind(NamedTuple):
+    """A kind of `NormAct` pair: all that makes one, save its number of features.
+
+    Attributes:
+      norm, activation, order, epsilon, momentum, dtype, param_dtype: as in `NormAct`.
+    """
+
+    norm: str | Normalization
+    activation: str | Activation | Learnable
+    order: str
+    epsilon: float | None = None
+    momentum: float | None = None
+    dtype: DTypeLike | None = None
+    param_dtype: DTypeLike = jnp.float32
+
+    def __call__(self, num_features: int) -> NormAct:
+        """A pair of that kind."""
+        return NormAct(
+            num_features,
+            self.norm,
+            self.activation,
+            self.order,
+            epsilon=self.epsilon,
+            momentum=self.momentum,
+            dtype=self.dtype,
+            param_dtype=self.param_dtype,
+        )
+
+    def norm_alone(self) -> "PairKind":
+        """The kind that has the norm and no activation."""
+        return self._replace(activation="identity", order="before")
+
+    def activation_alone(self) -> "PairKind":
+        """The kind that has the activation and no norm."""
+        return self._replace(norm="none", epsilon=None, momentum=None)
+
+
+def named_design(subject: str, pair: PairKind) -> Design:
+    """The design of one kind of pair, initialized with `normal_for(activation)`.
 
     Args:
       subject: who asks, for the errors.
-      norm, activation, order, epsilon, momentum, dtype, param_dtype: as in `NormAct`.
+      pair: what every pair is; the maps have its types.
 
     Raises:
       ValueError: an unknown activation, or a type that is not real floating.
     """
-    checked_dtypes(subject, dtype, param_dtype)
-    made = partial(NormAct, epsilon=epsilon, momentum=momentum, dtype=dtype, param_dtype=param_dtype)
-    pair = partial(made, norm=norm, activation=activation, order=order)
-    return Design(pair, normal_for(activation), dtype, param_dtype, _parted(made, norm, activation, order))
+    checked_dtypes(subject, pair.dtype, pair.param_dtype)
+    return Design(pair, normal_for(pair.activation), pair.dtype, pair.param_dtype, _parted(pair))
 
 
-def _parted(
-    made: Callable[..., Any], norm: str, activation: str | Activation | Learnable, order: str
-) -> Parted:
-    if order == "before":
-        return Parted(
-            branch=partial(made, norm=norm, activation="identity"),
-            joined=partial(made, norm="none", activation=activation),
-        )
-    nothing = partial(made, norm="none", activation="identity")
-    return Parted(nothing, partial(made, norm=norm, activation=activation, order=order))
+def _parted(pair: PairKind) -> Parted:
+    if pair.order == "before":
+        return Parted(branch=pair.norm_alone(), joined=pair.activation_alone())
+    return Parted(branch=pair.activation_alone()._replace(activation="identity"), joined=pair)

@@ -5,11 +5,12 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
+from bnact.normalizations import Normalization
 from bnact.types import Array
 
 from .block import Block
 from .bodies import perceptron_body
-from .design import named_design
+from .design import PairKind, named_design
 from .links import Repeated
 from .precision import checked_input, computed
 from .stack import Stack
@@ -32,11 +33,11 @@ class MLP(nnx.Module):
         *,
         width: int,
         depth: int,
-        norm: str = "batch",
+        norm: str | Normalization = "batch",
         activation: str | Activation | Learnable = "relu",
         order: str = "before",
-        epsilon: float = 1e-5,
-        momentum: float = 0.99,
+        epsilon: float | None = None,
+        momentum: float | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -58,7 +59,8 @@ class MLP(nnx.Module):
           ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
             not real floating.
         """
-        design = named_design("MLP", norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        design = named_design("MLP", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = perceptron_body("MLP", in_features, out_features, width, depth, design, rngs)
 

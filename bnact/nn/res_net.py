@@ -8,10 +8,11 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
+from bnact.normalizations import Normalization
 from bnact.types import Array
 
 from .bodies import res_net_body
-from .design import named_design
+from .design import PairKind, named_design
 from .precision import checked_input, computed
 from .residual_stream import residual_kind
 
@@ -43,11 +44,11 @@ class ResNet(nnx.Module):
         widths: Sequence[int],
         depth: int,
         block: Literal["identity", "post"] = "identity",
-        norm: str = "batch",
+        norm: str | Normalization = "batch",
         activation: str | Activation | Learnable = "relu",
         order: str = "before",
-        epsilon: float = 1e-5,
-        momentum: float = 0.99,
+        epsilon: float | None = None,
+        momentum: float | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -68,7 +69,8 @@ class ResNet(nnx.Module):
           ValueError: no stage, depth below their number, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
-        design = named_design("ResNet", norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        design = named_design("ResNet", pair)
         kind = residual_kind("ResNet", block, design)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = res_net_body("ResNet", in_features, out_features, widths, depth, kind, design, rngs)

@@ -1,6 +1,5 @@
 """A small transformer encoder over any pair, its depth by scan."""
 
-from functools import partial
 from typing import Literal
 
 import jax.numpy as jnp
@@ -8,11 +7,11 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
+from bnact.normalizations import Normalization
 from bnact.types import Array
 
 from .bodies import transformer_body
-from .design import named_design
-from .norm_act import NormAct
+from .design import PairKind, named_design
 from .precision import checked_input, computed
 from .transformer_block import PLACEMENTS
 
@@ -46,12 +45,12 @@ class Transformer(nnx.Module):
         heads: int = 4,
         hidden_width: int | None = None,
         placement: Literal["before", "after"] = "before",
-        stream_norm: str = "layer",
-        norm: str = "batch",
+        stream_norm: str | Normalization = "layer",
+        norm: str | Normalization = "batch",
         activation: str | Activation | Learnable = "relu",
         order: str = "before",
-        epsilon: float = 1e-5,
-        momentum: float = 0.99,
+        epsilon: float | None = None,
+        momentum: float | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -66,9 +65,9 @@ class Transformer(nnx.Module):
           heads: of self-attention.
           hidden_width: numbers in the feed-forward part; None is four times the width.
           placement: where the stream's norm stands, see above.
-          stream_norm: which it is, a name that `NormAct` takes.
+          stream_norm: which it is, as `NormAct` takes a norm.
           norm, activation, order: of the pair, as in `NormAct`.
-          epsilon, momentum: of all norms, as in `NormAct`.
+          epsilon, momentum: of all norms, as in `NormAct`; left out if either norm is a `Normalization`.
           dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
@@ -76,17 +75,9 @@ class Transformer(nnx.Module):
             norm or activation, an order that is neither, or a type that is not real floating.
         """
         _check(width, heads, placement)
-        design = named_design("Transformer", norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        design = named_design("Transformer", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
-        norm_of_stream = partial(
-            NormAct,
-            norm=stream_norm,
-            activation="identity",
-            epsilon=epsilon,
-            momentum=momentum,
-            dtype=dtype,
-            param_dtype=param_dtype,
-        )
         self.body = transformer_body(
             "Transformer",
             in_features,
@@ -96,7 +87,7 @@ class Transformer(nnx.Module):
             heads,
             4 * width if hidden_width is None else hidden_width,
             placement,
-            norm_of_stream,
+            pair._replace(norm=stream_norm).norm_alone(),
             design,
             rngs,
         )

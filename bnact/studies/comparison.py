@@ -1,7 +1,7 @@
 """Comparisons with interval and outcome, and the rules that make one decision of a family of them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,12 +13,15 @@ MARGIN = 0.01
 
 Outcome = Literal["above", "below", "equal", "unclear"]
 
+Key = TypeVar("Key", bound=Hashable)
+"""What tells the comparisons of a family apart; `str` of it is how a report calls it."""
 
-class Comparison(NamedTuple):
+
+class Comparison(NamedTuple, Generic[Key]):
     """One comparison of a family.
 
     Attributes:
-      label: what is compared, for example "depth 8".
+      key: what is compared: a record whose `str` are its words, or the words, for example "depth 8".
       effect: mean of the values over seeds.
       low, high: interval of the effect at the level Holm's procedure gives this comparison; NaN where
         there are too few values for one, see `bootstrap_interval`.
@@ -29,7 +32,7 @@ class Comparison(NamedTuple):
         tests against the margin's ends say so), else "unclear".
     """
 
-    label: str
+    key: Key
     effect: float
     low: float
     high: float
@@ -37,8 +40,13 @@ class Comparison(NamedTuple):
     n: int
     outcome: Outcome
 
+    @property
+    def label(self) -> str:
+        """What is compared, in words."""
+        return str(self.key)
 
-class Decision(NamedTuple):
+
+class Decision(NamedTuple, Generic[Key]):
     """A verdict and what it stands on.
 
     Attributes:
@@ -49,11 +57,11 @@ class Decision(NamedTuple):
     """
 
     answer: Answer
-    comparisons: tuple[Comparison, ...]
-    deciding: Comparison | None
+    comparisons: tuple[Comparison[Key], ...]
+    deciding: Comparison[Key] | None
 
 
-def works_better(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
+def works_better(differences: Mapping[Key, np.ndarray], margin: float = MARGIN) -> Decision[Key]:
     """Is the first better at every comparison?
 
     Supported if the difference is above 0 at every comparison, by however little; refuted if it is below 0
@@ -71,7 +79,7 @@ def works_better(differences: Mapping[str, np.ndarray], margin: float = MARGIN) 
     return decision_from(compare(differences, 0.0, margin))
 
 
-def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN) -> Decision:
+def works_as_well(differences: Mapping[Key, np.ndarray], margin: float = MARGIN) -> Decision[Key]:
     """Is the first as good as the second, or better, at every comparison?
 
     Supported if the difference is above -margin at every comparison; refuted if it is below -margin at
@@ -87,7 +95,7 @@ def works_as_well(differences: Mapping[str, np.ndarray], margin: float = MARGIN)
     return decision_from(compare(differences, -margin, 0.0))
 
 
-def share_lies_above(shares: Mapping[str, np.ndarray], threshold: float) -> Decision:
+def share_lies_above(shares: Mapping[Key, np.ndarray], threshold: float) -> Decision[Key]:
     """Is the mean share above a threshold at every comparison? Refuted if below at any; else undecided.
 
     Args:
@@ -105,7 +113,7 @@ def share_lies_above(shares: Mapping[str, np.ndarray], threshold: float) -> Deci
     )
 
 
-def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tuple[Comparison, ...]:
+def compare(values: Mapping[Key, np.ndarray], null: float, margin: float) -> tuple[Comparison[Key], ...]:
     """Each comparison's effect, interval, corrected p-value and outcome against the null value.
 
     Args:
@@ -120,12 +128,12 @@ def compare(values: Mapping[str, np.ndarray], null: float, margin: float) -> tup
     corrected = holm_p_values(np.array([sign_flip_p_value(each, null) for each in values.values()]))
     levels = holm_levels(corrected)
     return tuple(
-        _comparison(label, np.asarray(each, np.float64), null, margin, float(p_value), float(level))
-        for (label, each), p_value, level in zip(values.items(), corrected, levels, strict=True)
+        _comparison(key, np.asarray(each, np.float64), null, margin, float(p_value), float(level))
+        for (key, each), p_value, level in zip(values.items(), corrected, levels, strict=True)
     )
 
 
-def decision_from(comparisons: Sequence[Comparison]) -> Decision:
+def decision_from(comparisons: Sequence[Comparison[Key]]) -> Decision[Key]:
     """One decision of a family: supported if all are above, refuted if one is below or all are equal.
 
     Args:
@@ -150,8 +158,8 @@ def decision_from(comparisons: Sequence[Comparison]) -> Decision:
 
 
 def _comparison(
-    label: str, values: np.ndarray, null: float, margin: float, p_value: float, level: float
-) -> Comparison:
+    key: Key, values: np.ndarray, null: float, margin: float, p_value: float, level: float
+) -> Comparison[Key]:
     low, high = bootstrap_interval(values, level)
     if p_value <= ALPHA and low > null:
         outcome = "above"
@@ -161,7 +169,7 @@ def _comparison(
         outcome = "equal"
     else:
         outcome = "unclear"
-    return Comparison(label, float(values.mean()), low, high, p_value, len(values), outcome)
+    return Comparison(key, float(values.mean()), low, high, p_value, len(values), outcome)
 
 
 def _is_inside(values: np.ndarray, null: float, margin: float, low: float, high: float) -> bool:

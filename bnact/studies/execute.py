@@ -45,8 +45,9 @@ def _stored(study: Study, cell: Cell, tried: Attempt) -> tuple[Rows, tuple[Failu
 
 
 @contextlib.contextmanager
-def _shown(progress: Progress, planned: Plan, stored: Rows) -> Iterator[None]:
-    progress.start(planned, stored)
+def _shown(progress: Progress, planned: Plan, stored: Rows, study: Study) -> Iterator[None]:
+    kinds = {name: record.kind for name, record in study.manifest.data.items()}
+    progress.start(planned, stored, {name for name, kind in kinds.items() if kind == "regression"})
     try:
         yield
     finally:
@@ -99,7 +100,7 @@ def execute(settings: Sequence[Setting], study: Study, train: Train, progress: P
     stored = Rows(tuple(before[setting] for setting in wanted if setting in before))
     planned = plan(wanted, {row.id for row in stored})
     write_failures(study.failures, ())
-    with interruptible() as interruption, _shown(progress, planned, stored):
+    with interruptible() as interruption, _shown(progress, planned, stored, study):
         outcome = _execute_plan(planned, study, train, progress, interruption)
     found = {row.setting: row for row in (*stored, *outcome.rows)}
     return Outcome(Rows(tuple(found[setting] for setting in wanted if setting in found)), outcome.failures)

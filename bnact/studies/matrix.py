@@ -1,7 +1,7 @@
 """One claim on several tasks and architectures, each with several disjoint sets of seeds."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from .claim import Answer, Claim, Quantifier, Scale, Verdict
@@ -112,16 +112,15 @@ def overall(matrix: Matrix, quantifier: Quantifier = "everywhere") -> Verdict:
     answer = _answer(matrix, quantifier)
     stratum = speaking(matrix, quantifier)
     if stratum is None:
-        sentence = f"{_OPEN[quantifier]}, or not with all seeds: {_counts(matrix)}."
+        sentence = f"{_OPEN[quantifier]}, or not with all seeds. {_counts(matrix)}."
         nothing = math.nan
         return first[0]._replace(
             verdict=answer, effect=nothing, low=nothing, high=nothing, n=0, sentence=sentence
         )
     found = matrix[stratum][0]
-    place = ", ".join(getattr(stratum, field) for field in _varied(matrix))
-    where = f"That is {place}; {_counts(matrix)}" if place else _counts(matrix)
-    sentence = f"{found.sentence} {where[0].upper()}{where[1:]}."
-    return found._replace(sentence=sentence)
+    place = place_in_words(stratum, matrix)
+    sentences = (found.sentence, f"Seen {place}." if place else "", f"{_counts(matrix)}.")
+    return found._replace(sentence=" ".join(filter(None, sentences)))
 
 
 def speaking(matrix: Matrix, quantifier: Quantifier = "everywhere") -> Stratum | None:
@@ -159,19 +158,54 @@ def _answer(matrix: Matrix, quantifier: Quantifier) -> Answer:
     return of_all if set(answers) == {of_all} else "undecided"
 
 
-def _varied(matrix: Matrix) -> tuple[str, ...]:
+def _varied(strata: Collection[Stratum]) -> tuple[str, ...]:
     """The fields in which the strata differ: the runs of a claim that spans tasks are no single task's."""
     return tuple(
-        field for field in Stratum._fields if len({getattr(stratum, field) for stratum in matrix}) > 1
+        field for field in Stratum._fields if len({getattr(stratum, field) for stratum in strata}) > 1
     )
 
 
+def spanned(found: Decided) -> tuple[str, ...]:
+    """The fields over which a claim's own runs reach: the study varies them, the claim's matrix does not."""
+    studied = _varied(found.runs_of)
+    return tuple(field for field in studied if field not in _varied(found.matrix))
+
+
+def place_in_words(stratum: Stratum, matrix: Matrix) -> str:
+    """A stratum of a matrix, by what differs between them: "on digits with mlp", "on digits", "with mlp".
+
+    Args:
+      stratum: one of the matrix.
+      matrix: of one claim; what its strata share is not said, since a claim may span it.
+
+    Returns:
+      The words; none where the matrix has one stratum.
+    """
+    words = {"data": f"on {stratum.data}", "architecture": f"with {stratum.architecture}"}
+    return " ".join(words[field] for field in _varied(matrix))
+
+
+_SAYS: Mapping[Answer, tuple[str, str]] = {
+    "supported": ("supports it", "support it"),
+    "refuted": ("refutes it", "refute it"),
+    "undecided": ("leaves it open", "leave it open"),
+}
+"""What one says, and what several say."""
+
+_NOUNS: Mapping[tuple[str, ...], str] = {
+    (): "sets of seeds",
+    ("data",): "tasks",
+    ("architecture",): "architectures",
+}
+
+
 def _counts(matrix: Matrix) -> str:
-    answers = [replicated(verdicts) for verdicts in matrix.values()]
-    kinds: tuple[Answer, ...] = ("supported", "refuted", "undecided")
-    counts = ", ".join(f"{each} in {answers.count(each)}" for each in kinds if each in answers)
-    if len(answers) == 1:
-        return f"{len(next(iter(matrix.values())))} sets of seeds: {answers[0]}"
-    varied = _varied(matrix)
-    places: Mapping[tuple[str, ...], str] = {("data",): "tasks", ("architecture",): "architectures"}
-    return f"{counts} of {len(answers)} {places.get(varied, 'pairs of task and architecture')}"
+    """How many places, or sets of seeds of one, say what: "Of 6 tasks, 2 support it and 4 leave it open"."""
+    answers: list[Answer] = [replicated(verdicts) for verdicts in matrix.values()]
+    if len(matrix) == 1:
+        answers = [verdict.verdict for verdicts in matrix.values() for verdict in verdicts]
+    noun = _NOUNS.get(_varied(matrix), "pairs of task and architecture")
+    if len(set(answers)) == 1:
+        return f"{'Both' if len(answers) == 2 else f'All {len(answers)}'} {noun} {_SAYS[answers[0]][1]}"
+    each = [f"{count} {says[count > 1]}" for kind, says in _SAYS.items() if (count := answers.count(kind))]
+    return f"Of {len(answers)} {noun}, {', '.join(each[:-1])} and {each[-1]}"

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .comparison import Comparison, Decision, Outcome
+from .comparison import Comparison, Decision, Key, Outcome
 from .statistics import ALPHA, bootstrap_interval, holm_levels, holm_p_values, sign_flip_p_value
 
 
-def has_no_effect(differences: Mapping[str, np.ndarray], margin: float) -> Decision:
+def has_no_effect(differences: Mapping[Key, np.ndarray], margin: float) -> Decision[Key]:
     """Does every difference lie inside the margin?
 
     Every difference is one test, for which it is held against both ends of the margin, each at the whole
@@ -32,8 +32,8 @@ def has_no_effect(differences: Mapping[str, np.ndarray], margin: float) -> Decis
     levels = holm_levels(corrected)
     return _decision(
         tuple(
-            _comparison(label, np.asarray(values, np.float64), margin, float(p_value), float(level))
-            for (label, values), p_value, level in zip(differences.items(), corrected, levels, strict=True)
+            _comparison(key, np.asarray(values, np.float64), margin, float(p_value), float(level))
+            for (key, values), p_value, level in zip(differences.items(), corrected, levels, strict=True)
         )
     )
 
@@ -45,7 +45,7 @@ def _p_value(values: np.ndarray, margin: float) -> float:
     return at_high if effect > margin else at_low if effect < -margin else max(at_low, at_high)
 
 
-def _comparison(label: str, values: np.ndarray, margin: float, p_value: float, level: float) -> Comparison:
+def _comparison(key: Key, values: np.ndarray, margin: float, p_value: float, level: float) -> Comparison[Key]:
     low, high = bootstrap_interval(values, level)
     outcome: Outcome = "unclear"
     if p_value <= ALPHA and low > margin:
@@ -54,10 +54,10 @@ def _comparison(label: str, values: np.ndarray, margin: float, p_value: float, l
         outcome = "below"
     elif p_value <= ALPHA and -margin < low <= high < margin:
         outcome = "equal"
-    return Comparison(label, float(values.mean()), low, high, p_value, len(values), outcome)
+    return Comparison(key, float(values.mean()), low, high, p_value, len(values), outcome)
 
 
-def _decision(comparisons: Sequence[Comparison]) -> Decision:
+def _decision(comparisons: Sequence[Comparison[Key]]) -> Decision[Key]:
     beyond = [each for each in comparisons if each.outcome in ("above", "below")]
     unclear = [each for each in comparisons if each.outcome == "unclear"]
     if beyond:

@@ -1,7 +1,7 @@
 """How a study shows where it stands: a bar on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Protocol, TextIO
 
 from bnact.studies.plan import Cell, Plan
@@ -16,8 +16,8 @@ SECONDS_BETWEEN_LINES = 5.0
 class Progress(Protocol):
     """What an execution tells as it goes."""
 
-    def start(self, plan: Plan, stored: Rows) -> None:
-        """Before the first cell: what is to do, and the runs stored before."""
+    def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
+        """Before the first cell: what is to do, the runs stored before, which data are regressions."""
 
     def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
         """After each cell: the logs of its runs that did not end in an error, and what it took."""
@@ -39,9 +39,9 @@ class LineProgress:
         self._clock = clock
         self._interval = interval
 
-    def start(self, plan: Plan, stored: Rows) -> None:
+    def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
         """Says what is to do."""
-        self._tally = first_tally(plan, stored)
+        self._tally = first_tally(plan, stored, regressions)
         self._began = self._said = self._clock()
         self._write(start_words(self._tally))
 

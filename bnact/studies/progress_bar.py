@@ -1,7 +1,7 @@
 """Progress as a bar that moves."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -45,9 +45,9 @@ class BarProgress:
     def _render(self) -> Group:
         return _picture(self._tally, self._clock() - self._began)
 
-    def start(self, plan: Plan, stored: Rows) -> None:
+    def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
         """Says what is to do and shows the bar."""
-        self._tally = first_tally(plan, stored)
+        self._tally = first_tally(plan, stored, regressions)
         self._began = self._clock()
         self._console.print(Text(start_words(self._tally)))
         self._live = Live(console=self._console, get_renderable=self._render, refresh_per_second=2)

@@ -1,7 +1,7 @@
 """Where a study stands, in words: what both ways of showing progress say."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from bnact.studies.counted import counted
@@ -39,6 +39,7 @@ class Tally(NamedTuple):
       best: by dataset, where something can be ranked.
       data: the dataset under way, by name.
       several: whether the study has more than one dataset.
+      regressions: names of the datasets whose accuracy is a share of variance, see `explained`.
       estimate: of the time left.
     """
 
@@ -50,6 +51,7 @@ class Tally(NamedTuple):
     best: Mapping[str, Best]
     data: str
     several: bool
+    regressions: Set[str]
     estimate: Estimate
 
 
@@ -75,12 +77,13 @@ def _best_of(found: Iterable[Best]) -> dict[str, Best]:
     return ranked
 
 
-def first_tally(plan: Plan, stored: Rows) -> Tally:
+def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> Tally:
     """Where a study stands at the start.
 
     Args:
       plan: what is left to do.
       stored: the runs done before.
+      regressions: names of the datasets that have targets in the place of classes.
 
     Returns:
       The tally.
@@ -90,7 +93,16 @@ def first_tally(plan: Plan, stored: Rows) -> Tally:
     several = len({*names, *best}) > 1
     data = next(iter(names or best), "")
     return Tally(
-        0, len(plan.cells), plan.stored, plan.runs, 0, best, data, several, first_estimate(plan.cells)
+        cells_done=0,
+        cells=len(plan.cells),
+        runs_done=plan.stored,
+        runs=plan.runs,
+        failed=0,
+        best=best,
+        data=data,
+        several=several,
+        regressions=regressions,
+        estimate=first_estimate(plan.cells),
     )
 
 
@@ -167,7 +179,10 @@ def best_words(tally: Tally) -> str:
         return f"best so far{of}: none"
     accuracy, seeds, setting = tally.best[tally.data]
     over = counted(seeds, "seed") if seeds == 1 else f"mean of {counted(seeds, 'seed')}"
-    return f"best so far{of}: {accuracy:.1%} on validation data ({over}): {setting_words(setting)}"
+    share = (
+        f"{accuracy:.1%} of the variance explained" if tally.data in tally.regressions else f"{accuracy:.1%}"
+    )
+    return f"best so far{of}: {share} on validation data ({over}): {setting_words(setting)}"
 
 
 def start_words(tally: Tally) -> str:

@@ -26,7 +26,7 @@ from bnact.studies.terminal import show_verdicts
 from bnact.studies.verdicts import verdicts_json
 from experiments.command import DONE, Command, new_flags, numbers, run, whole_numbers
 from experiments.founding_claims import CLAIMS
-from experiments.founding_claims.sources import TEXTBOOK
+from experiments.founding_claims.sources.documents import TEXTBOOK
 from experiments.textbook.examples import EXAMPLES, graph_of
 
 from .page import DescentSetting, index_page

@@ -15,13 +15,14 @@ from bnact import data
 from bnact.numerics import nearest_names
 from bnact.studies import Rows, Study, check_architectures, check_batch_sizes
 from bnact.studies.claim import Claim, Scale
+from experiments.claims.asked import Asked, remember, settings_asked
+from experiments.claims.report import publish, with_new
+from experiments.claims.scale import DEFAULT, QUICK, full
 from experiments.command import Command, new_flags, run
 from experiments.training import Assignment, Occasion, define_check, trained
 
-from .asked import Asked, remember, settings_asked
-from .claims import CLAIMS
-from .report import publish, with_new
-from .scale import DEFAULT, QUICK, STUDY, full
+from .claims import CLAIMS, STUDY
+from .report import WORDS
 
 FLAGS = new_flags()
 flags.DEFINE_list("claims", None, f"which to decide: {', '.join(CLAIMS)}; default: all", flag_values=FLAGS)
@@ -50,7 +51,7 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     check_architectures(settings, datasets)
     assignment = Assignment(Path(values.workdir), STUDY, datasets, settings, values.check)
     occasion = Occasion(
-        begin=lambda study: remember(study.workdir, asked),
+        begin=lambda study: remember(study.workdir, asked, CLAIMS),
         publish=lambda rows, study: _published(rows, study, asked),
     )
     return lambda: trained(assignment, occasion)
@@ -58,10 +59,10 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
 
 def _published(rows: Rows, study: Study, asked: Asked) -> None:
     # Imported late: a mistyped flag is then answered before the networks are even loaded.
-    from .costs import measure_costs
+    from experiments.claims.costs import measure_costs
 
     measure_costs(study.workdir, asked)
-    publish(with_new(study, rows))
+    publish(with_new(study, rows), CLAIMS, WORDS)
 
 
 def asked_scales(quick: bool, whole: bool, seeds: int | None) -> tuple[Scale, ...]:

@@ -18,20 +18,18 @@ from bnact.studies.report.wording import interval_in_points, interval_notes, lis
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, paired_differences
 from bnact.training.setting import Setting
+from experiments.claims.chosen import AFTER, NONE, PLACES, cell_of, depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .chosen import AFTER, NONE, cell_of, depth_label, depths_of
-from .injured_relu import PLACES
-from .input_histograms import input_histograms
-from .scale import settings_of
-from .sources import QUESTION
-from .unit_shares import MEASURES, Measure, through_training
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .signal.input_histograms import input_histograms
+from .sources.documents import QUESTION
+from .units.unit_shares import MEASURES, Measure, Share, through_training
 
 ID = "after_leaves_activation_alone"
 TEXT = "if BN comes after, it has no effect on the activation"
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
-
+ACTIVATIONS = tuple(dict.fromkeys(activation for activation, _ in MEASURES))
 
 RULE = (
     "Compared is, with batch norm after the activation minus without a norm, paired by seed, each at the "
@@ -71,14 +69,14 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_of(scale, ACTIVATIONS, norms=("none", "batch"))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Share]:
     """Whether the norm after makes no difference, for every activation, measure and depth."""
     found = {
-        _label(activation, kind, depth): _differences(rows, activation, measure, depth)
+        Share(activation, kind, depth): _differences(rows, activation, measure, depth)
         for (activation, kind), measure in MEASURES.items()
         for depth in depths_of(rows)
     }
-    decision = has_no_effect({name: values for name, values in found.items() if len(values)}, MARGIN)
+    decision = has_no_effect({share: values for share, values in found.items() if len(values)}, MARGIN)
     if decision.answer == "supported" and len(decision.comparisons) < len(found):
         return decision._replace(answer="undecided")
     return decision
@@ -92,12 +90,7 @@ def decide(rows: Rows) -> Verdict:
 
 def figures(rows: Rows) -> Sequence[Figure]:
     """What decides; saturated and dead shares through training; what the activations are given."""
-    groups = {
-        f"{activation}, {depth} layers": _lines(rows, activation, depth)
-        for activation in ACTIVATIONS
-        for depth in depths_of(rows)
-    }
-    of_relu = {title: lines for title, lines in groups.items() if title.startswith("relu")}
+    groups = _groups(rows, ACTIVATIONS)
     return (
         forest(
             {"norm after − no norm": decision_of(rows).comparisons},
@@ -110,16 +103,16 @@ def figures(rows: Rows) -> Sequence[Figure]:
         saturated_through_training(
             groups, "Saturated pairs of unit and example; for ReLU those that are switched off."
         ),
-        dead_through_training(of_relu, "Dead ReLU units."),
+        dead_through_training(_groups(rows, ("relu",)), "Dead ReLU units."),
         input_histograms(groups, "What the activations of all layers are given after training."),
     )
 
 
 def table(rows: Rows) -> Table:
     """Every share in the first layer and the later ones, and the differences that decide."""
-    compared = {each.label: each for each in decision_of(rows).comparisons}
+    compared = {each.key: each for each in decision_of(rows).comparisons}
     lines = tuple(
-        _line(cell, (activation, kind), place, compared.get(_label(activation, kind, depth)))
+        _line(cell, (activation, kind), place, compared.get(Share(activation, kind, depth)))
         for activation, kind in MEASURES
         for depth in depths_of(rows)
         for place in PLACES
@@ -134,12 +127,16 @@ def table(rows: Rows) -> Table:
     return Table("The activation with and without a norm behind it", COLUMNS, lines, notes)
 
 
-def _label(activation: str, kind: str, depth: int) -> str:
-    return f"{activation} {kind}, {depth_label(depth)}"
-
-
 def _cell(rows: Rows, activation: str, place: str, depth: int) -> TunedCell | None:
     return cell_of(rows, Pair(activation, *PLACES[place]), depth)
+
+
+def _groups(rows: Rows, activations: Sequence[str]) -> dict[str, list[Line]]:
+    return {
+        f"{activation}, {depth} layers": _lines(rows, activation, depth)
+        for activation in activations
+        for depth in depths_of(rows)
+    }
 
 
 def _lines(rows: Rows, activation: str, depth: int) -> list[Line]:
@@ -190,7 +187,7 @@ def _by_layer(cell: TunedCell, measure: Measure, at: int) -> tuple[str, str]:
     return mean(slice(0, 1)), mean(slice(1, None)) if deeper else "–"
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[Share]) -> str:
     deciding = decision.deciding
     if deciding is None:
         return "There is nothing to decide from: no activation was trained both ways to the end."

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from bnact.gradient_graph import GradientGraph
 from bnact.studies.claim import Claim, Figure, Table, Verdict
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.edge_table import edge_table
 from experiments.textbook.examples import graph_of
 from experiments.textbook.graph_panel import graph_figure
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
-from .sources import TEXTBOOK
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict
 
 SAID = {("error", "loss"): -10.0, ("prediction", "error"): -10.0, ("v", "prediction"): -20.0}
 """The gradient on the edge from one value to another."""

@@ -14,6 +14,7 @@ from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import Style
 from bnact.studies.report.wording import percent, significant
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.coupling import (
     CoupledGradients,
     PerExampleGradients,
@@ -32,8 +33,8 @@ from experiments.textbook.functions import (
 )
 from experiments.textbook.matrix_panel import matrix_panel
 
-from .exactly import BOUND_IN_WORDS, Compared, Words, exact_quantity, exact_verdict, no_runs
-from .sources import TEXTBOOK
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import BOUND_IN_WORDS, Compared, Words, exact_quantity, exact_verdict
 
 INDEPENDENT = ("none", "layer", "rms")
 CLEARLY = 0.01

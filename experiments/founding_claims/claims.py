@@ -1,4 +1,4 @@
-"""Every founding claim by name."""
+"""Every founding claim by name, and the name of the study that decides them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -30,6 +30,8 @@ from . import (
     ten_times_faster,
     vanishing_gradients,
 )
+
+STUDY = "founding_claims"
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {

@@ -16,9 +16,10 @@ from bnact.studies.report.ranks import rank_figure
 from bnact.studies.report.wording import interval_notes, listed, plain, points, significant, with_interval
 from bnact.studies.rows import Rows
 from bnact.training.setting import Setting
+from experiments.claims.scale import TASKS, WIDTH
+from experiments.claims.verdict_words import verdict_of_decision, with_outcome
 
-from .application_ranks import mean_accuracies, ranking_of, ranks_of
-from .applications import (
+from .applications.applications import (
     NARROW,
     NETWORKS,
     VARIED,
@@ -28,10 +29,9 @@ from .applications import (
     ranked_groups,
     settings_at,
 )
-from .rank_agreement import LEAST_SEEDS, agreements, lost_by_seed, reliability
-from .scale import TASKS, WIDTH
-from .sources import QUESTION
-from .verdict_words import verdict_of_decision, with_outcome
+from .applications.rank_agreement import LEAST_SEEDS, agreements, lost_by_seed, reliability
+from .applications.ranks import mean_accuracies, ranking_of, ranks_of
+from .sources.documents import QUESTION
 
 ID = "depends_on_application"
 TEXT = "the answer depends on the application"

@@ -15,9 +15,12 @@ from bnact.studies.report.wording import interval_notes, percent
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import has_diverged
 from bnact.training.setting import Setting
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
 
-from .fastest_rate import RATE_NOTE, RATE_RULE
-from .input_networks import (
+from .sources.documents import QUESTION
+from .speed.fastest_rate import RATE_NOTE, RATE_RULE
+from .speed.input_networks import (
     DECIDING,
     FIRST_LAYER,
     MIXED,
@@ -28,9 +31,7 @@ from .input_networks import (
     fastest,
     found_speedups,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .speedup import (
+from .speed.speedup import (
     BOUNDS_RULE,
     EFFECT_RULE,
     OPEN_RULE,
@@ -40,8 +41,7 @@ from .speedup import (
     interval_in_times,
     times_in_words,
 )
-from .time_to_target import TARGET_RULE, steps_in_words
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision
+from .speed.time_to_target import TARGET_RULE, steps_in_words
 
 ID = "input_scale"
 TEXT = "features from 0 to 1 beside features from 1 to 1000 should be normalized to speed up learning"
@@ -97,9 +97,9 @@ def _relu(scale: Scale, *norms: str) -> tuple[Setting, ...]:
     return settings_of(scale, ("relu",), norms=norms, orders=("before",))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[str]:
     """Whether normalized features need fewer steps, without a norm."""
-    return decision_from(compared([each for each in found_speedups(rows) if each.label == DECIDING], FASTER))
+    return decision_from(compared([each for each in found_speedups(rows) if each.key == DECIDING], FASTER))
 
 
 def decide(rows: Rows) -> Verdict:
@@ -137,8 +137,8 @@ def table(rows: Rows) -> Table:
     """Steps of both networks of every comparison, and their ratio."""
     found, target = found_speedups(rows), common_target(rows)
     comparisons = (*decision_of(rows).comparisons, *_others(found))
-    by_label = {each.label: each for each in comparisons}
-    lines = tuple(_line(each, by_label[each.label], target) for each in found)
+    by_name = {each.key: each for each in comparisons}
+    lines = tuple(_line(each, by_name[each.key], target) for each in found)
     notes = (
         f"Steps: mean over seeds to {percent(target)} validation accuracy at the fastest rate, a run that "
         "never gets there counting with all its steps; in brackets how many got there. At least: some "
@@ -151,15 +151,15 @@ def table(rows: Rows) -> Table:
     return Table("Steps to the target on mixed and on normalized features", COLUMNS, lines, notes)
 
 
-def _others(found: Sequence[Speedup]) -> tuple[Comparison, ...]:
-    return compared([each for each in found if each.label != DECIDING], FASTER)
+def _others(found: Sequence[Speedup[str]]) -> tuple[Comparison[str], ...]:
+    return compared([each for each in found if each.key != DECIDING], FASTER)
 
 
-def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, ...]:
+def _line(found: Speedup[str], comparison: Comparison[str], target: float) -> tuple[str, ...]:
     cells = (found.plain, found.normed)
     lost = [sum(has_diverged(row.log) for row in cell.rows) for cell in cells]
     return (
-        found.label,
+        found.key,
         *(steps_in_words(cell, target) for cell in cells),
         f"{certainty(found)}{times_in_words(comparison.effect)}",
         interval_in_times(comparison),
@@ -169,16 +169,16 @@ def _line(found: Speedup, comparison: Comparison, target: float) -> tuple[str, .
     )
 
 
-def _sentence(decision: Decision, found: Sequence[Speedup], target: float) -> str:
+def _sentence(decision: Decision[str], found: Sequence[Speedup[str]], target: float) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: not both kinds of features were trained on."
-    certain = {each.label: certainty(each) for each in found}
+    certain = {each.key: certainty(each) for each in found}
 
-    def in_words(comparison: Comparison) -> str:
-        return f"{certain[comparison.label]}{times_in_words(comparison.effect)} times"
+    def in_words(comparison: Comparison[str]) -> str:
+        return f"{certain[comparison.key]}{times_in_words(comparison.effect)} times"
 
     times = in_words(decision.deciding)
-    first = next((each for each in _others(found) if each.label == "batch norm first"), None)
+    first = next((each for each in _others(found) if each.key == "batch norm first"), None)
     cure = ""
     if first is not None and first.outcome == "above":
         cure = f"; with a batch norm as the first layer, on mixed ones, {in_words(first)}"

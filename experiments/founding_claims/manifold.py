@@ -11,25 +11,28 @@ from bnact.studies.report.ratio_forest import ratio_forest
 from bnact.studies.report.wording import interval_notes, plain, points, signed, span
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import TunedCell, pair_of
+from bnact.training.representation import REPRESENTED_EXAMPLES
 from bnact.training.setting import Setting
+from experiments.claims.activations import REPRESENTATIVES
+from experiments.claims.chosen import ActivationAt
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, with_outcome
 
-from .circle_figure import circle_figure
-from .manifold_decisions import Decisions, decisions_of
-from .representation import (
-    ACTIVATIONS,
+from .representation.circle_figure import circle_figure
+from .representation.decisions import Decisions, decisions_of
+from .representation.last_layer import (
     NO_DIMENSIONS,
+    Network,
     dimensions_of_inputs,
     first_participation,
     first_separability,
     last_dimension,
     last_participation,
     last_separability,
-    network_label,
+    network_of,
     representing_cells,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, rate_in_words, with_outcome
+from .sources.documents import QUESTION
 
 ID = "manifold"
 TEXT = (
@@ -38,21 +41,20 @@ TEXT = (
 )
 
 RULE = (
-    f"Networks of {', '.join(ACTIVATIONS)} without a norm and with batch norm before the activation are "
-    "looked at after training, at every depth, each at the learning rate that is best on validation data, "
-    "on the first 128 training examples; a run that diverged counts none. Two questions. First, dimensions: "
-    "the participation ratio of the last hidden layer over that of the inputs; a layer that is the same for "
-    f"every example has none, and counts {NO_DIMENSIONS:g} of one, as zero has no logarithm. Second, "
-    f"functions: "
-    "separability, the share of examples whose nearest neighbour in that layer has their label, of each "
-    "activation minus that of ReLU with the same norm, paired by seed; they differ where it is beyond "
-    f"±{points(MARGIN, 0)}. Supported if the ratio is above 1 in every network (the whole interval of its "
-    "geometric mean, and an exact sign-flip test of its logarithm with Holm's correction over them) and a "
-    "function differs from ReLU anywhere (against both ends of the margin, with Holm's correction of their "
-    "own); refuted if the ratio is below 1 in any network, or no function differs anywhere, by the same "
-    "tests; else undecided, also where a network that every run lost leaves open that all have more, or that "
-    "none differs. The effect is the ratio that decides the first question. Intrinsic dimension, "
-    "and the circle in fresh networks with its theory, are shown and decide nothing."
+    f"Networks of {', '.join(REPRESENTATIVES)} without a norm and with batch norm before the activation are "
+    "looked at after training, at every depth, each at the learning rate that is best on validation data, on "
+    f"the first {REPRESENTED_EXAMPLES} training examples; a run that diverged counts none. Two questions. "
+    "First, dimensions: the participation ratio of the last hidden layer over that of the inputs; a layer "
+    f"that is the same for every example has none, and counts {NO_DIMENSIONS:g} of one, as zero has no "
+    "logarithm. Second, functions: separability, the share of examples whose nearest neighbour in that layer "
+    "has their label, of each activation minus that of ReLU with the same norm, paired by seed; they differ "
+    f"where it is beyond ±{points(MARGIN, 0)}. Supported if the ratio is above 1 in every network (the whole "
+    "interval of its geometric mean, and an exact sign-flip test of its logarithm with Holm's correction "
+    "over them) and a function differs from ReLU anywhere (against both ends of the margin, with Holm's "
+    "correction of their own); refuted if the ratio is below 1 in any network, or no function differs "
+    "anywhere, by the same tests; else undecided, also where a network that every run lost leaves open that "
+    "all have more, or that none differs. The effect is the ratio that decides the first question. Intrinsic "
+    "dimension, and the circle in fresh networks with its theory, are shown and decide nothing."
 )
 
 DIMENSION_OUTCOMES = {"above": "more", "below": "fewer", "equal": "unclear", "unclear": "unclear"}
@@ -78,7 +80,7 @@ COLUMNS = (
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
-    return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
+    return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
 
 
 def decide(rows: Rows) -> Verdict:
@@ -129,10 +131,10 @@ def figures(rows: Rows) -> Sequence[Figure]:
 def table(rows: Rows) -> Table:
     """Dimensions and separability of every network's last layer."""
     decisions = decisions_of(rows)
-    compared = {each.label: _as_ratio(each) for each in decisions.dimensions.comparisons}
-    differing = {each.label: each for each in decisions.equality.comparisons}
+    compared = {each.key: _as_ratio(each) for each in decisions.dimensions.comparisons}
+    differing = {each.key: each for each in decisions.equality.comparisons}
     lines = tuple(
-        _line(cell, compared.get(network_label(cell)), differing.get(network_label(cell)))
+        _line(cell, compared.get(network_of(cell)), differing.get(network_of(cell)))
         for cell in representing_cells(rows)
     )
     notes = (
@@ -145,13 +147,15 @@ def table(rows: Rows) -> Table:
     return Table("The data in the last hidden layer", COLUMNS, lines, notes)
 
 
-def _as_ratio(comparison: Comparison) -> Comparison:
+def _as_ratio(comparison: Comparison[Network]) -> Comparison[Network]:
     """From the mean of logarithms to the geometric mean."""
     effect, low, high = (float(np.exp(each)) for each in (comparison.effect, comparison.low, comparison.high))
     return comparison._replace(effect=effect, low=low, high=high)
 
 
-def _line(cell: TunedCell, ratio: Comparison | None, difference: Comparison | None) -> tuple[str, ...]:
+def _line(
+    cell: TunedCell, ratio: Comparison[Network] | None, difference: Comparison[Network] | None
+) -> tuple[str, ...]:
     setting = cell.setting
     return (
         pair_of(setting).label,
@@ -168,23 +172,22 @@ def _line(cell: TunedCell, ratio: Comparison | None, difference: Comparison | No
     )
 
 
-def _by_norm(comparisons: Sequence[Comparison]) -> dict[str, tuple[Comparison, ...]]:
+def _by_norm(comparisons: Sequence[Comparison[Network]]) -> dict[str, tuple[Comparison[ActivationAt], ...]]:
     """A panel for each place of the norm; what its title says is left out of the labels."""
-    places = {"No norm": ", no norm", "Batch norm before": ", batch norm before"}
-    return {
-        title: tuple(
-            each._replace(label=each.label.replace(words, "")) for each in comparisons if words in each.label
-        )
-        for title, words in places.items()
-    }
+    found: dict[str, list[Comparison[ActivationAt]]] = {}
+    for each in comparisons:
+        pair, depth = each.key
+        named = Comparison(ActivationAt(pair.activation, depth), *each[1:])
+        found.setdefault(pair.placement.capitalize(), []).append(named)
+    return {title: tuple(family) for title, family in found.items()}
 
 
-def _ratio_columns(ratio: Comparison) -> tuple[str, str, str]:
+def _ratio_columns(ratio: Comparison[Network]) -> tuple[str, str, str]:
     number = f"{ratio.effect:.2f}"
     return number, span(ratio.low, ratio.high, lambda end: f"{end:.2f}"), DIMENSION_OUTCOMES[ratio.outcome]
 
 
-def _difference_columns(difference: Comparison) -> tuple[str, str]:
+def _difference_columns(difference: Comparison[Network]) -> tuple[str, str]:
     return signed(100 * difference.effect), FUNCTION_OUTCOMES[difference.outcome]
 
 

@@ -11,10 +11,12 @@ from bnact.gradient_graph.render import shape_text
 from bnact.studies.claim import Claim, Figure, Table, Verdict
 from bnact.studies.report.wording import significant
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.examples import DENSE_INPUT, EXAMPLES, graph_of
 from experiments.textbook.graph_panel import graph_figure
 
-from .exactly import (
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import (
     BOUND_IN_WORDS,
     UNDECIDED,
     Compared,
@@ -22,9 +24,7 @@ from .exactly import (
     deviation,
     exact_quantity,
     exact_verdict,
-    no_runs,
 )
-from .sources import TEXTBOOK
 
 WORDS = Words(
     "matrix_derivatives",

@@ -11,6 +11,7 @@ from bnact.studies.report.drawing import AxesLook, Series, drawn, legend_entry, 
 from bnact.studies.report.palette import COLOURS, Style
 from bnact.studies.report.wording import significant
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.noise_study import (
     BATCH_SIZES,
     MOMENTS_AT,
@@ -27,8 +28,8 @@ from experiments.textbook.noise_study import (
 )
 from experiments.textbook.noisy_descent import stationary_distance
 
-from .exactly import BOUND, BOUND_IN_WORDS, no_runs
-from .sources import TEXTBOOK
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import BOUND, BOUND_IN_WORDS
 
 ID, TEXT = "noise", "steps approach the optimum, ignoring noise in the data"
 

@@ -18,12 +18,27 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, paired_differences, steps_to_target, test_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
+from experiments.claims.chosen import (
+    AFTER,
+    BEFORE,
+    ActivationAt,
+    accuracy_differences,
+    cell_of,
+    cells_by_pair,
+    depths_of,
+    lines_by_depth,
+)
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import (
+    EDGE_NOTE,
+    by_how_much,
+    rate_in_words,
+    verdict_of_decision,
+    with_outcome,
+)
 
-from .chosen import AFTER, BEFORE, accuracy_differences, cell_of, cells_by_pair, depths_of, lines_by_depth
-from .literature import KIM, MISHKIN
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, by_how_much, rate_in_words, verdict_of_decision, with_outcome
+from .sources.documents import QUESTION
+from .sources.literature import KIM, MISHKIN
 
 ID = "norm_after_activation"
 TEXT = "BN after the activation gives better solutions than before"
@@ -73,7 +88,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_of(scale, (*BOUNDED, *UNBOUNDED))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[ActivationAt]:
     """Whether after is better than before, for every activation and depth."""
     return works_better(_differences(rows, (*BOUNDED, *UNBOUNDED)))
 
@@ -100,9 +115,9 @@ def figures(rows: Rows) -> Sequence[Figure]:
 def table(rows: Rows) -> Table:
     """Accuracy and steps to the target, before and after, with what decides."""
     decision = decision_of(rows)
-    in_steps = {each.label: each for each in compare(_step_differences(rows), 0.0, 0.0)}
+    in_steps = {each.key: each for each in compare(_step_differences(rows), 0.0, 0.0)}
     lines = tuple(
-        _table_line(rows, comparison, in_steps[comparison.label]) for comparison in decision.comparisons
+        _table_line(rows, comparison, in_steps[comparison.key]) for comparison in decision.comparisons
     )
     notes = (
         "Steps to 90 %: mean over seeds, a run that never gets there counting with all its steps; in "
@@ -113,22 +128,22 @@ def table(rows: Rows) -> Table:
     return Table("Batch norm after the activation against before", COLUMNS, lines, notes)
 
 
-def _differences(rows: Rows, activations: Sequence[str]) -> dict[str, np.ndarray]:
+def _differences(rows: Rows, activations: Sequence[str]) -> dict[ActivationAt, np.ndarray]:
     return {
-        f"{name}, {label}": differences
+        ActivationAt(name, at.depth): differences
         for name in activations
-        for label, differences in accuracy_differences(rows, Pair(name, *AFTER), Pair(name, *BEFORE)).items()
+        for at, differences in accuracy_differences(rows, Pair(name, *AFTER), Pair(name, *BEFORE)).items()
     }
 
 
-def _step_differences(rows: Rows) -> dict[str, np.ndarray]:
+def _step_differences(rows: Rows) -> dict[ActivationAt, np.ndarray]:
     found = {}
     for name in (*BOUNDED, *UNBOUNDED):
         for depth in depths_of(rows):
             cells = _before_and_after(rows, name, depth)
             if cells is not None:
                 before, after = (cell.measured(_counted_steps) for cell in cells)
-                found[f"{name}, depth {depth}"] = paired_differences(after, before)
+                found[ActivationAt(name, depth)] = paired_differences(after, before)
     return found
 
 
@@ -141,15 +156,17 @@ def _counted_steps(log: Log) -> float:
     return min(steps_to_target(log, TARGET), float(np.asarray(log.step)[-1]))
 
 
-def _table_line(rows: Rows, accuracy: Comparison, in_steps: Comparison) -> tuple[str, ...]:
-    activation, depth = accuracy.label.split(", depth ")
-    cells = _before_and_after(rows, activation, int(depth)) or ()
+def _table_line(
+    rows: Rows, accuracy: Comparison[ActivationAt], in_steps: Comparison[ActivationAt]
+) -> tuple[str, ...]:
+    activation, depth = accuracy.key
+    cells = _before_and_after(rows, activation, depth) or ()
     means = tuple(f"{100 * cell.over_seeds(test_accuracy).mean():.1f}" for cell in cells)
     steps = with_interval(in_steps.effect, in_steps.low, in_steps.high, 0)
     return (
         activation,
         "bounded" if activation in BOUNDED else "unbounded",
-        depth,
+        str(depth),
         *means,
         interval_in_points(accuracy.effect, accuracy.low, accuracy.high),
         f"{accuracy.p_value:.3f}",
@@ -178,7 +195,7 @@ def _figures(rows: Rows, kind: str, activations: Sequence[str]) -> tuple[Figure,
     )
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[ActivationAt]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no activation was run both ways."
     apart = " and ".join(_count(decision, kind, names) for kind, names in KINDS.items())
@@ -192,11 +209,13 @@ def _sentence(decision: Decision) -> str:
     return f"Not clear: after is better in {apart}, before in none; the rest these runs cannot tell apart."
 
 
-def _family(decision: Decision, activations: Sequence[str]) -> tuple[Comparison, ...]:
-    return tuple(each for each in decision.comparisons if each.label.split(",")[0] in activations)
+def _family(
+    decision: Decision[ActivationAt], activations: Sequence[str]
+) -> tuple[Comparison[ActivationAt], ...]:
+    return tuple(each for each in decision.comparisons if each.key.activation in activations)
 
 
-def _count(decision: Decision, kind: str, activations: Sequence[str]) -> str:
+def _count(decision: Decision[ActivationAt], kind: str, activations: Sequence[str]) -> str:
     family = _family(decision, activations)
     better = sum(each.outcome == "above" for each in family)
     return f"{better} of {len(family)} {kind} cases"

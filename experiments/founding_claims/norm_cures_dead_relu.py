@@ -10,28 +10,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
-from bnact.studies.comparison import Comparison, Decision, share_lies_above
+from bnact.studies.comparison import Decision, share_lies_above
 from bnact.studies.report.forest import forest
 from bnact.studies.report.wording import listed, percent
 from bnact.studies.rows import Rows
 from bnact.training.architectures import ARCHITECTURES
 from bnact.training.setting import Kill, Setting
+from experiments.claims.chosen import depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import verdict_of_decision
 
-from .chosen import depths_of
-from .injured_relu import (
+from .sources.documents import QUESTION
+from .units.injured_relu import (
     FEW,
     INJURIES,
-    SHORT,
+    Injured,
     dead_shares,
     injured_cell,
     injured_figure,
     injured_table,
-    label,
     revived,
 )
-from .scale import settings_of
-from .sources import QUESTION
-from .verdict_words import verdict_of_decision
 
 ID = "norm_cures_dead_relu"
 TEXT = "BN's zero mean sends activations negative; does it solve the dying ReLU?"
@@ -67,14 +66,14 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     )
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Injured]:
     """Whether more than half revive, for every injury and depth, with batch norm before."""
     cells = {
-        label(injury, depth): injured_cell(rows, "batch norm before", depth, injury)
+        Injured(injury, depth): injured_cell(rows, "batch norm before", depth, injury)
         for injury in INJURIES
         for depth in depths_of(rows)
     }
-    return share_lies_above({name: cell.over_seeds(revived) for name, cell in cells.items() if cell}, HALF)
+    return share_lies_above({key: cell.over_seeds(revived) for key, cell in cells.items() if cell}, HALF)
 
 
 def decide(rows: Rows) -> Verdict:
@@ -117,10 +116,10 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Dead units after the injury and after training, and what revived."""
-    return injured_table(rows, {each.label: each for each in decision_of(rows).comparisons}, OUTCOMES)
+    return injured_table(rows, decision_of(rows), OUTCOMES)
 
 
-def _sentence(decision: Decision, unharmed: float) -> str:
+def _sentence(decision: Decision[Injured], unharmed: float) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no injured network with batch norm was run."
     cured: list[Kill] = [kind for kind in INJURIES if _outcomes(decision, kind) == {"above"}]
@@ -148,12 +147,8 @@ def _injuries(kinds: Sequence[Kill]) -> str:
     return listed([INJURIES[kind] for kind in kinds])
 
 
-def _outcomes(decision: Decision, injury: Kill) -> set[str]:
-    return {each.outcome for each in _of(decision, injury)}
-
-
-def _of(decision: Decision, injury: Kill) -> tuple[Comparison, ...]:
-    return tuple(each for each in decision.comparisons if each.label.startswith(f"{SHORT[injury]},"))
+def _outcomes(decision: Decision[Injured], injury: Kill) -> set[str]:
+    return {each.outcome for each in decision.comparisons if each.key.injury == injury}
 
 
 CLAIM = Claim(

@@ -13,10 +13,11 @@ from bnact.studies.report.drawing import AxesLook, Series, legend_entry, line_pa
 from bnact.studies.report.palette import Style
 from bnact.studies.report.wording import significant
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.examples import graph_of
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
-from .sources import TEXTBOOK
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict
 
 RATE, FIRST, OPTIMUM = 0.01, 0.2, 2.5
 """The page's learning rate, where its step leads, and where the loss is 0."""

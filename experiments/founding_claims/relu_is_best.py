@@ -10,25 +10,25 @@ from bnact.studies.claim import Claim, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision, works_as_well
 from bnact.studies.report.wording import interval_notes, points
 from bnact.studies.rows import Rows
+from bnact.studies.tuned_cell import TunedCell, pair_of
 from bnact.training.setting import Setting
+from experiments.claims.activations import ALL, OTHERS
+from experiments.claims.chosen import cell_of, depths_of
+from experiments.claims.verdict_words import EDGE_NOTE, verdict_of_decision, with_outcome
 
-from .against_relu import (
-    ALL,
-    OTHERS,
+from .accuracy.beside_relu import accuracy_columns, difference_columns, rate_columns, shown_accuracy
+from .accuracy.duels import (
+    Duel,
     accuracy_figure,
     before,
     differences_of,
     forest_by_depth,
-    parts_of,
+    opponent,
     second_names,
     settings_before,
     signed_points,
-    where,
 )
-from .chosen import cell_of, depths_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, verdict_of_decision, with_outcome
-from .versus_relu import accuracy_columns, difference_columns, rate_columns
+from .sources.documents import QUESTION
 
 ID = "relu_is_best"
 TEXT = "ReLU is the best choice among activations (with BN)"
@@ -69,7 +69,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_before(scale)
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Duel]:
     """Whether ReLU is as good as each of the others, depth by depth."""
     return works_as_well(differences_of(rows, DUELS))
 
@@ -99,38 +99,43 @@ def figures(rows: Rows) -> Sequence[Figure]:
 
 def table(rows: Rows) -> Table:
     """Every activation's accuracy, the best first, and ReLU's difference to it."""
-    compared = {parts_of(each)[1:]: each for each in decision_of(rows).comparisons}
+    compared = {each.key: each for each in decision_of(rows).comparisons}
     lines = [
-        line
+        _line(cell, compared.get(Duel("relu", cell.setting.activation, depth)))
         for depth in depths_of(rows)
-        for line in _ranked(rows, depth, {name: compared.get((name, depth)) for name in ALL})
+        for cell in _ranked(rows, depth)
     ]
     notes = (EDGE_NOTE, *interval_notes(min((each.n for each in compared.values()), default=0)))
     return Table("Activations with batch norm before them, the best first", COLUMNS, tuple(lines), notes)
 
 
-def _ranked(rows: Rows, depth: int, compared: dict[str, Comparison | None]) -> list[tuple[str, ...]]:
-    found = []
-    for name, comparison in compared.items():
-        cell = cell_of(rows, before(name), depth)
-        if cell is not None:
-            columns = accuracy_columns(before(name), cell), difference_columns(comparison, OUTCOMES)
-            found.append((*columns[0], *columns[1], *rate_columns(cell)))
-    return sorted(found, key=lambda line: -float(line[2]))
+def _ranked(rows: Rows, depth: int) -> list[TunedCell]:
+    """Every activation at a depth, the most accurate first; of those shown as equal the first of `ALL`."""
+    found = [cell_of(rows, before(name), depth) for name in ALL]
+    return sorted((cell for cell in found if cell is not None), key=lambda cell: -shown_accuracy(cell))
 
 
-def _sentence(decision: Decision) -> str:
+def _line(cell: TunedCell, comparison: Comparison[Duel] | None) -> tuple[str, ...]:
+    return (
+        *accuracy_columns(pair_of(cell.setting), cell),
+        *difference_columns(comparison, OUTCOMES),
+        *rate_columns(cell),
+    )
+
+
+def _sentence(decision: Decision[Duel]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no depth has runs of both ReLU and another activation."
     beaten, unclear = with_outcome(decision, "below"), with_outcome(decision, "equal", "unclear")
     if decision.answer == "supported":
         return (
             "Yes: with batch norm no other activation is better than ReLU by more than a point; least clear "
-            f"is it {where(decision.deciding)}, with a difference of {signed_points(decision.deciding)}."
+            f"is it against {opponent(decision.deciding)}, with a difference of "
+            f"{signed_points(decision.deciding)}."
         )
     if decision.answer == "refuted":
-        _, other, depth = parts_of(decision.deciding)
-        others = len({parts_of(each)[1] for each in beaten})
+        _, other, depth = decision.deciding.key
+        others = len({each.key.second for each in beaten})
         all_of_them = f" More than a point better somewhere: {second_names(beaten)}." if others > 1 else ""
         return f"No: {other} beats ReLU by {points(decision.deciding.effect)} at depth {depth}.{all_of_them}"
     return (

@@ -15,24 +15,25 @@ from bnact.studies.report.wording import listed, percent, points
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import paired_differences
 from bnact.training.setting import Setting
+from experiments.claims.chosen import cells_by_pair, depths_of, lines_by_depth, runs_of
+from experiments.claims.verdict_words import verdict_of_decision, with_outcome
 
-from .activation_work import BATCH_SIZE
-from .advantages_table import OUTCOMES, advantages_table, seconds_table
-from .against_relu import (
+from .accuracy.duels import (
+    Duel,
     before,
     differences_of,
     forest_by_depth,
+    opponent,
     second_names,
     settings_before,
     signed_points,
-    where,
 )
-from .chosen import cells_by_pair, depths_of, lines_by_depth, runs_of
-from .fastest_rate import RATE_RULE, fastest_cell
-from .relu_savings import ADVANTAGE, WIDTHS, saving
-from .sources import QUESTION
-from .time_to_target import TARGET_RULE, counted_steps, target_of
-from .verdict_words import verdict_of_decision, with_outcome
+from .cost.activation_work import BATCH_SIZE
+from .cost.advantages_table import OUTCOMES, advantages_table, seconds_table
+from .cost.relu_savings import ADVANTAGE, WIDTHS, saving
+from .sources.documents import QUESTION
+from .speed.fastest_rate import RATE_RULE, fastest_cell
+from .speed.time_to_target import TARGET_RULE, counted_steps, target_of
 
 ID = "relu_keeps_advantages"
 TEXT = "ReLU has properties that keep it worthwhile even with BN"
@@ -69,15 +70,15 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_before(scale)
 
 
-def price(rows: Rows) -> Decision:
+def price(rows: Rows) -> Decision[Duel]:
     """Whether ReLU is as accurate as its rivals, depth by depth."""
     return works_as_well(differences_of(rows, DUELS))
 
 
-def speed(rows: Rows) -> Decision:
+def speed(rows: Rows) -> Decision[Duel]:
     """Whether ReLU reaches the target in fewer steps than its rivals, depth by depth."""
     target = deciding_target(rows)
-    found: dict[str, np.ndarray] = {}
+    found: dict[Duel, np.ndarray] = {}
     for rival in RIVALS:
         for depth in depths_of(rows):
             cells = [fastest_cell(runs_of(rows, before(name), depth), target) for name in (rival, "relu")]
@@ -85,7 +86,7 @@ def speed(rows: Rows) -> Decision:
                 cell.measured(lambda log: counted_steps(log, target)) for cell in cells if cell is not None
             ]
             if len(steps) == 2 and len(saved := paired_differences(*steps)):
-                found[f"relu \N{MINUS SIGN} {rival}, depth {depth}"] = saved
+                found[Duel("relu", rival, depth)] = saved
     return works_better(found, margin=0.0)
 
 
@@ -153,7 +154,7 @@ def clock(rows: Rows, costs: Costs) -> Table:
     return seconds_table(costs)
 
 
-def _sentence(decision: Decision, price: Answer, steps: Decision) -> str:
+def _sentence(decision: Decision[Duel], price: Answer, steps: Decision[Duel]) -> str:
     weakest = decision.deciding
     if weakest is None:
         return "There is nothing to decide from: no depth has runs of both ReLU and tanh or sigmoid."
@@ -161,12 +162,10 @@ def _sentence(decision: Decision, price: Answer, steps: Decision) -> str:
     if decision.answer == "supported":
         return (
             f"Yes: with batch norm ReLU is within a point of {' and '.join(RIVALS)} or better (least clearly "
-            f"{where(weakest)}, {signed_points(weakest)}); {properties}."
+            f"against {opponent(weakest)}, {signed_points(weakest)}); {properties}."
         )
     if price == "refuted":
-        behind = (
-            f"it is {points(weakest.effect)} less accurate than {where(weakest).removeprefix('against ')}"
-        )
+        behind = f"it is {points(weakest.effect)} less accurate than {opponent(weakest)}"
         return f"No: what ReLU has is paid for: {behind}. Otherwise {properties}."
     if decision.answer == "refuted":
         return f"No: {properties}."
@@ -185,7 +184,7 @@ def _cost_in_words() -> str:
     return f"a layer of {WIDE} units takes {listed(shares)} fewer operations{enough}"
 
 
-def _speed_in_words(steps: Decision) -> str:
+def _speed_in_words(steps: Decision[Duel]) -> str:
     faster, slower = len(with_outcome(steps, "above")), len(with_outcome(steps, "below"))
     return f"it learns in fewer steps in {faster} of {len(steps.comparisons)} cases, in more in {slower}"
 

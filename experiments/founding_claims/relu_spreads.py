@@ -4,44 +4,53 @@ The thought behind it: normalized inputs lie between 0 and 1, and ReLU passes th
 negative, and there is no upper end.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from bnact import theory
-from bnact.studies.claim import Claim, Figure, LegendEntry, Quantity, Scale, Table, Verdict
-from bnact.studies.report.distribution import CLAIMED, EXACT, MEASURED, share_between
-from bnact.studies.report.drawing import legend_entry
-from bnact.studies.report.palette import Style
+from bnact.studies.claim import Claim, Figure, Panel, Quantity, Scale, Table, Verdict
+from bnact.studies.report.distribution import share_between
 from bnact.studies.report.wording import percent, plain
 from bnact.studies.rows import Rows
-from bnact.studies.statistics import share_interval
-from bnact.studies.tuned_cell import Pair, TunedCell
-from bnact.training.log import HISTOGRAM_LOW
+from bnact.studies.tuned_cell import TunedCell
+from bnact.training.log import HISTOGRAM_HIGH, HISTOGRAM_LOW
+from bnact.training.observation import HISTOGRAM_EXAMPLES
 from bnact.training.setting import Setting
+from experiments.claims.scale import BATCH_SIZE
 
-from .activation_inputs import MOMENTS, cells_of, input_counts, input_shares, mean_share
-from .chosen import BEFORE
-from .rectified_panel import rectified_panel
-from .scale import BATCH_SIZE, settings_of
-from .sources import QUESTION
+from .signal.activation_inputs import MOMENTS, input_counts
+from .signal.confinement import (
+    ENOUGH,
+    NOTHING,
+    Confinement,
+    Interval,
+    cells_behind_norm,
+    confinement_of,
+    inside_columns,
+    outputs_figure,
+    outputs_legend,
+    settings_behind_norm,
+)
+from .signal.rectified_panel import rectified_panel
+from .sources.documents import QUESTION
 
 ID = "relu_spreads"
 TEXT = "with BN, ReLU's output spreads over 0 to 1"
 
 ONE = 1.0
-INSIDE = 0.95
+INTERVAL = Interval("relu", HISTOGRAM_LOW, ONE)
 
 RULE = (
-    "Measured is the share of ReLU outputs inside [0, 1], over all layers, on the first 128 training "
-    "examples, in networks with batch norm before each ReLU, at initialization and after training at the "
-    "best learning rate, at every depth. Theory gives the exact share for a standard normal input. To "
-    "spread over 0 to 1 means that 95 % or more lie there. Supported if the exact share is, and that of "
-    "every run at both moments; refuted if the exact share is not, nor that of any run; else undecided. A "
-    "run that diverged counts none. No test is needed where every single run agrees. The effect is the "
-    "share after training, averaged over the depths; its interval is over seeds. The outputs that are "
-    "exactly 0 count as inside; how many they are is shown, and decides nothing."
+    "Measured is the share of ReLU outputs inside [0, 1], over all layers, on the first "
+    f"{HISTOGRAM_EXAMPLES} training examples, in networks with batch norm before each ReLU, at "
+    "initialization and after training at the best learning rate, at every depth. Theory gives the exact "
+    f"share for a standard normal input. To spread over 0 to 1 means that {percent(ENOUGH, 0)} or more lie "
+    "there. Supported if the exact share is, and that of every run at both moments; refuted if the exact "
+    "share is not, nor that of any run; else undecided. A run that diverged counts none. No test is needed "
+    "where every single run agrees. The effect is the share after training, averaged over the depths; its "
+    "interval is over seeds. The outputs that are exactly 0 count as inside; how many they are is shown, and "
+    "decides nothing."
 )
 
 COLUMNS = (
@@ -58,7 +67,7 @@ COLUMNS = (
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """ReLU with batch norm before it."""
-    return settings_of(scale, ("relu",), orders=("before",))
+    return settings_behind_norm(INTERVAL, scale)
 
 
 def exact_shares() -> tuple[float, float, float]:
@@ -69,38 +78,28 @@ def exact_shares() -> tuple[float, float, float]:
 
 def decide(rows: Rows) -> Verdict:
     """The verdict by the rule above."""
-    cells = _cells(rows)
-    trained = mean_share(cells, "after training", HISTOGRAM_LOW, ONE)
-    if not len(trained):
-        nothing, sentence = math.nan, "There is nothing to decide from: no network trained to the end."
-        return Verdict(ID, TEXT, QUESTION, "undecided", nothing, nothing, nothing, 0, sentence)
-    shares = np.concatenate([_shares(cell, moment) for cell in cells for moment in MOMENTS])
-    inside = np.append(shares, 1.0 - exact_shares()[-1]) >= INSIDE
-    answer = "supported" if inside.all() else "undecided" if inside.any() else "refuted"
-    low, high = share_interval(trained)
-    sentence = _sentence(answer, shares)
-    return Verdict(ID, TEXT, QUESTION, answer, float(trained.mean()), low, high, len(trained), sentence)
+    found = confinement_of(INTERVAL, rows)
+    return Verdict(
+        ID, TEXT, QUESTION, found.answer, found.effect, found.low, found.high, found.n, _sentence(found)
+    )
 
 
 def figures(rows: Rows) -> Sequence[Figure]:
     """The measured distribution of outputs beside the exact one, at every depth and moment."""
-    panels = tuple(
-        rectified_panel(f"{cell.setting.depth} layers, {moment}", input_counts(cell, moment), ONE)
-        for moment in MOMENTS
-        for cell in _cells(rows)
-        if input_counts(cell, moment).sum() > 0
-    )
     caption = (
         "Outputs of ReLU behind batch norm, all layers and seeds. Bars: measured; the bar left of 0 is the "
         "share of outputs that are exactly 0, as an area. Dashed: the same for a standard normal input, "
         "exactly. Shaded: the interval the claim names."
     )
-    return (Figure(caption, _legend(), panels),)
+    legend = outputs_legend("exact, normal input", "claimed interval [0, 1]")
+    return (outputs_figure(INTERVAL, rows, _panel, legend, caption),)
 
 
 def table(rows: Rows) -> Table:
     """The shares of outputs that are 0, between 0 and 1, and above."""
-    lines = tuple(_table_line(cell, moment) for cell in _cells(rows) for moment in MOMENTS)
+    lines = tuple(
+        _table_line(cell, moment) for cell in cells_behind_norm(INTERVAL, rows) for moment in MOMENTS
+    )
     zero, between, above = exact_shares()
     _, highest = theory.output_bound("relu", BATCH_SIZE)
     note = (
@@ -111,47 +110,33 @@ def table(rows: Rows) -> Table:
     return Table("Where the outputs of ReLU lie", COLUMNS, lines, (note,))
 
 
-def _cells(rows: Rows) -> tuple[TunedCell, ...]:
-    return cells_of(rows, Pair("relu", *BEFORE))
-
-
-def _shares(cell: TunedCell, moment: str) -> np.ndarray:
-    return input_shares(cell, moment, HISTOGRAM_LOW, ONE)
-
-
-def _legend() -> tuple[LegendEntry, ...]:
-    return (
-        legend_entry("measured", Style(MEASURED, (), "s")),
-        legend_entry("exact, normal input", Style(EXACT, (4.0, 1.5), "")),
-        legend_entry("claimed interval [0, 1]", Style(CLAIMED, (), "")),
-    )
+def _panel(title: str, counts: np.ndarray) -> Panel:
+    return rectified_panel(title, counts, ONE)
 
 
 def _table_line(cell: TunedCell, moment: str) -> tuple[str, ...]:
-    shares, counts = _shares(cell, moment), input_counts(cell, moment)
+    counts = input_counts(cell, moment)
     return (
-        Pair("relu", *BEFORE).label,
-        str(cell.setting.depth),
-        moment,
-        f"{100 * shares.mean():.1f}" if len(shares) else "–",
-        f"{100 * shares.min():.1f} to {100 * shares.max():.1f}" if len(shares) else "–",
+        *inside_columns(INTERVAL, cell, moment),
         plain(100 * share_between(counts, HISTOGRAM_LOW, 0.0)),
         plain(100 * share_between(counts, 0.0, ONE)),
-        plain(100 * share_between(counts, ONE, -HISTOGRAM_LOW)),
+        plain(100 * share_between(counts, ONE, HISTOGRAM_HIGH)),
     )
 
 
-def _sentence(answer: str, shares: np.ndarray) -> str:
-    measured = f"from {percent(shares.min(), 0)} to {percent(shares.max(), 0)}"
-    if answer == "supported":
-        return f"Yes: at least {percent(shares.min())} of the outputs lie between 0 and 1 in every run."
-    if answer == "refuted":
+def _sentence(found: Confinement) -> str:
+    if not found.n:
+        return NOTHING
+    if found.answer == "supported":
+        return f"Yes: at least {percent(found.shares.min())} of the outputs lie between 0 and 1 in every run."
+    if found.answer == "refuted":
         zero, _, above = exact_shares()
         return (
             f"No: for a normal input {percent(zero, 0)} of the outputs are exactly 0 and {percent(above)} "
-            f"lie above 1; in these networks {measured} lie between 0 and 1, the zeros counted in."
+            f"lie above 1; in these networks {found.range_in_words} lie between 0 and 1, "
+            "the zeros counted in."
         )
-    return f"Not clear: in these networks {measured} of the outputs lie between 0 and 1."
+    return f"Not clear: in these networks {found.range_in_words} of the outputs lie between 0 and 1."
 
 
 CLAIM = Claim(

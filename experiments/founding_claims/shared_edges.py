@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from bnact.gradient_graph import GradientGraph
 from bnact.studies.claim import Claim, Figure, Table, Verdict
 from bnact.studies.rows import Rows
+from experiments.claims.scale import no_runs
 from experiments.textbook.edge_table import edge_table, sums_in_words
 from experiments.textbook.examples import graph_of
 from experiments.textbook.functions import X, Y
 from experiments.textbook.graph_panel import graph_figure
 from experiments.textbook.paths import forms_a_tree, path_of, shared_path
 
-from .exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict, no_runs
-from .sources import TEXTBOOK
+from .sources.documents import TEXTBOOK
+from .textbook.exactly import BOUND_IN_WORDS, UNDECIDED, Compared, Words, exact_quantity, exact_verdict
 
 WORDS = Words(
     "shared_edges",

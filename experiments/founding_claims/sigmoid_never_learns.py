@@ -24,15 +24,14 @@ from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, has_diverged, test_accuracy
 from bnact.training.log import Log
 from bnact.training.setting import Setting
+from experiments.claims.chosen import PLACES, Placed, cell_of, depth_label, depths_of
+from experiments.claims.scale import settings_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .activation_inputs import cells_of
-from .chosen import cell_of, depth_label, depths_of
-from .injured_relu import PLACES
-from .scale import settings_of
-from .sigmoid_slope import slope_figure, slope_note, slopes
-from .sources import QUESTION
-from .unit_shares import through_training
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .signal.activation_inputs import cells_of
+from .sources.documents import QUESTION
+from .units.sigmoid_slope import slope_figure, slope_note, slopes
+from .units.unit_shares import through_training
 
 ID = "sigmoid_never_learns"
 TEXT = "a sigmoid unit always saturates and never enters its learning phase"
@@ -81,14 +80,14 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_of(scale, ("sigmoid",), norms=("none", "batch"))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Placed]:
     """Whether most pairs of unit and example are saturated, for every deciding network and depth."""
     found = {}
     for place in DECIDING:
         for cell in cells_of(rows, Pair("sigmoid", *PLACES[place])):
             shares = [_through_training(row.log) for row in cell.rows if not has_diverged(row.log)]
             if shares:
-                found[f"{place}, {depth_label(cell.setting.depth)}"] = np.array(shares)
+                found[Placed(place, cell.setting.depth)] = np.array(shares)
     return share_lies_above(found, HALF)
 
 
@@ -123,9 +122,9 @@ def figures(rows: Rows) -> Sequence[Figure]:
 def table(rows: Rows) -> Table:
     """Saturation, gradient and accuracy of every network."""
     decision = decision_of(rows)
-    compared = {each.label: each for each in decision.comparisons}
+    compared = {each.key: each for each in decision.comparisons}
     lines = tuple(
-        _table_line(place, cell, compared.get(f"{place}, {depth_label(depth)}"))
+        _table_line(place, cell, compared.get(Placed(place, depth)))
         for depth in depths_of(rows)
         for place in PLACES
         if (cell := _cell(rows, place, depth)) is not None

@@ -11,18 +11,18 @@ from bnact.studies.comparison import MARGIN, Decision, works_as_well
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
+from experiments.claims.chosen import BEFORE, AtDepth, accuracy_differences
+from experiments.claims.verdict_words import by_how_much, verdict_of_decision, with_outcome
 
-from .chosen import BEFORE, accuracy_differences
-from .literature import IOFFE_SIGMOID
-from .sources import QUESTION
-from .verdict_words import by_how_much, verdict_of_decision, with_outcome
-from .versus_relu import (
+from .accuracy.beside_relu import (
     at_depths,
     at_worst,
     figures_with_relu,
     settings_with_relu,
     table_with_relu,
 )
+from .sources.documents import QUESTION
+from .sources.literature import IOFFE_SIGMOID
 
 ID = "sigmoid_with_norm"
 TEXT = "with BN, sigmoid works as well as or better than ReLU"
@@ -49,7 +49,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_with_relu("sigmoid", scale)
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[AtDepth]:
     """Whether sigmoid is as good as ReLU, depth by depth."""
     return works_as_well(accuracy_differences(rows, Pair("sigmoid", *BEFORE), Pair("relu", *BEFORE)))
 
@@ -70,7 +70,7 @@ def table(rows: Rows) -> Table:
     return table_with_relu("sigmoid", rows, decision_of(rows), OUTCOMES)
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[AtDepth]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no depth has runs of both sigmoid and ReLU."
     good = with_outcome(decision, "above")

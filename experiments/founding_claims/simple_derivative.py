@@ -13,11 +13,13 @@ from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.palette import COLOURS, Style
 from bnact.studies.report.wording import EXACT, listed, percent, plain, signed
 from bnact.studies.rows import Rows
+from experiments.claims.activations import ALL, OTHERS
+from experiments.claims.scale import no_runs
+from experiments.claims.timed import TIMED_NETWORK, network_name
 
-from .activation_work import BATCH_SIZE, alone, in_pair
-from .against_relu import ALL, OTHERS, before
-from .exactly import no_runs
-from .relu_savings import (
+from .accuracy.duels import before
+from .cost.activation_work import BATCH_SIZE, alone, in_pair
+from .cost.relu_savings import (
     ADVANTAGE,
     WIDTHS,
     Savings,
@@ -26,8 +28,7 @@ from .relu_savings import (
     saving_panel,
     savings,
 )
-from .sources import QUESTION
-from .timed import TIMED_NETWORK, network_name
+from .sources.documents import QUESTION
 
 ID = "simple_derivative"
 TEXT = "ReLU's simple derivative is an advantage"

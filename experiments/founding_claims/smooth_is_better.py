@@ -15,20 +15,20 @@ from bnact.studies.report.wording import interval_notes, points
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import paired_differences, test_accuracy
 from bnact.training.setting import Setting
+from experiments.claims.chosen import AtDepth, cell_of, depths_of
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .against_relu import (
+from .accuracy.beside_relu import difference_columns
+from .accuracy.duels import (
+    Duel,
     accuracy_figure,
     before,
     differences_of,
     forest_by_depth,
-    parts_of,
     settings_before,
     signed_points,
 )
-from .chosen import cell_of, depths_of
-from .sources import QUESTION
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
-from .versus_relu import difference_columns
+from .sources.documents import QUESTION
 
 ID = "smooth_is_better"
 TEXT = "the continuous nature of tanh and the logistic stays appealing"
@@ -71,7 +71,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_before(scale, (*KINKED, *SMOOTH))
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[Duel]:
     """Whether each smooth activation is better than the kinked one of its shape, depth by depth."""
     return works_better(differences_of(rows, DUELS))
 
@@ -116,21 +116,21 @@ def table(rows: Rows) -> Table:
     return Table("Smooth activations against kinked ones of the same shape", COLUMNS, tuple(lines), notes)
 
 
-def group_differences(rows: Rows) -> dict[str, np.ndarray]:
+def group_differences(rows: Rows) -> dict[AtDepth, np.ndarray]:
     """Mean test accuracy of the smooth activations minus that of the kinked ones, paired by seed.
 
     Args:
       rows: of the claim.
 
     Returns:
-      For "depth D", (n,) differences of the seeds that all have; a depth that lacks one is left out.
+      For each depth, (n,) differences of the seeds that all have; a depth that lacks one is left out.
     """
     found = {}
     for depth in depths_of(rows):
         means = [_group_mean(rows, names, depth) for names in (SMOOTH, KINKED)]
         differences = paired_differences(*means)
         if len(differences):
-            found[f"depth {depth}"] = differences
+            found[AtDepth(depth)] = differences
     return found
 
 
@@ -143,8 +143,8 @@ def _group_mean(rows: Rows, names: Sequence[str], depth: int) -> dict[int, float
     return {seed: float(np.mean([each[seed] for each in by_seed])) for seed in sorted(seeds)}
 
 
-def _line(rows: Rows, comparison: Comparison) -> tuple[str, ...]:
-    smooth, kinked, depth = parts_of(comparison)
+def _line(rows: Rows, comparison: Comparison[Duel]) -> tuple[str, ...]:
+    smooth, kinked, depth = comparison.key
     found = (cell_of(rows, before(name), depth) for name in (smooth, kinked))
     cells = [cell for cell in found if cell is not None]
     return (
@@ -157,11 +157,11 @@ def _line(rows: Rows, comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[Duel]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no smooth activation was run beside a kinked one."
     better, total = len(with_outcome(decision, "above")), len(decision.comparisons)
-    smooth, kinked, depth = parts_of(decision.deciding)
+    smooth, kinked, depth = decision.deciding.key
     by = f"{points(decision.deciding.effect)} at depth {depth}"
     if decision.answer == "supported":
         return f"Yes: the smooth one is better everywhere; least clearly {smooth} than {kinked}, by {by}."

@@ -10,17 +10,17 @@ from bnact.studies.comparison import Decision, works_better
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair
 from bnact.training.setting import Setting
+from experiments.claims.chosen import BEFORE, AtDepth, accuracy_differences
+from experiments.claims.verdict_words import by_how_much, verdict_of_decision, with_outcome
 
-from .chosen import BEFORE, accuracy_differences
-from .literature import KIM
-from .sources import QUESTION
-from .verdict_words import by_how_much, verdict_of_decision, with_outcome
-from .versus_relu import (
+from .accuracy.beside_relu import (
     at_depths,
     figures_with_relu,
     settings_with_relu,
     table_with_relu,
 )
+from .sources.documents import QUESTION
+from .sources.literature import KIM
 
 ID = "tanh_with_norm"
 TEXT = "with BN, tanh works better than ReLU"
@@ -42,7 +42,7 @@ def settings(scale: Scale) -> tuple[Setting, ...]:
     return settings_with_relu("tanh", scale)
 
 
-def decision_of(rows: Rows) -> Decision:
+def decision_of(rows: Rows) -> Decision[AtDepth]:
     """Whether tanh is better than ReLU, depth by depth."""
     return works_better(accuracy_differences(rows, Pair("tanh", *BEFORE), Pair("relu", *BEFORE)))
 
@@ -63,7 +63,7 @@ def table(rows: Rows) -> Table:
     return table_with_relu("tanh", rows, decision_of(rows), OUTCOMES)
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision[AtDepth]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no depth has runs of both tanh and ReLU."
     better, worse = with_outcome(decision, "above"), with_outcome(decision, "below")

@@ -4,7 +4,7 @@ The paper that made it known reached an accuracy in a fourteenth of the steps, a
 network without it could not bear. So each network is taken at the rate that is fastest for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bnact.studies.claim import Claim, Costs, Figure, Quantity, Scale, Table, Verdict
 from bnact.studies.comparison import Comparison, Decision, decision_from
@@ -14,13 +14,23 @@ from bnact.studies.report.wording import interval_notes, percent, significant
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import Pair, TunedCell, pair_of
 from bnact.training.setting import Setting
+from experiments.claims.activations import REPRESENTATIVES
+from experiments.claims.chosen import (
+    BEFORE,
+    NONE,
+    ActivationAt,
+    depth_label,
+    lines_by_depth,
+)
+from experiments.claims.scale import settings_of
+from experiments.claims.timed import TIMED_NETWORK, is_timed, network_name
+from experiments.claims.verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
 
-from .chosen import BEFORE, NONE, cells_by_pair, depths_of, lines_by_depth, runs_of
-from .fastest_rate import RATE_NOTE, RATE_RULE, fastest_cell
-from .literature import IOFFE
-from .scale import settings_of
-from .sources import QUESTION
-from .speedup import (
+from .sources.documents import QUESTION
+from .sources.literature import IOFFE
+from .speed.fastest_rate import RATE_NOTE, RATE_RULE
+from .speed.hidden_norms import deciding_target, found_speedups
+from .speed.speedup import (
     BOUNDS_RULE,
     EFFECT_RULE,
     OPEN_RULE,
@@ -28,17 +38,13 @@ from .speedup import (
     certainty,
     compared,
     interval_in_times,
-    speedup_of,
     times_in_words,
 )
-from .time_to_target import TARGET_RULE, mean_steps, steps_in_words, target_of
-from .timed import TIMED_NETWORK, is_timed, network_name
-from .verdict_words import EDGE_NOTE, rate_in_words, verdict_of_decision, with_outcome
+from .speed.time_to_target import TARGET_RULE, mean_steps, steps_in_words
 
 ID = "ten_times_faster"
 TEXT = "normalizing hidden layers trains 10 times faster or better"
 
-ACTIVATIONS = ("relu", "gelu", "tanh", "sigmoid")
 TIMES = 10.0
 
 BOUNDS = BOUNDS_RULE.format(
@@ -47,7 +53,7 @@ BOUNDS = BOUNDS_RULE.format(
 
 RULE = (
     f"Compared are the steps to a target without a norm and with batch norm before the activation, for each "
-    f"of {', '.join(ACTIVATIONS)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
+    f"of {', '.join(REPRESENTATIVES)} at every depth, paired by seed, as a ratio; {RATE_RULE}. There "
     f"{TARGET_RULE.format(networks='these networks')}. The ratio is bounded by "
     f"seed: {BOUNDS}; {OPEN_RULE}. Supported if at every comparison "
     "the lower bounds are above 10 (the whole interval of their geometric mean, and an exact sign-flip test "
@@ -74,29 +80,10 @@ COLUMNS = (
     "fastest rates",
 )
 
-PAIRS = tuple(Pair(name, *place) for name in ACTIVATIONS for place in (NONE, BEFORE))
-
 
 def settings(scale: Scale) -> tuple[Setting, ...]:
     """Four activations without a norm and with batch norm before."""
-    return settings_of(scale, ACTIVATIONS, norms=("none", "batch"), orders=("before",))
-
-
-def found_speedups(rows: Rows) -> tuple[Speedup, ...]:
-    """The speed-up of every activation and depth that was run with and without batch norm."""
-    target, found = deciding_target(rows), []
-    for name in ACTIVATIONS:
-        for depth in depths_of(rows):
-            cells = [fastest_cell(runs_of(rows, Pair(name, *at), depth), target) for at in (NONE, BEFORE)]
-            pair = [cell for cell in cells if cell is not None]
-            if len(pair) == 2:
-                found.append(speedup_of(f"{name}, depth {depth}", pair[0], pair[1], target))
-    return tuple(each for each in found if len(each.low))
-
-
-def deciding_target(rows: Rows) -> float:
-    """The target, set by all networks of the claim at every depth."""
-    return target_of(cell for cells in cells_by_pair(rows, PAIRS).values() for cell in cells)
+    return settings_of(scale, REPRESENTATIVES, norms=("none", "batch"), orders=("before",))
 
 
 def decide(rows: Rows) -> Verdict:
@@ -123,7 +110,7 @@ def figures(rows: Rows) -> Sequence[Figure]:
             lines_by_depth(rows, [Pair(name, *place) for place in (NONE, BEFORE)]),
             f"Validation accuracy of {name} through training, each at the rate that is best in the end.",
         )
-        for name in ACTIVATIONS
+        for name in REPRESENTATIVES
     )
     return (decisive, *(curve for curve in curves if curve.panels))
 
@@ -167,7 +154,7 @@ def clock(rows: Rows, costs: Costs) -> Table:
     return Table("Seconds to the target without and with batch norm", columns, lines, (note,))
 
 
-def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...]:
+def _seconds(speedup: Speedup[ActivationAt], costs: Costs, target: float) -> tuple[str, ...]:
     without, with_norm = (
         mean_steps([row.log for row in cell.rows], target)
         * costs.step.get(network_name(pair_of(cell.setting)), float("nan"))
@@ -175,21 +162,22 @@ def _seconds(speedup: Speedup, costs: Costs, target: float) -> tuple[str, ...]:
     )
     ratio = without / with_norm
     bound = certainty(speedup) if ratio > 0.0 else ""
-    activation, depth = speedup.plain.setting.activation, str(speedup.plain.setting.depth)
     return (
-        activation,
-        depth,
+        speedup.key.activation,
+        str(speedup.key.depth),
         significant(without),
         significant(with_norm),
         f"{bound}{times_in_words(ratio)}",
     )
 
 
-def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str, ...]:
+def _line(
+    speedup: Speedup[ActivationAt], comparison: Comparison[ActivationAt], target: float
+) -> tuple[str, ...]:
     cells: tuple[TunedCell, TunedCell] = (speedup.plain, speedup.normed)
     return (
-        speedup.plain.setting.activation,
-        str(speedup.plain.setting.depth),
+        speedup.key.activation,
+        str(speedup.key.depth),
         *(steps_in_words(cell, target) for cell in cells),
         f"{certainty(speedup)}{times_in_words(comparison.effect)}",
         interval_in_times(comparison),
@@ -199,15 +187,15 @@ def _line(speedup: Speedup, comparison: Comparison, target: float) -> tuple[str,
     )
 
 
-def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
+def _sentence(decision: Decision[ActivationAt], found: Sequence[Speedup[ActivationAt]]) -> str:
     if decision.deciding is None:
         return "There is nothing to decide from: no activation was run both with batch norm and without."
-    by_label = {each.label: each for each in found}
+    bounds = {each.key: certainty(each) for each in found}
     known = [each for each in decision.comparisons if each.effect > 0.0]
     if not known:
         return "Not clear: in every comparison some runs never reach the target, with the norm and without."
-    most = f"the most is {_times(max(known, key=lambda each: each.effect), by_label)}"
-    least = _times(decision.deciding, by_label)
+    most = f"the most is {_times(max(known, key=lambda each: each.effect), bounds)}"
+    least = _times(decision.deciding, bounds)
     if decision.answer == "supported":
         return f"Yes: batch norm trains ten times faster or better everywhere; least clearly {least}."
     if decision.answer == "refuted":
@@ -216,11 +204,11 @@ def _sentence(decision: Decision, found: Sequence[Speedup]) -> str:
     return f"Not clear: these runs cannot tell whether it is ten times everywhere; {most}."
 
 
-def _times(comparison: Comparison, found: dict[str, Speedup]) -> str:
+def _times(comparison: Comparison[ActivationAt], bounds: Mapping[ActivationAt, str]) -> str:
     """A speed-up in words: "at least 5.2 times as fast with sigmoid at depth 8"."""
-    activation, depth = comparison.label.split(", ")
-    bound = certainty(found[comparison.label])
-    return f"{bound}{times_in_words(comparison.effect)} times as fast with {activation} at {depth}"
+    activation, depth = comparison.key
+    times = f"{bounds[comparison.key]}{times_in_words(comparison.effect)}"
+    return f"{times} times as fast with {activation} at {depth_label(depth)}"
 
 
 CLAIM = Claim(

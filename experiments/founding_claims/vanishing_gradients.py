@@ -12,10 +12,10 @@ from bnact.studies.claim import Answer, Claim, Figure, Quantity, Table, Verdict
 from bnact.studies.report.drawing import legend_entry
 from bnact.studies.report.wording import EXACT, listed
 from bnact.studies.rows import Rows
+from experiments.claims.activations import REPRESENTATIVES
+from experiments.claims.scale import no_runs
 
-from .exactly import no_runs
-from .fresh_gradients import (
-    ACTIVATIONS,
+from .signal.fresh_gradients import (
     BATCH_SIZE,
     DEPTH,
     KEPT,
@@ -27,9 +27,9 @@ from .fresh_gradients import (
     Kind,
     fresh_gradients,
 )
-from .growth_panel import THEORY, growth_panel, measured_style, size_in_words
-from .literature import YANG
-from .sources import QUESTION
+from .signal.growth_panel import THEORY, growth_panel, measured_style, size_in_words
+from .sources.documents import QUESTION
+from .sources.literature import YANG
 
 ID = "vanishing_gradients"
 TEXT = "batch normalization and ReLU both solve vanishing gradients"
@@ -43,19 +43,19 @@ RELU_WORDS = {
 }
 
 RULE = (
-    f"Looked at are fresh networks of {DEPTH} layers with {', '.join(ACTIVATIONS)}, without a norm and with "
-    "batch norm before the activation, each with weights of its activation's own gain. A gradient is kept "
-    "if its root mean square at the layer next to the input is between a tenth and ten times that at the "
-    "last layer; below, it vanishes; above, it explodes. Theory predicts it for wide layers, for batches of "
-    f"{BATCH_SIZE}; it is measured in {SEEDS} networks of {WIDTH} units each. ReLU solves vanishing "
-    "gradients if ReLU without a norm keeps them, batch norm if every activation under it does. Supported "
-    "if both do, by theory and in every network; refuted if in one of these five cases the gradient is not "
+    f"Looked at are fresh networks of {DEPTH} layers with {', '.join(REPRESENTATIVES)}, without a norm and "
+    "with batch norm before the activation, each with weights of its activation's own gain. A gradient is "
+    "kept if its root mean square at the layer next to the input is between a tenth and ten times that at "
+    "the last layer; below, it vanishes; above, it explodes. Theory predicts it for wide layers, for batches "
+    f"of {BATCH_SIZE}; it is measured in {SEEDS} networks of {WIDTH} units each. ReLU solves vanishing "
+    "gradients if ReLU without a norm keeps them, batch norm if every activation under it does. Supported if "
+    "both do, by theory and in every network; refuted if in one of these five cases the gradient is not "
     "kept, by theory and in every network; else undecided: so where networks and theory do not agree, or a "
     "number is not finite. The effect is what a layer multiplies the squared gradient by, by theory and far "
     f"from the input, in that of the five whose gradient over all {DEPTH} layers is farthest from 1; a "
-    f"factor "
-    f"of 1.467 makes {1.467 ** ((DEPTH - 1) / 2):,.0f} of the gradient over {DEPTH} layers, which have "
-    f"{DEPTH - 1} steps between them. The activations without a norm but ReLU are shown and decide nothing."
+    f"factor of 1.467 makes {1.467 ** ((DEPTH - 1) / 2):,.0f} of the gradient over {DEPTH} layers, which "
+    f"have {DEPTH - 1} steps between them. The activations without a norm but ReLU are shown and decide "
+    "nothing."
 )
 
 COLUMNS = (
@@ -88,7 +88,7 @@ def figures(_: Rows) -> Sequence[Figure]:
     """The gradient by layer, predicted and measured, without and with batch norm."""
     growths = fresh_gradients()
     legend = (
-        *(legend_entry(name, measured_style(name)) for name in ACTIVATIONS),
+        *(legend_entry(name, measured_style(name)) for name in REPRESENTATIVES),
         legend_entry("theory", THEORY),
     )
     caption = (

@@ -42,7 +42,7 @@ def test_more_classes_than_outputs_are_refused():
 
 def test_labels_of_a_classification_are_integers():
     broken = DATASET.test._replace(labels=DATASET.test.labels.astype(np.float32))
-    with pytest.raises(ValueError, match="mine: labels must be integers; got dtype float32"):
+    with pytest.raises(ValueError, match="mine: labels must be integers, one a class; got dtype float32"):
         dataclasses.replace(DATASET, test=broken)
 
 

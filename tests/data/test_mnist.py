@@ -48,6 +48,31 @@ def test_a_missing_file_is_named_with_those_found(tmp_path, name):
         mnist(tmp_path)
 
 
+def test_all_that_is_missing_is_to_be_put_there(tmp_path):
+    mnist_folder(tmp_path)
+    for name in MNIST_FILES[1:3]:
+        (tmp_path / name).unlink()
+    (tmp_path / MNIST_FILES[3]).rename(tmp_path / f"{MNIST_FILES[3]}.gz")
+    message = (
+        f"; put {MNIST_FILES[1]}, {MNIST_FILES[2]} of MNIST into it, named so, plain or compressed (.gz)"
+    )
+    with pytest.raises(FileNotFoundError, match=re.escape(message) + "$"):
+        mnist(tmp_path)
+
+
+@pytest.mark.parametrize("stated", [False, True])
+def test_of_a_plain_and_a_compressed_file_the_plain_one_is_read(tmp_path, stated):
+    mnist_folder(tmp_path)
+    alone = mnist(tmp_path).hash
+    (tmp_path / f"{IMAGES}.gz").write_bytes(gzip.compress(idx_bytes(np.zeros((30, 28, 28), np.uint8))))
+    if stated:
+        state_sums(tmp_path)
+    assert mnist(tmp_path).hash == alone
+    (tmp_path / IMAGES).unlink()
+    with pytest.raises(ValueError, match="vary"):
+        mnist(tmp_path)
+
+
 def changed(folder, name, change):
     path = folder / name
     content = path.read_bytes()

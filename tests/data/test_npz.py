@@ -204,3 +204,21 @@ def test_an_encrypted_member_is_refused(path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="inputs must be a whole numpy array of numbers; got .* encrypted"):
         npz(path)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"labels": np.eye(4)[LABELS]}, "got rows that are one-hot, of dtype float64; use labels.argmax(1)"),
+        ({"labels": INPUTS[:, 0, 0]}, "a regression, name the array targets"),
+        ({"inputs": INPUTS + 1j}, "inputs must be real numbers; got dtype complex128; use inputs.real"),
+        (
+            {"targets": INPUTS[:, 0, 0] + 1j},
+            "targets must be real numbers; got dtype complex128; use targets.real",
+        ),
+    ],
+)
+def test_what_is_nearly_right_is_told_how_to_be_right(path, arrays, message):
+    answers = {} if "targets" in arrays else {"labels": LABELS}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        npz(written(path, **{"inputs": INPUTS, **answers, **arrays}))

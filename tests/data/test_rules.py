@@ -27,9 +27,13 @@ BROKEN = {
     "complex": (
         INPUTS.astype(complex),
         LABELS,
-        "mine: inputs must be real numbers; got dtype complex128; use inputs.astype(np.float32)",
+        "mine: inputs must be real numbers; got dtype complex128; use inputs.real, inputs.imag or np.abs",
     ),
-    "text": (INPUTS.astype(str), LABELS, "mine: inputs must be real numbers; got dtype <U32"),
+    "text": (
+        INPUTS.astype(str),
+        LABELS,
+        "mine: inputs must be real numbers; got dtype <U32; use inputs.astype",
+    ),
     "one axis": (INPUTS[:, 0], LABELS, "mine: inputs must have shape (examples, features); got shape (12,)"),
     "no feature": (
         INPUTS[:, :0],
@@ -46,8 +50,35 @@ BROKEN = {
         LABELS,
         "mine: inputs must be finite; got 1 NaN and 1 infinite, the first -inf at inputs[9, 1, 0]",
     ),
-    "float labels": (INPUTS, LABELS.astype(float), "mine: labels must be integers; got dtype float64"),
-    "boolean labels": (INPUTS, LABELS > 1, "mine: labels must be integers; got dtype bool"),
+    "float labels": (
+        INPUTS,
+        LABELS.astype(float),
+        "mine: labels must be integers, one a class; got dtype float64; use np.unique(labels",
+    ),
+    "fractional labels": (
+        INPUTS,
+        changed(LABELS.astype(float), [2, 7], [np.nan, 1.5]),
+        "got dtype float64, the first fraction 1.5; if they are numbers to predict, a regression, name the "
+        "array targets; for classes use np.unique(labels",
+    ),
+    "complex labels": (INPUTS, LABELS.astype(complex), "got dtype complex128; use np.unique(labels"),
+    "boolean labels": (INPUTS, LABELS > 1, "mine: labels must be integers, one a class; got dtype bool"),
+    "one-hot labels of floats": (
+        INPUTS,
+        np.eye(3)[LABELS],
+        "labels must be integers, one a class; got rows that are one-hot, of "
+        "dtype float64; use labels.argmax(1)",
+    ),
+    "one-hot labels of booleans": (
+        INPUTS,
+        np.eye(3, dtype=bool)[LABELS],
+        "of dtype bool; use labels.argmax(1)",
+    ),
+    "two columns that are not one-hot": (
+        INPUTS,
+        np.eye(3)[LABELS] + 1.0,
+        "one a class; got dtype float64; use np.unique(labels",
+    ),
     "one-hot labels": (
         INPUTS,
         np.eye(3, dtype=int)[LABELS],

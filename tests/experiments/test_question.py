@@ -10,8 +10,8 @@ import pytest
 import experiments
 from bnact.studies import Rows, works_better
 from bnact.studies.report.decision_views import decision_figures, decision_table
+from experiments.claims.scale import DEFAULT
 from experiments.command import exit_code
-from experiments.founding_claims.scale import DEFAULT
 from experiments.question import command_of
 from tests.experiments.calls import plausibly_trained
 from tests.studies.plausible_rows import plausible_rows

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,8 @@ def fake_train(settings: Sequence[Setting]) -> list[Log]:
 class Silence:
     """Progress that nobody hears."""
 
-    def start(self, plan: Plan, stored: Rows) -> None:
-        self.plan = plan
+    def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
+        self.plan, self.regressions = plan, regressions
 
     def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
         pass

@@ -12,8 +12,10 @@ import pytest
 
 from bnact.studies.errors import StudyError
 from bnact.studies.identity import setting_id
+from bnact.studies.manifest import DataRecord
 from bnact.training.setting import Setting
 from tests.studies.fake_runs import (
+    MANIFEST,
     SETTINGS,
     Silence,
     all_files,
@@ -42,6 +44,13 @@ def test_every_run_is_trained_once_and_returned_in_the_order_asked(tmp_path):
     assert outcome.failures == ()
     for row in outcome.rows:
         np.testing.assert_array_equal(row.log.gradient_norm, fake_log(row.setting).gradient_norm)
+
+
+def test_progress_is_told_which_datasets_are_regressions(tmp_path):
+    silence = Silence()
+    data = {**MANIFEST.data, "friedman": DataRecord("f" * 64, "regression", "A function of five numbers.")}
+    fake_study(tmp_path, progress=silence, manifest=MANIFEST._replace(data=data))
+    assert silence.regressions == {"friedman"}
 
 
 def test_the_same_command_again_trains_nothing_and_changes_nothing(tmp_path):
@@ -195,7 +204,7 @@ def test_progress_is_told_of_every_cell_and_finished_even_after_an_error(tmp_pat
     told = []
 
     class Listener(Silence):
-        def start(self, plan, stored):
+        def start(self, plan, stored, regressions=frozenset()):
             told.append(("start", len(plan.cells), len(stored)))
 
         def cell_done(self, cell, logs, seconds):

@@ -76,10 +76,10 @@ def test_the_words_name_only_what_differs_between_the_strata():
     by_architecture = {
         Stratum("digits", name): (verdict("s"), verdict("s")) for name in ("mlp", "residual_mlp")
     }
-    assert overall(by_architecture).sentence == "Said s. That is mlp; supported in 2 of 2 architectures."
+    assert overall(by_architecture).sentence == "Said s. Seen with mlp. Both architectures support it."
     both = {**by_architecture, TEACHER: (verdict("s"), verdict("s"))}
     assert overall(both).sentence == (
-        "Said s. That is digits, mlp; supported in 3 of 3 pairs of task and architecture."
+        "Said s. Seen on digits with mlp. All 3 pairs of task and architecture support it."
     )
     assert overall(matrix("su", "rr"), "somewhere").sentence.startswith("Not clearly anywhere, or not")
 
@@ -87,7 +87,7 @@ def test_the_words_name_only_what_differs_between_the_strata():
 def test_numbers_are_those_of_the_first_stratum_that_gives_the_answer():
     found = overall(matrix("ss", "rr"))
     assert (found.effect, found.low, found.n) == (10.0, 9.0, 10)
-    assert found.sentence == ("Said r. That is teacher; supported in 1, refuted in 1 of 2 tasks.")
+    assert found.sentence == "Said r. Seen on teacher. Of 2 tasks, 1 supports it and 1 refutes it."
     assert speaking(matrix("ss", "rr")) == TEACHER
 
 
@@ -98,7 +98,7 @@ def test_where_no_stratum_speaks_for_all_there_is_no_effect():
     assert math.isnan(found.low)
     assert found.n == 0
     assert found.sentence == (
-        "Not everywhere, or not with all seeds: supported in 1, undecided in 1 of 2 tasks."
+        "Not everywhere, or not with all seeds. Of 2 tasks, 1 supports it and 1 leaves it open."
     )
 
 
@@ -107,8 +107,11 @@ def test_a_single_verdict_is_left_as_it_is():
 
 
 def test_several_sets_of_seeds_in_one_place_are_counted():
-    assert overall(matrix("ss")).sentence == "Said s. 2 sets of seeds: supported."
+    assert overall(matrix("ss")).sentence == "Said s. Both sets of seeds support it."
     assert overall(matrix("sr")).verdict == "undecided"
+    assert overall(matrix("sur")).sentence.endswith(
+        "Of 3 sets of seeds, 1 supports it, 1 refutes it and 1 leaves it open."
+    )
 
 
 def test_replication_contradiction_and_flips_are_told_apart():

@@ -189,6 +189,18 @@ def test_what_is_stored_counts_for_the_best():
     assert "99.0% on validation data (1 seed)" in best_words(later)
 
 
+def test_of_a_regression_the_best_is_a_share_of_the_variance():
+    settings = [Setting(data=name) for name in ("digits", "friedman")]
+    stored = Rows(tuple(Row(setting_id(each), each, log_of(0.5)) for each in settings))
+    stream = io.StringIO()
+    LineProgress(stream).start(plan(settings, set()), stored, {"friedman"})
+    tally = first_tally(plan(settings, set()), stored, {"friedman"})
+    assert best_words(tally._replace(data="digits")).startswith("best so far on digits: 50.0% on validation")
+    assert best_words(tally._replace(data="friedman")).startswith(
+        "best so far on friedman: 50.0% of the variance explained on validation data (1 seed): relu"
+    )
+
+
 def test_of_several_datasets_the_best_is_that_of_the_one_under_way():
     settings = [Setting(data=name, depth=depth) for name, depth in (("digits", 1), ("wine", 2))]
     planned = plan(settings, set())

@@ -20,7 +20,7 @@ class Shown(NamedTuple):
       rows: the runs that figures and table are made from, none for a claim that needs none; None where some
         are missing: figures and table are then left out.
       command: what runs it again.
-      where: task and architecture of these runs, where there are several.
+      where: which of several these runs are, by task, architecture and seeds.
       group: under which heading the verdict stands.
       strata: every place's answer, by name; none where there is one place alone.
       places: the same as a table, or None.

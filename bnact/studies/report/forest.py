@@ -4,19 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from bnact.studies.claim import Figure, Panel
-from bnact.studies.comparison import Comparison, Outcome
+from bnact.studies.claim import Figure
+from bnact.studies.comparison import Comparison
 
-from .drawing import drawn, legend_entry
-from .palette import Style
-from .wording import signed, span
-
-OUTCOME_STYLES: Mapping[Outcome, Style] = {
-    "above": Style("#009E73", (), "^"),
-    "below": Style("#D55E00", (), "v"),
-    "equal": Style("#0072B2", (), "o"),
-    "unclear": Style("#6b6b6b", (), "s"),
-}
+from .comparison_rows import EffectAxis, comparison_rows, draw_mark
+from .wording import signed
 
 
 def forest(
@@ -38,37 +30,19 @@ def forest(
     Returns:
       A figure with a panel for each group.
     """
-    found = {each.outcome for comparisons in groups.values() for each in comparisons}
-    words = dict.fromkeys((outcomes[name], style) for name, style in OUTCOME_STYLES.items() if name in found)
-    panels = tuple(
-        _panel(title, comparisons, outcomes, marks, x_label)
-        for title, comparisons in groups.items()
-        if comparisons
-    )
-    return Figure(caption, tuple(legend_entry(label, style) for label, style in words), panels)
 
-
-def _panel(
-    title: str,
-    comparisons: Sequence[Comparison],
-    outcomes: Mapping[str, str],
-    marks: Sequence[float],
-    x_label: str,
-) -> Panel:
     def draw(axes: Axes) -> None:
         for mark in marks:
-            axes.axvline(100.0 * mark, color="#000000", linewidth=0.9, linestyle=(0.0, (4.0, 2.0)))
-        for place, each in enumerate(comparisons):
-            style = OUTCOME_STYLES[each.outcome]
-            axes.plot([100 * each.low, 100 * each.high], [place, place], color=style.colour)
-            axes.plot(100 * each.effect, place, color=style.colour, marker=style.marker, markersize=5.5)
-        axes.set_yticks(range(len(comparisons)), [each.label for each in comparisons])
-        axes.set(xlabel=x_label, ylim=(len(comparisons) - 0.4, -0.6))
-        axes.grid(visible=False, axis="y")
+            draw_mark(axes, 100.0 * mark)
 
-    words = "; ".join(
-        f"{each.label}: {signed(100 * each.effect)}, interval "
-        f"{span(100 * each.low, 100 * each.high, signed)}, {outcomes[each.outcome]}"
-        for each in comparisons
-    )
-    return Panel(title, f"{x_label}. {words}.", drawn(title, draw))
+    in_percent = {title: [_in_percent(each) for each in some] for title, some in groups.items()}
+    return comparison_rows(in_percent, outcomes, EffectAxis(x_label, draw, _draw_interval, signed), caption)
+
+
+def _in_percent(comparison: Comparison) -> Comparison:
+    low, effect, high = (100 * value for value in (comparison.low, comparison.effect, comparison.high))
+    return comparison._replace(low=low, effect=effect, high=high)
+
+
+def _draw_interval(axes: Axes, comparison: Comparison, place: int, colour: str) -> None:
+    axes.plot([comparison.low, comparison.high], [place, place], color=colour)

@@ -6,9 +6,22 @@ from typing import NamedTuple
 
 from bnact.studies.claim import Answer, Scale, Table, Verdict
 from bnact.studies.counted import counted
-from bnact.studies.matrix import OVERALL, Decided, Stratum, contradicted, flips, replicated, stratum_of
+from bnact.studies.matrix import (
+    OVERALL,
+    Decided,
+    Stratum,
+    contradicted,
+    flips,
+    place_in_words,
+    replicated,
+    spanned,
+    stratum_of,
+)
 
 from .wording import effect_in_words, interval_in_words, listed
+
+ALL = "all"
+"""Stands where a claim's own runs reach over every task, or every architecture."""
 
 
 class Heading(NamedTuple):
@@ -115,7 +128,9 @@ def _row(found: Decided, stratum: Stratum, verdict: Verdict, seeds: str) -> tupl
     quantity = found.claim.quantity
     interval = interval_in_words(verdict, quantity).removeprefix(quantity.interval).strip() or "–"
     effect = effect_in_words(verdict, quantity)
-    return (*stratum, seeds.partition(" ")[2], verdict.verdict, effect, interval, str(verdict.n))
+    reached = spanned(found)
+    place = (ALL if field in reached else name for field, name in stratum._asdict().items())
+    return (*place, seeds.partition(" ")[2], verdict.verdict, effect, interval, str(verdict.n))
 
 
 def _by_stratum(scales: Sequence[Scale]) -> Mapping[Stratum, list[str]]:
@@ -163,10 +178,12 @@ def _flips(found: Sequence[Decided]) -> str:
 def _places(found: Decided) -> str:
     kinds: tuple[Answer, ...] = ("supported", "refuted")
     places = {
-        kind: [f"({in_words(s)})" for s, each in found.matrix.items() if replicated(each) == kind]
+        kind: [
+            place_in_words(s, found.matrix) for s, each in found.matrix.items() if replicated(each) == kind
+        ]
         for kind in kinds
     }
-    return "; ".join(f"{kind} in {listed(names)}" for kind, names in places.items())
+    return "; ".join(f"{kind} {listed(names)}" for kind, names in places.items())
 
 
 def _replications(found: Sequence[Decided], seeds: Sequence[str]) -> str:

@@ -64,8 +64,9 @@ def sweep_table(rows: Rows) -> Table:
     cells = ranked_cells(rows)
     lines = tuple(_table_line(cell, rows, target) for cell in cells)
     notes = (
-        "Ranked by mean validation accuracy, each network at its best learning rate. * at the edge of "
-        "the rates tried.",
+        "A line is one kind of network, over its seeds and at its best learning rate.",
+        "Ranked by mean validation accuracy (in a regression the share of the targets' variance that is "
+        "explained). * at the edge of the rates tried.",
         f"Steps to {target:.0%} validation accuracy: mean over the seeds that get there, in brackets how "
         "many do. Dead units: mean over the runs that did not diverge.",
         *interval_notes(min((len(cell.rows) for cell in cells), default=0)),

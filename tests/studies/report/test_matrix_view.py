@@ -59,7 +59,7 @@ def test_flips_and_replications_are_said_in_numbers():
     remarks = dict(view().remarks)
     flips = remarks["Where verdicts flip"]
     assert flips == (
-        "It flips: supported in (digits, mlp) and (teacher, mlp); refuted in (digits, residual_mlp)."
+        "It flips: supported on digits with mlp and on teacher with mlp; refuted on digits with residual_mlp."
     )
     assert remarks["With other seeds"] == (
         "8 pairs of claim and place were decided anew with other seeds (seeds 0 to 9 and seeds 10 to 19): 6 "
@@ -80,6 +80,14 @@ def test_a_claims_own_table_has_every_place_and_set_of_seeds():
         "teacher", "residual_mlp", "10 to 19", "refuted", "+3.0 points", "+1.0 to +5.0", "10",
     )  # fmt: skip
     assert strata_table(FOUND[2], SCALES) is None
+
+
+def test_a_claim_whose_runs_reach_over_all_tasks_names_none_of_them():
+    spanning = decided("spanning", "ss", "uu")
+    runs_of = dict(zip(STRATA, STRATA[:2] * 2, strict=True))
+    table = strata_table(spanning._replace(runs_of=runs_of), SCALES)
+    assert table is not None
+    assert [row[:2] for row in table.rows] == [("all", "mlp")] * 2 + [("all", "residual_mlp")] * 2
 
 
 def test_one_seed_is_named_alone():

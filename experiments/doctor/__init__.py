@@ -1,0 +1,1 @@
+"""Is this machine set up well, and does its compiler compute what it should?"""

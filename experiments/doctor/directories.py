@@ -1,0 +1,46 @@
+"""A directory as it is found; nothing is left behind in it."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from .machine import Directory
+
+
+def nearest_existing(path: str) -> Path:
+    """The path, or the nearest directory above it that exists."""
+    place = Path(path).absolute()
+    while not place.exists():
+        place = place.parent
+    return place
+
+
+def directory_at(path: str) -> Directory:
+    """What stands at a path; what does not exist is judged by where it would be made."""
+    place = nearest_existing(path)
+    found = place.stat()
+    is_there = place == Path(path).absolute()
+    return Directory(
+        path=path,
+        is_there=is_there and place.is_dir(),
+        is_writable=place.is_dir() and _takes_a_file(place),
+        is_own=not is_there or not hasattr(os, "getuid") or found.st_uid == os.getuid(),
+        is_private=not is_there or not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH),
+        bytes_held=_bytes_in(place) if is_there else 0,
+    )
+
+
+def _takes_a_file(place: Path) -> bool:
+    """Tried, not read from the mode: root may write where a file system refuses, and the other way round."""
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
+
+
+def _bytes_in(place: Path) -> int:
+    if not place.is_dir():
+        return 0
+    return sum(entry.stat().st_size for entry in os.scandir(place) if entry.is_file())

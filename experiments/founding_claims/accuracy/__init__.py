@@ -1,0 +1,1 @@
+"""How accurate activations are beside each other, under batch norm."""

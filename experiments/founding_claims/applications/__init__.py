@@ -1,0 +1,1 @@
+"""The same networks in several applications, and how alike these rank them."""

@@ -1,0 +1,1 @@
+"""What activations cost a training step, counted, and what ReLU saves."""

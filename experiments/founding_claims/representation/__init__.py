@@ -1,0 +1,1 @@
+"""What layers make of the data: dimensions, classes, and a circle carried through them."""

@@ -1,0 +1,1 @@
+"""Where the founding claims were said, and what others found on them."""

@@ -1,0 +1,1 @@
+"""How fast networks learn: steps to a target, each at its fastest learning rate."""

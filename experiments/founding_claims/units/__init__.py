@@ -1,0 +1,1 @@
+"""What single units do: dead, revived, saturated, in their learning phase."""

@@ -1,10 +1,15 @@
 """Normalization and activation in one backward pass."""
 
+from .border import checked_keep as checked_keep
+from .border import checked_keep_of as checked_keep_of
+from .fixed import Keep as Keep
+from .fixed import Order as Order
 from .memory import keep_linear_outputs as keep_linear_outputs
 from .memory import keep_pre_normalization as keep_pre_normalization
 from .memory import pre_normalization as pre_normalization
 from .memory import recomputed as recomputed
 from .memory import waiting_for as waiting_for
+from .own import fused_norms as fused_norms
 from .pair import act_norm as act_norm
 from .pair import norm_act as norm_act
 from .rule import output_and_statistics as output_and_statistics
@@ -21,3 +26,4 @@ from .table import NOTHING as NOTHING
 from .table import ONLY as ONLY
 from .table import Index as Index
 from .table import Table as Table
+from .trained import output_and_state as output_and_state

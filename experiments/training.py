@@ -85,8 +85,11 @@ def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log
     from bnact.training import train_population
 
     datasets = {dataset.name: dataset for dataset in assignment.datasets}
-    names = sorted({setting.activation for setting in assignment.settings})
-    return lambda lanes: train_population(lanes, datasets[lanes[0].data], names, assignment.check)
+    activations = sorted({setting.activation for setting in assignment.settings})
+    norms = sorted({setting.norm for setting in assignment.settings})
+    return lambda lanes: train_population(
+        lanes, datasets[lanes[0].data], activations, assignment.check, norms
+    )
 
 
 def _checked(settings: Sequence[Setting], outcome: Outcome, study: Study) -> str:

@@ -19,7 +19,8 @@ class Column(NamedTuple):
       standardizations: of the column; `NOTHING` is among them if the column has formulas.
       standardization: which of them; `NOTHING` where a formula is chosen.
       formulas: of the column.
-      formula: which of them, counted from 1; 0 where a standardization is chosen.
+      formula: which of them, counted from 1; 0 where a standardization is chosen. A Python integer where the
+        column leaves no choice: then there is no branch.
     """
 
     standardizations: tuple[Standardization, ...]
@@ -34,6 +35,8 @@ def column_of(norms: Sequence[Norm], index: Array | int) -> Column:
     formulas = tuple(norm for norm in norms if isinstance(norm, Formula))
     if not formulas:
         return Column(standardizations, index, (), 0)
+    if len(norms) == 1:
+        return Column((NOTHING,), 0, formulas, 1)
     if NOTHING not in standardizations:
         standardizations = (NOTHING, *standardizations)
     nothing = standardizations.index(NOTHING)
@@ -45,17 +48,15 @@ def column_of(norms: Sequence[Norm], index: Array | int) -> Column:
 def formula_or(
     column: Column, otherwise: Callable[..., Array], compute: Callable[..., Array], *given: PyTree
 ) -> Array:
-    """`compute(formula, *given)` of the chosen formula, or `otherwise(*given)` where none is chosen.
-
-    A column without formulas has no branch.
-    """
+    """`compute(formula, *given)` of the chosen formula, or `otherwise(*given)` where none is chosen."""
 
     def branch(formula: Formula) -> Callable[..., Array]:
         return lambda *given: compute(formula, *given)
 
-    if not column.formulas:
-        return otherwise(*given)
-    return lax.switch(column.formula, [otherwise, *map(branch, column.formulas)], *given)
+    branches = [otherwise, *map(branch, column.formulas)]
+    if isinstance(column.formula, int):
+        return branches[column.formula](*given)
+    return lax.switch(column.formula, branches, *given)
 
 
 def standing_behind(column: Column, by: Affine) -> Affine:

@@ -197,8 +197,8 @@ def _through(
     def branch(norm: Norm) -> Callable[..., tuple[Array, tuple[Array, Array], Own]]:
         def standard(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
             assert not isinstance(norm, Formula)
-            du, *affine = gradient(norm)(epsilon, u, taken, _scale(by, u), dz)
-            return du, tuple(affine), jax.tree.map(jnp.zeros_like, own)
+            du, dscale, dbias = gradient(norm)(epsilon, u, taken, _scale(by, u), dz)
+            return du, (dscale, dbias), jax.tree.map(jnp.zeros_like, own)
 
         def computed(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
             assert isinstance(norm, Formula)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.sharding import AxisType, PartitionSpec
 
 from bnact import activations, fused, normalizations
 from bnact.fused import (
@@ -184,3 +185,28 @@ def test_every_norm_of_a_table_has_a_name_of_the_registry():
     assert fused.norms_of(table_of((), ("scale", "group"))) == (*STANDARDIZATIONS, "scale", "group")
     assert all(name == formula.name for name, formula in FORMULAS.items())
     assert Affine._fields == ("scale", "bias")
+
+
+@pytest.mark.parametrize("norm", ["layer", "group", "dynamic_tanh"])
+@pytest.mark.parametrize("check_vma", [True, False])
+def test_divided_by_shard_map_equals_single(norm, check_vma):
+    x, scale, bias, _, cotangent = drawn(FLAT, np.float32)
+    table = table_of(ACTIVATIONS, ("group", "dynamic_tanh"))
+    own = own_of(table, FLAT[-1])
+    index = index_of("tanh", norm, "before", table)
+    mesh = jax.make_mesh((8,), ("batch",), axis_types=(AxisType.Auto,))
+    parts, whole = PartitionSpec("batch"), PartitionSpec()
+    divided = jax.shard_map(
+        lambda x, scale, bias, own: switched(index, x, scale, bias, table, own),
+        mesh=mesh,
+        in_specs=(parts, whole, whole, whole),
+        out_specs=parts,
+        check_vma=check_vma,
+    )
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def gradients(pair, cotangent):
+        return jax.vjp(pair, x, scale, bias, own)[1](cotangent)
+
+    single = gradients(lambda *at: switched(index, *at[:3], table, at[3]), cotangent)
+    assert_all_close(gradients(divided, cotangent), single, 1e-5)

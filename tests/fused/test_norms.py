@@ -54,7 +54,9 @@ def drawn(shape, dtype, seed=0):
 
 @jax.jit
 def ours(index, x, scale, bias, own, cotangent):
-    y, back = jax.vjp(lambda *at: switched(index, *at[:3], TABLES[x.shape], at[3]), x, scale, bias, own)
+    y, back = jax.vjp(
+        lambda x, scale, bias, own: switched(index, x, scale, bias, TABLES[x.shape], own), x, scale, bias, own
+    )
     return y, *back(cotangent)
 
 
@@ -117,7 +119,7 @@ NARROW = table_of(ACTIVATIONS)
 
 @functools.partial(jax.jit, static_argnums=0)
 def by_table(table, index, x, scale, bias, cotangent):
-    y, back = jax.vjp(lambda *at: switched(index, *at, table), x, scale, bias)
+    y, back = jax.vjp(lambda x, scale, bias: switched(index, x, scale, bias, table), x, scale, bias)
     return y, *back(cotangent)
 
 
@@ -138,7 +140,9 @@ def test_one_tensor_is_kept_whatever_the_table_holds(order):
     x, scale, bias, own, _ = drawn(FLAT, np.float32)
     table = TABLES[FLAT]
     index = index_of("tanh", "group", order, table)
-    _, back = jax.vjp(lambda *at: switched(index, *at[:3], table, at[3]), x, scale, bias, own)
+    _, back = jax.vjp(
+        lambda x, scale, bias, own: switched(index, x, scale, bias, table, own), x, scale, bias, own
+    )
     assert [leaf.size for leaf in jax.tree.leaves(back)].count(x.size) == 1
 
 
@@ -208,5 +212,5 @@ def test_divided_by_shard_map_equals_single(norm, check_vma):
     def gradients(pair, cotangent):
         return jax.vjp(pair, x, scale, bias, own)[1](cotangent)
 
-    single = gradients(lambda *at: switched(index, *at[:3], table, at[3]), cotangent)
+    single = gradients(lambda x, scale, bias, own: switched(index, x, scale, bias, table, own), cotangent)
     assert_all_close(gradients(divided, cotangent), single, 1e-5)

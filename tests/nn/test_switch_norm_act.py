@@ -64,7 +64,7 @@ def fresh_output(index):
 @pytest.mark.parametrize("norm", BESIDE)
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_every_other_norm_starts_as_the_fixed_one(norm, order):
-    fixed = nn.NormAct(8, SETTINGS[norm] if norm in SETTINGS else norm, "tanh", order)(POSITIONS)
+    fixed = nn.NormAct(8, SETTINGS.get(norm) or norm, "tanh", order)(POSITIONS)
     found = fresh_output(index_of("tanh", norm, order, EVERY))
     np.testing.assert_allclose(found, fixed, rtol=1e-5, atol=1e-5)
 

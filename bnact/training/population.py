@@ -22,13 +22,17 @@ from .watch import check_identities
 
 
 def train_population(
-    settings: Sequence[Setting], dataset: Dataset, activations: Sequence[str] = (), check: bool = False
+    settings: Sequence[Setting],
+    dataset: Dataset,
+    activations: Sequence[str] = (),
+    check: bool = False,
+    norms: Sequence[str] = (),
 ) -> list[Log]:
     """Trains the runs of one cell, all in one call, spread over the devices at hand.
 
     The program is compiled at the first call for its architecture, depth, width, batch size, dataset, number
-    of lanes and activations, and kept; which of these, norm, order, gain, injury and number of steps are data
-    to it.
+    of lanes, activations and norms, and kept; which of these, order, gain, injury and number of steps are
+    data to it.
 
     Args:
       settings: runs that differ in learning rate and seed alone.
@@ -37,6 +41,8 @@ def train_population(
         no number depends on it.
       check: at every point of the logs, hold the gradients of every layer's pair, as its own backward pass
         computes them, against what must be true of them; the logs are the same.
+      norms: what other cells of the study have, as `activations`. Those that every table holds need no
+        mention.
 
     Returns:
       The logs, as numpy arrays, in the settings' order.
@@ -50,7 +56,7 @@ def train_population(
     mesh = population_mesh()
     lanes = padded_count(len(settings), mesh)
     padded = [*settings, *[settings[0]] * (lanes - len(settings))]
-    table = table_of([*activations, settings[0].activation])
+    table = table_of([*activations, settings[0].activation], [*norms, settings[0].norm])
     program = compiled_program(settings[0].program, dataset, lanes, table, check)
     index = index_of(settings[0].activation, settings[0].norm, settings[0].order, table)
     shared = (examples(dataset), cell_data(settings[0], index))

@@ -44,6 +44,12 @@ def use_compilation_cache() -> Path | None:
     return path
 
 
+def cache_in_use() -> Path | None:
+    """Where compiled programs are kept, by `use_compilation_cache` or by the user's own setting, if at all."""
+    path = jax.config.jax_compilation_cache_dir
+    return Path(path) if path and jax.config.jax_enable_compilation_cache else None
+
+
 def cache_home(environment: Mapping[str, str]) -> Path:
     """Where the user's caches lie, as the XDG Base Directory Specification says.
 

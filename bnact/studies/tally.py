@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bnact.studies.counted import counted
 from bnact.studies.estimate import Estimate, first_estimate, refined
+from bnact.studies.layout import layout_words
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import validation_accuracy
@@ -40,6 +41,7 @@ class Tally(NamedTuple):
       data: the dataset under way, by name.
       several: whether the study has more than one dataset.
       estimate: of the time left.
+      layout: the plan in words; nothing where there is nothing to do.
     """
 
     cells_done: int
@@ -51,6 +53,7 @@ class Tally(NamedTuple):
     data: str
     several: bool
     estimate: Estimate
+    layout: str
 
 
 def _best(logs: Iterable[tuple[Setting, Log]]) -> dict[str, Best]:
@@ -89,9 +92,9 @@ def first_tally(plan: Plan, stored: Rows) -> Tally:
     names = dict.fromkeys(cell.lanes[0].data for cell in plan.cells)
     several = len({*names, *best}) > 1
     data = next(iter(names or best), "")
-    return Tally(
-        0, len(plan.cells), plan.stored, plan.runs, 0, best, data, several, first_estimate(plan.cells)
-    )
+    estimate = first_estimate(plan.cells, plan.pace)
+    layout = layout_words(plan) if plan.cells else ""
+    return Tally(0, len(plan.cells), plan.stored, plan.runs, 0, best, data, several, estimate, layout)
 
 
 def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> Tally:
@@ -179,4 +182,6 @@ def start_words(tally: Tally) -> str:
     )
     if not tally.cells:
         return to_do
-    return f"{to_do}; the first of each program (data, architecture, size) takes longer, as it compiles"
+    seconds = tally.estimate.seconds
+    expected = "not known yet" if seconds is None else f"about {duration_words(seconds)}, as studies before"
+    return f"{to_do}; {tally.layout}; time: {expected}"

@@ -24,9 +24,7 @@ def bare_run(setting: Setting, dataset: Dataset, table: Table) -> Callable:
         init_key, data_key = jax.random.split(jax.random.key(lane.seed))
         parts = fresh(
             lambda rngs: architecture_of(setting.architecture).network(
-                Size(
-                    dataset.features, dataset.image_shape, dataset.outputs, setting.width, setting.depth
-                ),
+                Size(dataset.features, dataset.image_shape, dataset.outputs, setting.width, setting.depth),
                 Design(lambda units: SwitchNormAct(units, cell.pair, table), normal_with_gain(cell.gain)),
                 rngs,
             ),

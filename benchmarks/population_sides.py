@@ -1,5 +1,6 @@
 """One side each of `benchmarks.population`: prepared, then asked to train for a while, again and again."""
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -39,9 +40,7 @@ def ours(width: int, steps: int) -> tuple[Callable[[], object], int]:
     layout = arrangement_of(RUNS, mesh.size, jax.devices()[0].platform, width, images=False)
     lanes = [dataclasses.replace(setting, seed=seed) for seed in range(RUNS)]
     blocks = [stacked_lanes(lanes[i : i + layout.block]) for i in range(0, RUNS, layout.block)]
-    run = function_of_lanes(
-        bare_run(setting, dataset, table), first_of(mesh, layout.devices), layout.way
-    )
+    run = function_of_lanes(bare_run(setting, dataset, table), first_of(mesh, layout.devices), layout.way)
     shared = (examples(dataset), cell_data(setting, index_of("relu", "batch", "before", table)))
     program = jax.jit(run).lower(shared, blocks[0]).compile()
     shared = jax.device_put(shared, program.input_shardings[0][0])
@@ -72,7 +71,7 @@ def nnx_loop(width: int, steps: int) -> tuple[Callable[[], object], int]:
     class Network(nnx.Module):
         def __init__(self, rngs):
             sizes = [train.inputs.shape[1], *[width] * DEPTH]
-            pairs = zip(sizes[:-1], sizes[1:], strict=True)
+            pairs = itertools.pairwise(sizes)
             self.linear = nnx.List([nnx.Linear(before, after, rngs=rngs) for before, after in pairs])
             self.norm = nnx.List([nnx.BatchNorm(width, rngs=rngs) for _ in range(DEPTH)])
             self.readout = nnx.Linear(width, classes, rngs=rngs)
@@ -117,7 +116,7 @@ def torch_loop(compiled: bool) -> Callable[[int, int], tuple[Callable[[], object
         labels = torch.tensor(np.asarray(train.labels)).long()
         sizes = [inputs.shape[1], *[width] * DEPTH]
         layers = []
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in itertools.pairwise(sizes):
             layers += [torch.nn.Linear(before, after), torch.nn.BatchNorm1d(after), torch.nn.ReLU()]
         model = torch.nn.Sequential(*layers, torch.nn.Linear(width, int(labels.max()) + 1))
         optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
@@ -152,7 +151,7 @@ def roof(width: int, steps: int) -> tuple[Callable[[], object], int]:
     features, classes = train.inputs.shape[1], int(train.labels.max()) + 1
     orthogonal = np.linalg.qr(np.random.default_rng(0).standard_normal((max(width, features),) * 2))[0]
     sizes = [features, *[width] * DEPTH, classes]
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    pairs = list(itertools.pairwise(sizes))
     matrices = [jnp.asarray(orthogonal[:before, :after], jnp.float32) for before, after in pairs]
 
     def products(matrices, lane):

@@ -2,10 +2,10 @@
 
 python -m benchmarks.two_processes
 
-Every process has one CPU device and is pinned to one core: the pair to two cores, the single one to the first of
-them. Batch norm takes its statistics over the whole batch, and gradients are summed over it: plain jit with a
-batch that is sharded over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for before
-the next begins. All three processes live throughout; single and pair take turns.
+Every process has one CPU device and is pinned to one core: the pair to two cores, the single one to the first
+of them. Batch norm takes its statistics over the whole batch, and gradients are summed over it: plain jit with
+a batch that is sharded over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for
+before the next begins. All three processes live throughout; single and pair take turns.
 """
 
 import os
@@ -41,7 +41,9 @@ def work() -> None:
     optimizer = optax.sgd(0.01, momentum=0.9)
 
     def placed(tree):
-        return jax.tree.map(lambda leaf: jax.make_array_from_process_local_data(whole, np.asarray(leaf)), tree)
+        return jax.tree.map(
+            lambda leaf: jax.make_array_from_process_local_data(whole, np.asarray(leaf)), tree
+        )
 
     state = placed((params, rest, optimizer.init(params)))
     random = np.random.default_rng(0)
@@ -118,9 +120,7 @@ def main() -> None:
             sys.exit("two_processes: all three processes must start; one did not, and says above why")
         print(f"losses after {STEPS} steps: {', '.join(first)}")
         seconds = seconds_of({SINGLE: lambda: losses(single), PAIR: lambda: losses(pair)}, ROUNDS)
-    report(
-        f"{STEPS} steps of an MLP, width {WIDTH}, depth {DEPTH}, batch {BATCH}, batch norm, relu", seconds
-    )
+    report(f"{STEPS} steps of an MLP, width {WIDTH}, depth {DEPTH}, batch {BATCH}, batch norm, relu", seconds)
     ratio(seconds, SINGLE, PAIR, "promised: at least 1.7 on two cores")
     print(f"  a step of one process: {statistics.median(seconds[SINGLE]) / STEPS:.3f} s")
 

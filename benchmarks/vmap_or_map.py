@@ -42,7 +42,9 @@ def timed(width: int, way: str, lanes: int):
 def main(widths: list[int]) -> None:
     """Prints a row for every width."""
     platform = jax.devices()[0].platform
-    print(f"microseconds of a step of one lane, medians of {ROUNDS} rounds; jax {jax.__version__}, {platform}")
+    print(
+        f"microseconds of a step of one lane, medians of {ROUNDS} rounds; jax {jax.__version__}, {platform}"
+    )
     print(f"  {'width':>6}" + "".join(f"{f'{way} {lanes}':>20}" for way, lanes in CANDIDATES) + "   rule")
     for width in widths or WIDTHS:
         seconds = seconds_of({f"{way} {n}": timed(width, way, n) for way, n in CANDIDATES}, ROUNDS)

@@ -1,4 +1,4 @@
-"""Candidates in processes of their own: each with the devices and threads it would have alone, all in turn."""
+"""Candidates in processes of their own: each with the devices and threads it would have alone."""
 
 import contextlib
 import os

@@ -45,7 +45,7 @@ def _left_in(group: Path) -> int | None:
 
 
 def needed_bytes(compiled: jax.stages.Compiled) -> int | None:
-    """Bytes a call of the program takes on one device beside its code; None where the compiler does not say."""
+    """Bytes that a call of the program takes on one device; None where the compiler does not say."""
     try:
         analysis = compiled.memory_analysis()
     except (NotImplementedError, RuntimeError):

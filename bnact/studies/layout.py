@@ -36,6 +36,8 @@ def _words(arrangement: Arrangement, calls: int) -> str:
 
 
 def _widths(cells: Iterable[Cell], arrangement: Arrangement, calls: int) -> str:
-    found = {cell.lanes[0].width for cell in cells if (cell.arrangement, _calls(cell)) == (arrangement, calls)}
+    found = {
+        cell.lanes[0].width for cell in cells if (cell.arrangement, _calls(cell)) == (arrangement, calls)
+    }
     least, most = min(found), max(found)
     return f"{least}" if least == most else f"{least} to {most}"

@@ -69,7 +69,9 @@ def test_without_a_home_there_is_no_place(monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(Path, "home", unknown)
-    with pytest.raises(OSError, match="^compilation cache: a home directory must be known; got none; set XDG"):
+    with pytest.raises(
+        OSError, match="^compilation cache: a home directory must be known; got none; set XDG"
+    ):
         cache_home({})
 
 

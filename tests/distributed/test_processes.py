@@ -36,7 +36,9 @@ def test_a_place_is_read_from_the_environment():
 
 
 def test_a_place_half_named_is_refused():
-    with pytest.raises(ValueError, match="^join_processes: all of .* must be set, or none; got no JAX_PROCESS_ID"):
+    with pytest.raises(
+        ValueError, match="^join_processes: all of .* must be set, or none; got no JAX_PROCESS_ID"
+    ):
         place_in(environment("host:1234", "3", ""))
 
 

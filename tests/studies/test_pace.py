@@ -3,13 +3,13 @@ import json
 import pytest
 
 from bnact.studies.estimate import first_estimate, refined
+from bnact.studies.execute import execute
 from bnact.studies.pace import Pace, read_pace, write_pace
 from bnact.studies.plan import plan
-from bnact.studies.tally import first_tally, start_words
 from bnact.studies.rows import Rows
-from tests.studies.fake_runs import SETTINGS, fake_train, Silence, MANIFEST
-from bnact.studies.execute import execute
 from bnact.studies.study import open_study
+from bnact.studies.tally import first_tally, start_words
+from tests.studies.fake_runs import MANIFEST, SETTINGS, Silence, fake_train
 
 PACE = Pace(constant=0.5, work=1e-6, compilation=4.0)
 
@@ -24,7 +24,17 @@ def test_what_is_written_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"d": 3}', '{"d": [1, 2]}', '{"d": [1, 2, -3]}', '{"d": [1, 2, "x"]}', '{"d": [1, 2, NaN]}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"d": 3}',
+        '{"d": [1, 2]}',
+        '{"d": [1, 2, -3]}',
+        '{"d": [1, 2, "x"]}',
+        '{"d": [1, 2, NaN]}',
+    ],
 )
 def test_what_cannot_be_read_is_no_pace(tmp_path, text):
     path = tmp_path / "pace.json"

@@ -80,7 +80,7 @@ def test_what_does_not_fit_gets_fewer_devices_and_then_fewer_lanes(monkeypatch):
 
     def compile_for(program, dataset, lanes, table, check, devices):
         compiled.append((lanes, devices))
-        return None
+        return
 
     monkeypatch.setattr(MODULE, "compiled_program", compile_for)
     monkeypatch.setattr(MODULE, "needed_bytes", lambda program: 10)

@@ -14,7 +14,10 @@ DIGITS = data.load("digits")
 BASE = Setting(depth=1, width=4, batch_size=16, steps=1)
 NAMES = ("relu", "tanh")
 CELLS = [
-    *({"activation": name, "norm": norm} for name, norm in itertools.product(NAMES, ("batch", "layer", "none"))),
+    *(
+        {"activation": name, "norm": norm}
+        for name, norm in itertools.product(NAMES, ("batch", "layer", "none"))
+    ),
     *({"order": "after", "norm": norm} for norm in ("batch", "rms")),
     *({"kill": kill} for kill in ("bias", "shift", "step")),
     {"gain": 3.0},

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from bnact.data import Kind
 from bnact.distributed import arrangement_of
 from bnact.studies.comparison import MARGIN
-from bnact.studies.manifest import Manifest
 from bnact.studies.counted import counted
+from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import (
     ALPHA,
@@ -97,7 +97,7 @@ def _layout(manifest: Manifest, rows: Rows) -> str:
         layout = arrangement_of(runs, manifest.devices, platform, cell.width, images)
         found.setdefault((layout.at_once, layout.way), set()).add(cell.width)
     words = [
-        f"{counted(at_once, 'network')} at a time ({way}) at width {listed(map(str, sorted(widths)))}"
+        f"{counted(at_once, 'network')} at a time ({way}) at width {listed([*map(str, sorted(widths))])}"
         for (at_once, way), widths in sorted(found.items())
     ]
     return (

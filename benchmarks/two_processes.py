@@ -2,8 +2,8 @@
 
 python -m benchmarks.two_processes
 
-Every process has one CPU device and is pinned to one core: the pair to two cores, the single one to the first
-of them. Batch norm takes its statistics over the whole batch, and gradients are summed over it: plain jit with
+Every process has one CPU device and is pinned to one core: the pair to two, the single one to the first of
+them. Batch norm takes its statistics over the whole batch, and gradients are summed over it: plain jit with
 a batch that is sharded over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for
 before the next begins. All three processes live throughout; single and pair take turns.
 """

@@ -45,7 +45,7 @@ def use_compilation_cache() -> Path | None:
 
 
 def cache_in_use() -> Path | None:
-    """Where compiled programs are kept, by `use_compilation_cache` or by the user's own setting, if at all."""
+    """Where compiled programs are kept, by `use_compilation_cache` or by the user's setting, if at all."""
     path = jax.config.jax_compilation_cache_dir
     return Path(path) if path and jax.config.jax_enable_compilation_cache else None
 
@@ -80,7 +80,7 @@ def private_directory(path: Path) -> Path:
     if not stat.S_ISDIR(found.st_mode):
         raise PermissionError(f"{rule} a directory; got a link; remove it")
     if found.st_uid != os.getuid():
-        raise PermissionError(f"{rule} yours; got user {found.st_uid}'s; {fix} to a place of yours")
+        raise PermissionError(f"{rule} yours; got user {found.st_uid}; set XDG_CACHE_HOME to your own")
     if found.st_mode & 0o077:
         mode = oct(stat.S_IMODE(found.st_mode))
         raise PermissionError(f"{rule} closed to others; got mode {mode}; use chmod 700 if you trust it")

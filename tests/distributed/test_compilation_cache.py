@@ -89,7 +89,7 @@ def test_a_link_is_refused(tmp_path):
 
 def test_another_users_directory_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    with pytest.raises(PermissionError, match="must be yours; got user .*; set XDG_CACHE_HOME to a place"):
+    with pytest.raises(PermissionError, match="must be yours; got user .*; set XDG_CACHE_HOME to your own"):
         private_directory(tmp_path)
 
 

@@ -24,7 +24,7 @@ def asked(side: str, width: int, steps: int) -> None:
 
 
 def ours(width: int, steps: int) -> tuple[Callable[[], object], int]:
-    """Some of the runs, `steps` steps each, laid out and called as `bnact.training.train_population` does, no log."""
+    """Some of the runs, laid out and called as `bnact.training.train_population` does, without a log."""
     import dataclasses
 
     import jax

@@ -33,7 +33,7 @@ def use_compilation_cache() -> Path | None:
       PermissionError: the directory is not the user's own, is open to others, or cannot be written.
       OSError: it cannot be made, or nothing says where it should be.
     """
-    if jax.config.jax_compilation_cache_dir or not jax.config.jax_enable_compilation_cache:
+    if jax.config.read("jax_compilation_cache_dir") or not jax.config.read("jax_enable_compilation_cache"):
         return None
     path = private_directory(cache_home(os.environ) / "bnact")
     path = private_directory(path / "compiled")
@@ -46,8 +46,8 @@ def use_compilation_cache() -> Path | None:
 
 def cache_in_use() -> Path | None:
     """Where compiled programs are kept, by `use_compilation_cache` or by the user's setting, if at all."""
-    path = jax.config.jax_compilation_cache_dir
-    return Path(path) if path and jax.config.jax_enable_compilation_cache else None
+    path = jax.config.read("jax_compilation_cache_dir")
+    return Path(path) if path and jax.config.read("jax_enable_compilation_cache") else None
 
 
 def cache_home(environment: Mapping[str, str]) -> Path:

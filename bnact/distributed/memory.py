@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -9,7 +10,7 @@ _MEMORY = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
 
 
-def free_bytes(devices: Sequence[jax.Device]) -> int | None:
+def free_bytes(devices: Sequence[Any]) -> int | None:
     """Bytes that each of the devices can still give; None where neither device nor system says.
 
     CPU devices share the memory of the machine, or of the control group if that is less, evenly.

@@ -20,6 +20,7 @@ from bnact.distributed import (
     smaller,
 )
 from bnact.fused import Index, Table, index_of, table_of
+from bnact.types import PyTree
 
 from .architectures import architecture_of, check_architecture, check_injury
 from .examples import Examples, examples
@@ -74,14 +75,14 @@ def train_population(
 
 def _trained(
     program: Callable[[Lane], Trained], settings: Sequence[Setting], arrangement: Arrangement
-) -> Trained:
-    """What all runs leave behind, as numpy arrays; the last call is filled up with a run of its own."""
+) -> PyTree:
+    """The `Trained` of all runs, of numpy arrays; the last call is filled up with a run of its own."""
     block, waiting, done = arrangement.block, collections.deque[Trained](), list[Trained]()
     for begin in range(0, len(settings), block):
         lanes = settings[begin : begin + block]
         if len(waiting) == IN_FLIGHT:
             done.append(jax.device_get(waiting.popleft()))
-        waiting.append(program(stacked_lanes([*lanes, *lanes[:1] * (block - len(lanes))])))
+        waiting.append(program(stacked_lanes([*lanes, *[lanes[0]] * (block - len(lanes))])))
     done.extend(map(jax.device_get, waiting))
     return jax.tree.map(lambda *leaves: np.concatenate(leaves)[: len(settings)], *done)
 

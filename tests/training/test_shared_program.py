@@ -32,9 +32,10 @@ def compilations():
     """The names of the events of compilation, as they come."""
     events = []
 
-    def listen(name, seconds, **_):
-        if "backend_compile" in name:
-            events.append(name)
+    def listen(event, duration_secs, **kwargs):
+        del duration_secs, kwargs
+        if "backend_compile" in event:
+            events.append(event)
 
     jax.monitoring.register_event_duration_secs_listener(listen)
     yield events

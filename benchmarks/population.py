@@ -4,8 +4,8 @@ python -m benchmarks.population [width ...]
 
 Widths 16, 64 and 256; depth 8, batch 64, batch norm before ReLU, an MLP on the digits, SGD with momentum.
 Ours is laid out and called as `bnact.training.train_population` does, without a log; of wide networks only
-some of the calls are made. The others train one run for a while. Both times are scaled to 256 runs. Torch is beside
-them where it can be imported. Each side is a process of its own with all cores, and they take turns.
+some of the calls are made. The others train one run for a while. Both times are scaled to 256 runs. Torch is
+beside them where it can be imported. Each side is a process of its own with all cores, and they take turns.
 `with compilation`: of a study of 300 steps.
 
 The roof is the matrix products of our step alone: forward, and by inputs and by weights, of every layer.

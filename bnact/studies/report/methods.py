@@ -102,7 +102,7 @@ def _layout(manifest: Manifest, rows: Rows) -> str:
     ]
     return (
         f"The runs of a cell were split over {counted(manifest.devices, 'device')}, on each of them "
-        f"{listed(words)}. A run's numbers do not depend on its neighbours."
+        f"{listed(words)}; the last batch is filled up, so that all are of one size."
     )
 
 

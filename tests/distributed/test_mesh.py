@@ -30,10 +30,8 @@ def test_a_batch_lies_on_what_the_populations_leave(populations):
 
 @pytest.mark.parametrize("populations", [0, 3, 16])
 def test_parts_that_do_not_come_out_even_are_refused(populations):
-    with pytest.raises(
-        ValueError,
-        match=f"^batch_mesh: .* got populations={populations} and 8 devices; use one of 1, 2, 4, 8$",
-    ):
+    words = f"got populations={populations} and 8 devices; use one of 1, 2, 4, 8$"
+    with pytest.raises(ValueError, match=f"^batch_mesh: .*; {words}"):
         batch_mesh(populations)
 
 

@@ -72,6 +72,7 @@ def test_without_a_run_the_versions_alone_are_said():
 def test_the_layout_is_that_of_the_devices_the_study_was_begun_on():
     settings = [Setting(width=width, seed=seed) for width in (16, 32, 64) for seed in range(9)]
     assert text_of("Layout", *settings) == (
-        "The runs of a cell were split over 8 devices, on each of them 1 network at a time (map) at width 64 and "
-        "4 networks at a time (vmap) at width 16 and 32; the last batch is filled up, so that all are of one size."
+        "The runs of a cell were split over 8 devices, on each of them 1 network at a time (map) at width 64 "
+        "and 4 networks at a time (vmap) at width 16 and 32; the last batch is filled up, so that all are of "
+        "one size."
     )

@@ -45,7 +45,7 @@ def test_it_is_too_late_once_jax_has_run():
 
 def test_every_core_becomes_a_device():
     program = (
-        "import jax; from bnact.distributed import batch_mesh, first_of, population_mesh, use_every_core; use_every_core();"
+        "import jax; from bnact.distributed import population_mesh, use_every_core; use_every_core();"
         "print(jax.device_count(), population_mesh().size)"
     )
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

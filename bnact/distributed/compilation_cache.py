@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -33,7 +34,7 @@ def use_compilation_cache() -> Path | None:
       PermissionError: the directory is not the user's own, is open to others, or cannot be written.
       OSError: it cannot be made, or nothing says where it should be.
     """
-    if jax.config.read("jax_compilation_cache_dir") or not jax.config.read("jax_enable_compilation_cache"):
+    if _setting("jax_compilation_cache_dir") or not _setting("jax_enable_compilation_cache"):
         return None
     path = private_directory(cache_home(os.environ) / "bnact")
     path = private_directory(path / "compiled")
@@ -46,8 +47,12 @@ def use_compilation_cache() -> Path | None:
 
 def cache_in_use() -> Path | None:
     """Where compiled programs are kept, by `use_compilation_cache` or by the user's setting, if at all."""
-    path = jax.config.read("jax_compilation_cache_dir")
-    return Path(path) if path and jax.config.read("jax_enable_compilation_cache") else None
+    path = _setting("jax_compilation_cache_dir")
+    return Path(path) if path and _setting("jax_enable_compilation_cache") else None
+
+
+def _setting(name: str) -> Any:
+    return getattr(jax.config, name)  # jax declares these attributes to no type checker
 
 
 def cache_home(environment: Mapping[str, str]) -> Path:

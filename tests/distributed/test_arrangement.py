@@ -1,8 +1,24 @@
+import importlib
 import itertools
+import math
 
 import pytest
 
 from bnact.distributed import Arrangement, arrangement_of, smaller
+from bnact.distributed.arrangement import CPU_RULES, Rule
+
+MODULE = importlib.import_module("bnact.distributed.arrangement")
+
+
+@pytest.fixture(autouse=True)
+def rules(monkeypatch):
+    """A rule of two kinds: what is fastest on some machine is measured, not tested."""
+    monkeypatch.setattr(MODULE, "CPU_RULES", (Rule(32, "vmap", 4), Rule(math.inf, "map", 1)))
+
+
+def test_there_is_a_rule_for_every_width():
+    assert CPU_RULES[-1].widest == math.inf
+    assert sorted(CPU_RULES, key=lambda rule: rule.widest) == list(CPU_RULES)
 
 
 def test_a_cpu_batches_narrow_networks_and_runs_wide_ones_in_turn():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import math
 
 import jax
 import numpy as np
@@ -20,10 +21,12 @@ BASE = Setting(depth=2, width=8, batch_size=16, steps=9, learning_rate=0.1, acti
 
 
 @pytest.fixture(scope="module", autouse=True)
-def two_devices():
+def batches_on_two_devices():
     mesh = jax.make_mesh((2,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:2])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MODULE, "population_mesh", lambda: mesh)
+        rules = importlib.import_module("bnact.distributed.arrangement")
+        patch.setattr(rules, "CPU_RULES", (rules.Rule(math.inf, "vmap", 4),))
         yield
 
 

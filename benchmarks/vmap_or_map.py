@@ -4,7 +4,7 @@ python -m benchmarks.vmap_or_map [width ...]
 
 A training step (depth 8, batch 64, batch norm and relu, digits; no log) of one lane on one device, in
 microseconds: in turn (`lax.map`), and as a batch of 4 and 16 lanes (`vmap`). The rule,
-`bnact.distributed.arrangement.CPU_RULES`, is what is fastest, compilation in; the last column says which that is.
+`bnact.distributed.arrangement.CPU_RULES`, is what is fastest, compilation in; the last column is its choice.
 """
 
 import dataclasses

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from absl import flags
 
 from bnact.data import Dataset
+from bnact.distributed import cache_in_use
 from bnact.fused import FORMULAS
 from bnact.studies import Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
 from bnact.studies.counted import counted
@@ -74,7 +75,9 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
     manifest = present_manifest(assignment.study, assignment.datasets)
     with open_study(assignment.workdir, manifest) as study:
         occasion.begin(study)
-        outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr))
+        cache = cache_in_use()
+        pace = cache / "pace.json" if cache else None
+        outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr), pace)
         occasion.publish(outcome.rows, study)
         if assignment.check:
             sys.stderr.write(_checked(assignment.settings, outcome, study))

@@ -107,8 +107,12 @@ def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
     if not any(leaf.size for leaf in floating):
         return kept
     first = next(leaf for leaf in floating if leaf.size).ravel()[0]
-    # On other devices the barriers of `jax.checkpoint` stand until equal computations have been merged.
-    return lax.platform_dependent(kept, first, cpu=_chosen, default=lambda kept, _: kept)
+    # On other devices a barrier stands until equal computations have been merged; on a CPU it does not.
+    return lax.platform_dependent(kept, first, cpu=_chosen, default=_behind_barrier)
+
+
+def _behind_barrier(kept: PyTree, first: Array) -> PyTree:
+    return lax.optimization_barrier((kept, first))[0]
 
 
 def _chosen(kept: PyTree, first: Array) -> PyTree:

@@ -1,10 +1,10 @@
 """The founding grid needs one program for each depth and width."""
 
 import pytest
-from experiments.founding_claims.asked import Asked, settings_asked
 
 from bnact.distributed import arrangement_of
 from bnact.studies.plan import plan
+from experiments.claims.asked import Asked, settings_asked
 from experiments.founding_claims.__main__ import asked_scales, named_claims
 
 

@@ -44,7 +44,9 @@ def kept_per_layer(network, layer):
 
     def bytes_held(depth):
         program = jax.jit(jax.grad(functools.partial(network, layer))).lower(KERNELS[:depth], X).compile()
-        return program.memory_analysis().temp_size_in_bytes
+        analysis = program.memory_analysis()
+        assert analysis is not None
+        return analysis.temp_size_in_bytes
 
     return (bytes_held(6) - bytes_held(3)) / 3 / TENSOR
 

@@ -111,7 +111,9 @@ def test_no_layer_keeps_a_tensor_for_it():
 
         argnums = tuple(range(1 + len(args)))
         program = jax.jit(jax.grad(value, argnums)).lower(parts.params, *args).compile()
-        return program.memory_analysis().temp_size_in_bytes
+        analysis = program.memory_analysis()
+        assert analysis is not None
+        return analysis.temp_size_in_bytes
 
     plain = held(12, plain_loss) - held(4, plain_loss)
     with_probes = held(12, loss, probes.no_sums(12, 64)) - held(4, loss, probes.no_sums(4, 64))

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from absl import flags
 from absl.flags import FlagValues
 
-from bnact.distributed import use_every_core
+from bnact.distributed import use_compilation_cache, use_every_core
 from bnact.studies import StudyError
 
 DONE, SOME_FAILED, REFUSED, STOPPED = 0, 1, 2, 130
@@ -46,8 +46,12 @@ def new_flags() -> flags.FlagValues:
 
 
 def run(command: Command) -> None:
-    """Runs a command with the process's arguments, on every core, and exits."""
+    """Runs a command with the process's arguments, on every core, and exits; compiled programs are kept."""
     use_every_core()
+    try:
+        use_compilation_cache()
+    except OSError as error:
+        sys.stderr.write(f"warning: {error}; programs are compiled anew\n")
     try:
         sys.exit(exit_code(command, sys.argv))
     except KeyboardInterrupt:

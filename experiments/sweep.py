@@ -17,7 +17,7 @@ from absl import flags
 
 from bnact import data
 from bnact.activations import ACTIVATIONS, separate_names
-from bnact.normalizations import STANDARDIZATIONS
+from bnact.fused import NORMS
 from bnact.studies import Manifest, Rows, check_architectures, check_batch_sizes, grid, write_atomically
 from bnact.studies.checks import ORDERS
 from bnact.studies.counted import counted
@@ -39,9 +39,7 @@ flags.DEFINE_string(
     f"any of {', '.join(ACTIVATIONS)}, or with parameters, as in 'relu,softplus(beta=2.0)'",
     flag_values=FLAGS,
 )
-flags.DEFINE_list(
-    "norm", ["batch"], f"normalizations, any of {', '.join(STANDARDIZATIONS)}", flag_values=FLAGS
-)
+flags.DEFINE_list("norm", ["batch"], f"normalizations, any of {', '.join(NORMS)}", flag_values=FLAGS)
 flags.DEFINE_list(
     "order", ["before"], f"where the norm stands, any of {', '.join(ORDERS)}", flag_values=FLAGS
 )

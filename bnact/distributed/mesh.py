@@ -5,6 +5,9 @@ import os
 import jax
 from jax.sharding import AxisType, Mesh
 
+POPULATION, BATCH = "population", "batch"
+"""Axes of a mesh: along the first lie independent runs, along the second the examples of one batch."""
+
 
 def use_every_core() -> None:
     """Makes one virtual CPU device of every core this process may use.
@@ -27,5 +30,35 @@ def use_every_core() -> None:
 
 
 def population_mesh() -> Mesh:
-    """A mesh of all devices with one axis, `population`, along which independent runs are laid."""
-    return jax.make_mesh((jax.device_count(),), ("population",), axis_types=(AxisType.Auto,))
+    """A mesh of all devices of this process with one axis, `population`, for independent runs."""
+    devices = jax.local_devices()
+    return jax.make_mesh((len(devices),), (POPULATION,), axis_types=(AxisType.Auto,), devices=devices)
+
+
+def first_of(mesh: Mesh, devices: int) -> Mesh:
+    """A population's mesh of the first so many devices of `mesh`."""
+    if devices == mesh.size:
+        return mesh
+    chosen = list(mesh.devices.flat)[:devices]
+    return jax.make_mesh((devices,), (POPULATION,), axis_types=(AxisType.Auto,), devices=chosen)
+
+
+def batch_mesh(populations: int = 1) -> Mesh:
+    """A mesh of all devices of all processes with the axes `population` and `batch`.
+
+    Args:
+      populations: parts along `population`; each has its own devices along `batch`.
+
+    Raises:
+      ValueError: the devices cannot be divided into so many parts.
+    """
+    devices = jax.device_count()
+    if populations < 1 or devices % populations:
+        fit = [part for part in range(1, devices + 1) if devices % part == 0]
+        raise ValueError(
+            f"batch_mesh: populations must divide the number of devices; got populations={populations} and "
+            f"{devices} devices; use one of {', '.join(map(str, fit))}"
+        )
+    return jax.make_mesh(
+        (populations, devices // populations), (POPULATION, BATCH), axis_types=(AxisType.Auto,) * 2
+    )

@@ -1,5 +1,22 @@
 """Normalization and activation in one backward pass."""
 
+from .border import checked_keep as checked_keep
+from .border import checked_keep_of as checked_keep_of
+from .fixed import Keep as Keep
+from .fixed import Order as Order
+from .memory import keep_linear_outputs as keep_linear_outputs
+from .memory import keep_pre_normalization as keep_pre_normalization
+from .memory import pre_normalization as pre_normalization
+from .memory import recomputed as recomputed
+from .memory import waiting_for as waiting_for
+from .norms import FORMULAS as FORMULAS
+from .norms import GROUPS as GROUPS
+from .norms import NORMS as NORMS
+from .norms import Formula as Formula
+from .norms import Norm as Norm
+from .norms import Own as Own
+from .norms import has_affine as has_affine
+from .own import fused_norms as fused_norms
 from .pair import act_norm as act_norm
 from .pair import norm_act as norm_act
 from .rule import output_and_statistics as output_and_statistics
@@ -9,10 +26,14 @@ from .switch import Switched as Switched
 from .switch import index_of as index_of
 from .switch import is_after as is_after
 from .switch import norm_of as norm_of
+from .switch import norms_of as norms_of
+from .switch import own_of as own_of
 from .switch import switched as switched
 from .switch import switched_and_observed as switched_and_observed
 from .switch import table_of as table_of
+from .switch import without_formulas as without_formulas
 from .table import NOTHING as NOTHING
 from .table import ONLY as ONLY
 from .table import Index as Index
 from .table import Table as Table
+from .trained import output_and_state as output_and_state

@@ -1,26 +1,31 @@
 """The derivative of standardization and affine map, by hand.
 
-With d = u - mean, r = 1 / sqrt(variance + epsilon), z = scale * r * d + bias and g = dL/dz, all sums
-over the batch,
+With d = u - mean, r = 1 / sqrt(variance + epsilon), z = scale * r * d + bias and g = dL/dz,
 
     dL/dbias  = sum g
-    dL/dscale = r * sum g d
-    dL/du     = scale * r * (g - mean g - d r^2 mean(g d))           statistics of the batch
-    dL/du     = r * (h - mean h - d r^2 mean(h d)), h = g * scale    statistics of one example
+    dL/dscale = sum r g d
+    dL/du     = r * (h - mean h - d r^2 mean(h d)),  h = g * scale
 
-and a norm which does not centre drops `mean g`. The sums are taken over d = u - mean and not over
-the standardized values r * d: then nothing the size of u has to be kept or written, and with d and
-not u in the sum there is no cancellation when the mean is large.
+with means over the values that share statistics, and sums over all that share a parameter. A norm which
+does not centre drops `mean h`, one which does not divide has r = 1 and drops the last term. The sums are
+taken over d = u - mean and not over the standardized values r * d: then nothing the size of u has to be kept
+or written, and with d and not u in the sum there is no cancellation when the mean is large. The mean is kept
+in two numbers, d = (u - mean) - lost; what is lost is taken out of the sums afterwards, in their own size.
+
+Where all values that share statistics share a parameter too, sum g and sum g d are the only two sums.
 
 Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
 Internal Covariate Shift", 2015; Ba, Kiros and Hinton, "Layer Normalization", 2016.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax.numpy as jnp
 
 from bnact.normalizations import Standardization
+from bnact.normalizations.own_statistics import number_counted
+from bnact.normalizations.reduction import Reduction, whole
 from bnact.numerics import Moments
 from bnact.types import Array
 
@@ -30,6 +35,23 @@ Gradient = tuple[Array, Array, Array]
 """dL/du of u's shape, dL/dscale and dL/dbias of shape (features,)."""
 
 
+class Deviation(NamedTuple):
+    """The distance of every value from the mean, and what makes the standardized value of it.
+
+    Attributes:
+      u: what was standardized, or the standardized values themselves.
+      mean, lost: d = (u - mean) - lost, laid out to broadcast against u; 0 where nothing is subtracted.
+      unit: what d is multiplied by to be standardized, laid out likewise; 1 if it is.
+      r: 1 / sqrt(variance + epsilon), laid out likewise; 1 for a norm that does not divide.
+    """
+
+    u: Array
+    mean: Array
+    lost: Array
+    unit: Array
+    r: Array
+
+
 def gradient(norm: Standardization) -> Callable[..., Gradient]:
     """The function (epsilon, u, statistics, scale, dz) -> (du, dscale, dbias) of one norm.
 
@@ -37,42 +59,86 @@ def gradient(norm: Standardization) -> Callable[..., Gradient]:
     """
 
     def through(epsilon: float, u: Array, statistics: Statistics, scale: Array, dz: Array) -> Gradient:
-        if norm.axes == "batch":
-            return _through_batch(norm.centered, epsilon, u, _present(statistics.batch), scale, dz)
-        if norm.axes == "features":
-            return _through_features(norm.centered, epsilon, u, _present(statistics.features), scale, dz)
-        return dz * scale, jnp.sum(dz * u, batch_axes(u)), jnp.sum(dz, batch_axes(u))
+        if norm.axes == "none":
+            return dz * scale, jnp.sum(dz * u, batch_axes(u)), jnp.sum(dz, batch_axes(u))
+        part = statistics.batch if norm.axes == "batch" else statistics.features
+        assert part is not None, "the statistics a norm of the table uses are always there"
+        reduction = whole(norm, u.shape)
+        mean, correction, r = standardizer(part, reduction.axes, epsilon)
+        deviation = Deviation(u, mean, correction, r, r)
+        return gradient_through(reduction, deviation, scale, dz, number_of(reduction, u, None, part))
 
     return through
 
 
-def _through_batch(
-    centered: bool, epsilon: float, u: Array, part: Moments, scale: Array, dz: Array
+def number_of(reduction: Reduction, u: Array, mask: Array | None, statistics: Moments) -> Array | float:
+    """How many values share each of the statistics of `u`, in the reduction's view: laid out to broadcast."""
+    number = number_counted(u, reduction.axes, mask, reduction.sharing, statistics)
+    return number if isinstance(number, float) else jnp.expand_dims(number, reduction.axes)
+
+
+def gradient_through(
+    reduction: Reduction, deviation: Deviation, scale: Array, dz: Array, count: Array | float
 ) -> Gradient:
-    batch = batch_axes(u)
-    mean, correction, r = standardizer(part, batch, epsilon)
-    d = (u - mean) - correction
-    count = u.size // u.shape[-1]
-    sum_dz = jnp.sum(dz, batch, keepdims=True)
-    sum_dz_d = jnp.sum(dz * d, batch, keepdims=True)
-    mean_dz = sum_dz / count if centered else 0.0
-    du = scale * r * (dz - mean_dz - d * (r * r * (sum_dz_d / count)))
-    return du, jnp.squeeze(r * sum_dz_d, batch), jnp.squeeze(sum_dz, batch)
+    """dL/du, dL/dscale and dL/dbias of one standardization and its affine map, all in its view.
+
+    Args:
+      reduction: what is subtracted and divided by.
+      deviation: of u.
+      scale: laid out to broadcast against u.
+      dz: dL/dz, of u's shape, 0 where a mask hides u.
+      count: how many values share statistics, see `number_of`.
+
+    Returns:
+      du, which means nothing where a mask hides u; and the gradients of the parameters, in the shape of the
+      view's last axes. Summed over what is here: over a mapped axis each member has its own.
+    """
+    if not reduction.has_statistics:
+        axes = tuple(range(dz.ndim - reduction.features))
+        return dz * scale, jnp.sum(dz * deviation.u, axes), jnp.sum(dz, axes)
+    if reduction.across:
+        return _through_features(reduction, deviation, scale, dz, count)
+    return _through_others(reduction, deviation, scale, dz, count)
+
+
+def _through_others(
+    reduction: Reduction, deviation: Deviation, scale: Array, dz: Array, count: Array | float
+) -> Gradient:
+    """Scale is the same along the axes that are reduced: two sums serve all three gradients."""
+    u, mean, lost, unit, r = deviation
+    # u + -mean in the sum, as nothing else has it: XLA on a CPU writes to memory what a sum shares.
+    sum_dz = jnp.sum(dz, reduction.axes, keepdims=True)
+    sum_dz_d = jnp.sum(dz * (u + -mean), reduction.axes, keepdims=True) - lost * sum_dz
+    total, total_d = reduction.sharing.totals(scale * sum_dz, scale * sum_dz_d)
+    weight, level = _weight_and_level(reduction, deviation, total / count, total_d / count)
+    du = (scale * r) * dz + level + (u - mean) * weight
+    rest = tuple(range(dz.ndim - reduction.features))
+    return du, jnp.sum(unit * sum_dz_d, rest), jnp.sum(sum_dz, rest)
 
 
 def _through_features(
-    centered: bool, epsilon: float, u: Array, part: Moments, scale: Array, dz: Array
+    reduction: Reduction, deviation: Deviation, scale: Array, dz: Array, count: Array | float
 ) -> Gradient:
-    features = (u.ndim - 1,)
-    mean, correction, r = standardizer(part, features, epsilon)
-    d = (u - mean) - correction
+    """Scale differs along the axes that are reduced: the parameters' sums are over other axes."""
+    u, mean, lost, unit, r = deviation
     h = dz * scale
-    mean_h = jnp.mean(h, features, keepdims=True) if centered else 0.0
-    mean_h_d = jnp.mean(h * d, features, keepdims=True)
-    du = r * (h - mean_h - d * (r * r * mean_h_d))
-    return du, jnp.sum(dz * (d * r), batch_axes(u)), jnp.sum(dz, batch_axes(u))
+    sum_h = jnp.sum(h, reduction.axes, keepdims=True)
+    sum_h_d = jnp.sum(h * (u + -mean), reduction.axes, keepdims=True) - lost * sum_h
+    total, total_d = reduction.sharing.totals(sum_h, sum_h_d)
+    weight, level = _weight_and_level(reduction, deviation, total / count, total_d / count)
+    du = r * h + level + (u - mean) * weight
+    rest = tuple(range(dz.ndim - reduction.features))
+    return du, jnp.sum(dz * (((u - mean) - lost) * unit), rest), jnp.sum(dz, rest)
 
 
-def _present(part: Moments | None) -> Moments:
-    assert part is not None, "the statistics a norm of the table uses are always there"
-    return part
+def _weight_and_level(
+    reduction: Reduction, deviation: Deviation, mean_h: Array, mean_h_d: Array
+) -> tuple[Array, Array]:
+    """What u - mean is multiplied by in du, and what is added to it: du = r h + level + (u - mean) weight."""
+    r, unit = deviation.r, deviation.unit
+    nothing = jnp.zeros_like(mean_h)
+    # From the inside out: r^3 alone may be infinite where the product is not. Where r is 0, so is this; but
+    # without a choice XLA on a CPU makes the sum a part of the pass that reads it, which costs broadcasts.
+    weight = jnp.where(r > 0, -(r * (unit * (unit * mean_h_d))), 0) if reduction.divided else nothing
+    level = -(r * mean_h) if reduction.centered else nothing
+    return weight, level - deviation.lost * weight

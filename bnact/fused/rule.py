@@ -5,6 +5,9 @@
 One of the two norms does nothing: the second where the norm stands before the activation, the first
 where it stands after.
 
+Beside the norms that standardize by moments there are formulas: norms computed by a function of their own,
+whose gradient is that of the function, computed again from its input. They have their affine map inside.
+
 Plain autodiff keeps several tensors a layer, and which ones depends on the activation; under a
 `lax.switch` it keeps the union over all branches. This rule keeps the input x and the statistics,
 whatever the pair, and computes the rest again on the way back, where that is cheaper than memory.
@@ -19,11 +22,13 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.activations import Activation
-from bnact.normalizations import Affine, Standardization, affine
+from bnact.normalizations import Affine, affine
 from bnact.numerics import wide
-from bnact.types import Array
+from bnact.types import Array, PyTree
 
-from .gradient import Gradient, gradient
+from .column import Column, column_of, formula_or, standing_behind
+from .gradient import gradient
+from .norms import Formula, Norm, Own, outcome
 from .statistics import Standardizer, Statistics, batch_axes, standardized, standardizers, statistics
 from .table import Index, Table
 
@@ -35,11 +40,17 @@ class Taken(NamedTuple):
     second: Statistics
 
 
-Residuals = tuple[Index, Array, Taken, Affine, Affine]
+Residuals = tuple[Index, Array, Taken, Affine, Affine, Own]
 
 
 def output_and_statistics(
-    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+    table: Table,
+    epsilon: float,
+    index: Index,
+    x: Array,
+    first: Affine,
+    second: Affine,
+    own: Own | None = None,
 ) -> tuple[Array, Taken]:
     """The chosen norm, activation and norm applied to `x`.
 
@@ -50,40 +61,71 @@ def output_and_statistics(
         `vmap` it must not be batched: a batched `lax.switch` runs every branch.
       x: input, of shape (..., features). Computed in float32 or wider, returned in its own type.
       first, second: the affine maps of the two norms.
+      own: the parameters that the table's formulas have beside a scale and a bias; None where they have none.
 
     Returns:
       y, of x's shape and type, and the statistics. No gradient flows through the statistics: they are
       for running averages.
     """
-    return _ruled(table, epsilon, index, x, _beside(x, first), _beside(x, second))
+    beside = partial(_beside, x)
+    return _ruled(table, epsilon, index, x, beside(first), beside(second), beside(own or {}))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def _ruled(
-    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine, own: Own
 ) -> tuple[Array, Taken]:
-    return _computed(table, epsilon, index, x, first, second)
+    return _computed(table, epsilon, index, x, first, second, own)
 
 
 def _computed(
-    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine, own: Own
 ) -> tuple[Array, Taken]:
     u = wide(x)
-    taken_first = statistics(table.first, index.first, u)
-    a = activated(table, index, u, standardizers(taken_first, u, epsilon), first)
-    taken_second = statistics(table.second, index.second, a)
-    y = affine(second, standardized(a, standardizers(taken_second, a, epsilon)))
+    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
+    taken_first = statistics(ahead.standardizations, ahead.standardization, u)
+    a = activated(
+        table,
+        index,
+        normed(ahead, u, first, own),
+        standardizers(taken_first, u, epsilon),
+        standing_behind(ahead, first),
+    )
+    taken_second = statistics(behind.standardizations, behind.standardization, a)
+    y = _second_output(behind, a, standardizers(taken_second, a, epsilon), second, own)
     return y.astype(x.dtype), Taken(taken_first, taken_second)
 
 
-def _beside(x: Array, by: Affine) -> Affine:
-    """`by`, varying under `shard_map` along the axes that x varies along.
+def normed(column: Column, u: Array, by: Affine, own: Own) -> Array:
+    """What the chosen formula makes of `u`, and `u` itself where the norm standardizes it later."""
+    return formula_or(column, lambda by, own, u: u, outcome, by, own, u)
+
+
+def _second_output(column: Column, a: Array, by: tuple[Standardizer, ...], second: Affine, own: Own) -> Array:
+    """The second norm applied, all in one branch: what it returns is written once, whichever it is."""
+
+    def standard(by: tuple[Standardizer, ...], second: Affine, own: Own, a: Array) -> Array:
+        return affine(second, standardized(a, by))
+
+    def compute(formula: Formula, by: tuple[Standardizer, ...], second: Affine, own: Own, a: Array) -> Array:
+        return outcome(formula, second, own, a)
+
+    return formula_or(column, standard, compute, by, second, own, a)
+
+
+def _beside(x: Array, parameters: PyTree) -> PyTree:
+    """The parameters, varying under `shard_map` along the axes that x varies along.
 
     The rule returns each device's own gradient, which is that of a value of its own; how the values came
     to be there jax transposes to the sum over the devices.
     """
     feature = jax.eval_shape(lambda x: jnp.sum(x, batch_axes(x)), x)
-    return jax.tree.map(lambda parameter: parameter * jnp.ones_like(feature, dtype=parameter.dtype), by)
+
+    def beside(parameter: Array) -> Array:
+        like = feature if parameter.shape == feature.shape else jax.eval_shape(jnp.sum, feature)
+        return parameter * jnp.ones_like(like, dtype=parameter.dtype)
+
+    return jax.tree.map(beside, parameters)
 
 
 def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine) -> Array:
@@ -96,25 +138,35 @@ def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...]
 
 
 def _forward(
-    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine
+    table: Table, epsilon: float, index: Index, x: Array, first: Affine, second: Affine, own: Own
 ) -> tuple[tuple[Array, Taken], Residuals]:
     # Not by way of the rule: a second derivative differentiates what is done here, the statistics among it.
-    y, taken = _computed(table, epsilon, index, x, first, second)
-    return (y, lax.stop_gradient(taken)), (index, x, taken, first, second)
+    y, taken = _computed(table, epsilon, index, x, first, second, own)
+    return (y, lax.stop_gradient(taken)), (index, x, taken, first, second, own)
 
 
 def _backward(
     table: Table, epsilon: float, residuals: Residuals, cotangents: tuple[Array, Taken]
-) -> tuple[None, Array, Affine, Affine]:
-    index, x, taken, first, second = residuals
+) -> tuple[None, Array, Affine, Affine, Own]:
+    index, x, taken, first, second, own = residuals
     # Without the barrier the compiler recognizes what is computed again as the forward pass's own and
     # keeps that instead: the memory this rule exists to save.
     x, dy = lax.optimization_barrier((x, cotangents[0]))
     u = wide(x)
-    a, slope = _activated_with_slope(table, index, u, standardizers(taken.first, u, epsilon), first)
-    da, *dsecond = _through(table.second, index.second, epsilon, a, taken.second, second, wide(dy))
-    dx, *dfirst = _through(table.first, index.first, epsilon, u, taken.first, first, da * slope)
-    return None, dx.astype(x.dtype), _in_type_of(first, dfirst), _in_type_of(second, dsecond)
+    ahead = column_of(table.first, index.first)
+    a, slope = _activated_with_slope(
+        table,
+        index,
+        normed(ahead, u, first, own),
+        standardizers(taken.first, u, epsilon),
+        standing_behind(ahead, first),
+    )
+    da, dsecond, down = _through(table.second, index.second, epsilon, a, taken.second, second, own, wide(dy))
+    dx, dfirst, down_first = _through(
+        table.first, index.first, epsilon, u, taken.first, first, own, da * slope
+    )
+    down = jax.tree.map(jnp.add, down, down_first)
+    return None, dx.astype(x.dtype), _in_type_of(first, dfirst), _in_type_of(second, dsecond), down
 
 
 def _activated_with_slope(
@@ -131,16 +183,31 @@ def _activated_with_slope(
 
 
 def _through(
-    norms: Sequence[Standardization],
+    norms: Sequence[Norm],
     index: Array | int,
     epsilon: float,
     u: Array,
     taken: Statistics,
     by: Affine,
+    own: Own,
     dz: Array,
-) -> Gradient:
-    branches = [partial(gradient(norm), epsilon) for norm in norms]
-    return lax.switch(index, branches, u, taken, _scale(by, u), dz)
+) -> tuple[Array, tuple[Array, Array], Own]:
+    """The gradients by u, by scale and bias, and by the formulas' own parameters."""
+
+    def branch(norm: Norm) -> Callable[..., tuple[Array, tuple[Array, Array], Own]]:
+        def standard(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
+            assert not isinstance(norm, Formula)
+            du, dscale, dbias = gradient(norm)(epsilon, u, taken, _scale(by, u), dz)
+            return du, (dscale, dbias), jax.tree.map(jnp.zeros_like, own)
+
+        def computed(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
+            assert isinstance(norm, Formula)
+            dby, down, du = jax.vjp(partial(outcome, norm), by, own, u)[1](dz)
+            return du, (dby.scale, dby.bias), down
+
+        return computed if isinstance(norm, Formula) else standard
+
+    return lax.switch(index, [branch(norm) for norm in norms], u, taken, by, own, dz)
 
 
 def _scale(by: Affine, u: Array) -> Array:

@@ -13,20 +13,22 @@ from bnact.normalizations import STANDARDIZATIONS, Affine, affine
 from bnact.numerics import wide
 from bnact.types import Array
 
+from .column import column_of, formula_or, standing_behind
+from .norms import NORMS, NOTHING, Formula, Norm, Own, initial_own, outcome_after
 from .rule import output_and_statistics
 from .statistics import standardized, standardizers, statistics
-from .table import NOTHING, Index, Table
+from .table import Index, Table
 
 EPSILON = 1e-5
 
-_NORMS = tuple(STANDARDIZATIONS.values())
+_NORMS = tuple(NORMS.values())
 
 # What stands beside an activation that would be alone.
 _COMPANIONS = ("identity", "relu")
 
 
-def table_of(chosen: Iterable[str | Activation]) -> Table:
-    """Every norm with a fused rule on either side of each of the activations.
+def table_of(chosen: Iterable[str | Activation], norms: Iterable[str] = ()) -> Table:
+    """Every norm with a fused rule, and those named, on either side of each of the activations.
 
     What an entry computes does not depend, to the last bit, on the entries beside it: each is a branch by
     itself. A single branch would be merged into what surrounds it, so a table never has fewer than two.
@@ -34,16 +36,34 @@ def table_of(chosen: Iterable[str | Activation]) -> Table:
     Args:
       chosen: names of registered activations, or `Activation` records, in any order; a repeated one counts
         once. In the table the registered ones come first, in the registry's order, the others by their names.
+      norms: keys of `NORMS`, in any order. In the table `none`, `batch`, `layer` and `rms` come first, which
+        every table has, whatever is named, and the others in the order of `NORMS`.
 
     Raises:
-      ValueError: no activation has one of the names.
+      ValueError: no activation, or no norm, has one of the names.
       TypeError: something is neither a name nor an `Activation`.
     """
     wanted = {activations.get(each) for each in chosen}
     wanted |= set() if len(wanted) > 1 else {ACTIVATIONS[name] for name in _COMPANIONS}
     others = sorted(wanted - set(ACTIVATIONS.values()), key=lambda activation: activation.name)
     _check_names(others)
-    return Table(_NORMS, (*(each for each in ACTIVATIONS.values() if each in wanted), *others), _NORMS)
+    column = _column(norms)
+    return Table(column, (*(each for each in ACTIVATIONS.values() if each in wanted), *others), column)
+
+
+def _column(named: Iterable[str]) -> tuple[Norm, ...]:
+    names = set(named)
+    for name in names:
+        _check_norm("table_of", name)
+    return tuple(norm for name, norm in NORMS.items() if name in names or name in STANDARDIZATIONS)
+
+
+def _check_norm(function: str, name: str) -> None:
+    if name not in NORMS:
+        raise ValueError(
+            f"{function}: norm must be one that a table can hold; got norm={name!r}; "
+            f"use one of {tuple(NORMS)}"
+        )
 
 
 def _check_names(others: Sequence[Activation]) -> None:
@@ -61,7 +81,7 @@ def index_of(activation: str | Activation, norm: str, order: str, table: Table) 
 
     Args:
       activation: name of a registered activation, or an `Activation`.
-      norm: name of a norm with a fused rule.
+      norm: a key of `NORMS`.
       order: where the norm stands: "before" or "after" the activation. Without a norm both are one entry,
         whose scale and bias act before the activation.
       table: what the program was compiled for.
@@ -70,13 +90,10 @@ def index_of(activation: str | Activation, norm: str, order: str, table: Table) 
       ValueError: unknown activation, norm or order, or a pair that the table does not hold.
       TypeError: the activation is neither a name nor an `Activation`.
     """
-    if norm not in STANDARDIZATIONS:
-        raise ValueError(
-            f"index_of: norm must have a fused rule; got norm={norm!r}; use one of {tuple(STANDARDIZATIONS)}"
-        )
+    _check_norm("index_of", norm)
     if order not in ("before", "after"):
         raise ValueError(f"index_of: order must be 'before' or 'after'; got {order!r}; use one of the two")
-    chosen = STANDARDIZATIONS[norm]
+    chosen = NORMS[norm]
     first, second = (chosen, NOTHING) if order == "before" else (NOTHING, chosen)
     known = activations.get(activation)
     pair = (first, known, second)
@@ -84,16 +101,31 @@ def index_of(activation: str | Activation, norm: str, order: str, table: Table) 
         if entry not in column:
             raise ValueError(
                 f"index_of: the pair must be in the table; got {known.name!r}, {norm!r}, {order!r}, "
-                f"and a table of {', '.join(each.name for each in table.activations)}; "
+                f"and a table of {', '.join(each.name for each in table.activations)} "
+                f"with {', '.join(norms_of(table))}; "
                 f"use one of the table's, or make one with table_of that holds it"
             )
     return Index(*(column.index(entry) for entry, column in zip(pair, table, strict=True)))
 
 
+def norms_of(table: Table) -> tuple[str, ...]:
+    """The names of the norms that a table holds, in the order of `NORMS`."""
+    return tuple(name for name, norm in NORMS.items() if norm in table.first + table.second)
+
+
 def norm_of(index: Index, table: Table) -> Array:
-    """Which norm of `STANDARDIZATIONS` the pair at `index` has, in whichever of the two places."""
+    """Which norm of `NORMS` the pair at `index` has, in whichever of the two places."""
     first, second = (jnp.asarray([_NORMS.index(norm) for norm in column]) for column in table[::2])
     return jnp.where(is_after(index, table), second[index.second], first[index.first])
+
+
+def without_formulas(index: Index, table: Table) -> tuple[Index, Table]:
+    """The pair at `index` in the table without its formulas; a formula becomes the absence of a norm."""
+    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
+    return (
+        Index(ahead.standardization, index.activation, behind.standardization),
+        Table(ahead.standardizations, table.activations, behind.standardizations),
+    )
 
 
 def is_after(index: Index, table: Table) -> Array:
@@ -101,9 +133,27 @@ def is_after(index: Index, table: Table) -> Array:
     return jnp.asarray([norm != NOTHING for norm in table.second])[index.second]
 
 
-def switched(index: Index, x: Array, scale: Array, bias: Array, table: Table) -> Array:
-    """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics."""
-    return output_and_statistics(table, EPSILON, index, x, *_affines(index, scale, bias, table))[0]
+def switched(
+    index: Index, x: Array, scale: Array, bias: Array, table: Table, own: Own | None = None
+) -> Array:
+    """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics.
+
+    Args:
+      index: the pair, from `index_of`.
+      x: (..., features).
+      scale, bias: (features,).
+      table: what can be computed.
+      own: what the table's norms learn beside scale and bias, see `own_of`; None for the first values.
+    """
+    first, second = _affines(index, scale, bias, table)
+    own = own_of(table, x.shape[-1]) if own is None else own
+    return output_and_statistics(table, EPSILON, index, x, first, second, own)[0]
+
+
+def own_of(table: Table, num_features: int) -> Own:
+    """The first values of what the norms of a table learn beside a scale and a bias of every feature."""
+    found = {name: initial_own(name, num_features) for name in norms_of(table)}
+    return {name: own for name, own in found.items() if own}
 
 
 class Switched(NamedTuple):
@@ -125,22 +175,41 @@ class Switched(NamedTuple):
 
 
 def switched_and_observed(
-    index: Index, x: Array, scale: Array, bias: Array, counted: int, table: Table
+    index: Index,
+    x: Array,
+    scale: Array,
+    bias: Array,
+    counted: int,
+    table: Table,
+    own: Own | None = None,
 ) -> Switched:
     """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
 
     A norm that looks at the batch treats the examples behind those as it would after training, with
-    statistics that are exactly those of the first. Gradients are those of plain autodiff.
+    statistics that are exactly those of the first; ghost batch norm all of them, with the statistics of the
+    counted together. Gradients are those of plain autodiff.
     """
+    own = own_of(table, x.shape[-1]) if own is None else own
     first, second = _affines(index, scale, bias, table)
+    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
+
+    def after(formula: Formula, by: Affine, u: Array) -> Array:
+        return outcome_after(formula, by, own, u, counted)
+
     u = wide(x)
-    by_first = standardizers(statistics(table.first, index.first, u, counted), u, EPSILON)
-    given = affine(first, standardized(u, by_first))
+    by_first = standardizers(
+        statistics(ahead.standardizations, ahead.standardization, u, counted), u, EPSILON
+    )
+    normed = formula_or(ahead, lambda by, u: u, after, first, u)
+    given = affine(standing_behind(ahead, first), standardized(normed, by_first))
     a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
-    by_second = standardizers(statistics(table.second, index.second, a, counted), a, EPSILON)
+    by_second = standardizers(
+        statistics(behind.standardizations, behind.standardization, a, counted), a, EPSILON
+    )
     largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
-    y = affine(second, standardized(a, by_second)).astype(x.dtype)
-    return Switched(y, jnp.where(is_after(index, table), a, u), given, slope, largest)
+    y = formula_or(behind, lambda by, u: affine(by, standardized(u, by_second)), after, second, a)
+    seen = jnp.where(is_after(index, table), a, u)
+    return Switched(y.astype(x.dtype), seen, given, slope, largest)
 
 
 def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:

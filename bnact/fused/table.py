@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 from bnact.activations import Activation
-from bnact.normalizations import STANDARDIZATIONS, Standardization
 from bnact.types import Array
 
-NOTHING = STANDARDIZATIONS["none"]
-"""The norm that leaves its input as it is."""
+from .norms import NOTHING as NOTHING
+from .norms import Norm
 
 
 class Table(NamedTuple):
@@ -22,9 +21,9 @@ class Table(NamedTuple):
       second: norms that may stand behind it.
     """
 
-    first: tuple[Standardization, ...]
+    first: tuple[Norm, ...]
     activations: tuple[Activation, ...]
-    second: tuple[Standardization, ...]
+    second: tuple[Norm, ...]
 
 
 class Index(NamedTuple):

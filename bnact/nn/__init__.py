@@ -7,6 +7,8 @@ from .bodies import res_net_body as res_net_body
 from .bodies import residual_body as residual_body
 from .bodies import transformer_body as transformer_body
 from .body import Body as Body
+from .compiled_steps import CompiledSteps as CompiledSteps
+from .compiled_steps import compiled_steps as compiled_steps
 from .conv_net import ConvNet as ConvNet
 from .critical_initializers import Initializers as Initializers
 from .critical_initializers import critical_normal_for as critical_normal_for
@@ -36,6 +38,8 @@ from .norms import RMSNorm as RMSNorm
 from .norms import SpectralNorm as SpectralNorm
 from .norms import WeightNorm as WeightNorm
 from .precision import in_type_of_input as in_type_of_input
+from .probed import probed as probed
+from .probed import unit_sinks as unit_sinks
 from .res_net import ResNet as ResNet
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .residual_stream import identity_kind as identity_kind

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from flax import nnx
 
+from bnact.fused import pre_normalization
 from bnact.types import Array, PyTree
 
 from .body import Visit, of_site, over_sites
@@ -33,9 +34,9 @@ class Block(nnx.Module, Generic[Map, Pair]):
 
     def __call__(self, x: Array) -> Array:
         """(..., in_features) -> (..., out_features)."""
-        return self.norm_act(self.linear(x))
+        return self.norm_act(pre_normalization(self.linear(x)))
 
     def through(self, visit: Visit, x: Array, each: PyTree) -> tuple[Array, PyTree]:
         """The same, the pair applied by `visit`; see `bnact.nn.body.Link`."""
-        y, output = visit(self.norm_act, self.linear(x), of_site(each, 0))
+        y, output = visit(self.norm_act, pre_normalization(self.linear(x)), of_site(each, 0))
         return y, over_sites(output)

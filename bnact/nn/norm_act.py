@@ -9,13 +9,14 @@ from jax.typing import DTypeLike
 
 from bnact import normalizations
 from bnact.activations import Activation, Learnable, fixed_or_learnable
-from bnact.fused import act_norm, norm_act
-from bnact.normalizations import STANDARDIZATIONS, Normalization, running_averages
+from bnact.fused import Keep, Order, checked_keep, checked_keep_of, output_and_state
+from bnact.normalizations import Normalization
 from bnact.normalizations.standardize import behind_mask_zero
+from bnact.normalizations.standardizes import Standardizes
 from bnact.numerics import full_mask
 from bnact.types import Array, AxisName
 
-from .held import held_norm_of, hold
+from .held import held_norm_of, held_params, hold
 from .learnable_activation import LearnableActivation
 from .norms.norm import normalization_of
 from .precision import checked_dtype
@@ -27,8 +28,9 @@ class NormAct(nnx.Module):
         order="before":  y = activation(norm(x))
         order="after":   y = norm(activation(x))
 
-    Where the norm has a fused rule, both are computed by it: the values and gradients are those of
-    one after the other, and the backward pass keeps one tensor.
+    In training, both are computed by one rule where the norm standardizes by its input's own statistics,
+    which a `Normalization` says of itself (`standardizes`): the values and gradients are those of one after
+    the other, and the backward pass keeps one tensor of x's size.
 
     Attributes:
       activation: the `Activation`; for one that learns, the `LearnableActivation` with its parameters.
@@ -36,6 +38,7 @@ class NormAct(nnx.Module):
         has among the norm's parameters, as `threshold` or `alpha`.
       state: what the norm remembers; for batch norm a `BatchNormState` with the running averages
         `mean` and `variance` and the `count` of their updates.
+      fused: whether the two are computed by one rule in training.
       use_running_average: whether a norm takes its running averages, not the batch's statistics;
         `module.train()` and `module.eval()` set it.
     """
@@ -53,6 +56,7 @@ class NormAct(nnx.Module):
         order: str = "before",
         fused: bool = True,
         *,
+        keep: Keep = "input",
         epsilon: float | None = None,
         momentum: float | None = None,
         use_running_average: bool = False,
@@ -66,19 +70,21 @@ class NormAct(nnx.Module):
         Args:
           num_features: size of the input's last axis.
           norm: name in `bnact.normalizations.NORMALIZATIONS`, or a `Normalization` made with settings of
-            its own, which is never fused.
+            its own.
           activation: a name that `bnact.activations.get` knows, or else one in `bnact.activations.LEARNABLE`;
-            an `Activation`; or a `Learnable`, which is never fused.
+            an `Activation`; or a `Learnable`.
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
-            autodiff: the reference that the fused rule is held to.
+            autodiff: the reference that the fused rule is held to, and the way to forward-mode derivatives.
+          keep: of which tensor the fused rule computes the gradients, "input" or "output"; see
+            `bnact.fused.norm_act`.
           epsilon: added to the variance under the root; None is 1e-5, the same for every norm, so that pairs
             differ in nothing else. (Scale norm compares it with a length.) A `Normalization` has its own.
           momentum: weight of the OLD running average (torch's momentum is one minus this); None is 0.99. A
             `Normalization` has its own.
           use_running_average: see the attribute.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in
-            `Normalization.apply`; the two are then computed one after the other.
+            `Normalization.apply`.
           dtype: of the output, to which the input is cast first; None takes the input's own. Statistics,
             their running averages and the arithmetic are float32 or wider in any case.
           param_dtype: of all parameters.
@@ -86,7 +92,7 @@ class NormAct(nnx.Module):
 
         Raises:
           ValueError: unknown norm or activation, an order that is neither, a type that is not real floating,
-            or epsilon or momentum beside a `Normalization`.
+            epsilon or momentum beside a `Normalization`, or an output that cannot be all that is kept.
         """
         del rngs
         chosen = fixed_or_learnable(activation)
@@ -99,8 +105,10 @@ class NormAct(nnx.Module):
         self.normalization = (
             _normalization(norm, self.epsilon, self.momentum) if named else normalization_of("NormAct", norm)
         )
-        self.norm, self.order = norm if named else "", checked_order("NormAct", order)
-        self.fused = fused and self.norm in STANDARDIZATIONS and axis_name is None and not learns
+        self.order: Order = checked_order("NormAct", order)
+        self.fused = fused and self.normalization.standardizes is not None
+        checked_keep("NormAct", keep, chosen, order)
+        self.keep: Keep = checked_fused("NormAct", keep, self.fused)
         self.axis_name = axis_name
         self.use_running_average = use_running_average
         self.dtype = None if dtype is None else checked_dtype("NormAct", "dtype", dtype)
@@ -125,32 +133,54 @@ class NormAct(nnx.Module):
         """
         x = x if self.dtype is None else x.astype(self.dtype)
         running = self.use_running_average if use_running_average is None else use_running_average
-        alone = mask is None and not (running and self.norm == "batch")
-        if self.fused and alone and isinstance(self.activation, Activation):
-            return self._fused(x, self.activation)
+        said = self.normalization.standardizes
+        if self.fused and said is not None and not (running and said.memory is not None):
+            return self._fused(said, x, mask)
         if self.order == "before":
             return self.activation(held_norm_of(self, x, not running, mask))
         x = behind_mask_zero(x, full_mask(mask, x))  # the activation comes first and must not see it either
         return held_norm_of(self, self.activation(x), not running, mask)
 
-    def _fused(self, x: Array, activation: Activation) -> Array:
-        scale = jnp.ones(x.shape[-1:], jnp.float32) if self.scale is None else self.scale[...]
-        bias = jnp.zeros(x.shape[-1:], jnp.float32) if self.bias is None else self.bias[...]
-        pair = norm_act if self.order == "before" else act_norm
-        y, statistics = pair(x, scale, bias, self.norm, activation, self.epsilon)
-        if self.norm == "batch" and statistics is not None:
-            self.state.set_value(running_averages(self.state.get_value(), statistics, self.momentum))
+    def _fused(self, said: Standardizes, x: Array, mask: Array | None) -> Array:
+        checked_keep_of("NormAct", self.keep, x)
+        activation, learned = self.activation, ()
+        if isinstance(activation, LearnableActivation):
+            activation, learned = activation.activation, activation.params.get_value()
+        y, state = output_and_state(
+            said,
+            activation,
+            self.order,
+            x,
+            held_params(self),
+            self.state.get_value(),
+            learned,
+            mask,
+            self.axis_name,
+            self.keep,
+        )
+        if said.memory is not None:
+            self.state.set_value(state)
         return y
 
 
-def checked_order(subject: str, order: str) -> str:
+def checked_fused(subject: str, keep: Keep, fused: bool) -> Keep:
+    """What is kept, or a ValueError where there is no rule that could keep the output alone."""
+    if keep == "output" and not fused:
+        raise ValueError(
+            f"{subject}: keep='output' is a choice of the fused rule; got fused=False, or a norm that does "
+            f"not standardize by its input's own statistics; use keep='input', or norm='batch'"
+        )
+    return keep
+
+
+def checked_order(subject: str, order: str) -> Order:
     """The order, or a ValueError unless it is "before" or "after"."""
     if order not in ("before", "after"):
         raise ValueError(
             f"{subject}: order must be 'before' or 'after', where the norm stands; got {order!r}; "
             f"use one of the two"
         )
-    return order
+    return "before" if order == "before" else "after"
 
 
 def _check_left_to_the_norm(epsilon: float | None, momentum: float | None) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flax import nnx
 
+from bnact.fused import pre_normalization
 from bnact.types import Array, PyTree
 
 from .body import Visit, of_site, over_sites
@@ -30,7 +31,7 @@ class IdentityBlock(nnx.Module):
     def through(self, visit: Visit, x: Array, each: PyTree) -> tuple[Array, PyTree]:
         """The block, its pairs applied by `visit`; see `bnact.nn.body.Link`."""
         h, of_outer = visit(self.outer, x, of_site(each, 0))
-        h, of_inner = visit(self.inner, self.first(h), of_site(each, 1))
+        h, of_inner = visit(self.inner, pre_normalization(self.first(h)), of_site(each, 1))
         return x + self.second(h), over_sites(of_outer, of_inner)
 
 
@@ -58,6 +59,7 @@ class PostBlock(nnx.Module):
 
     def through(self, visit: Visit, x: Array, each: PyTree) -> tuple[Array, PyTree]:
         """The block, its pairs applied by `visit`; see `bnact.nn.body.Link`."""
-        h, of_inner = visit(self.inner, self.first(x), of_site(each, 0))
-        y, of_joined = visit(self.joined, x + self.branch(self.second(h)), of_site(each, 1))
+        h, of_inner = visit(self.inner, pre_normalization(self.first(x)), of_site(each, 0))
+        made = pre_normalization(x + self.branch(self.second(h)))
+        y, of_joined = visit(self.joined, made, of_site(each, 1))
         return y, over_sites(of_inner, of_joined)

@@ -1,14 +1,18 @@
 """A norm and an activation chosen at run time, as one module."""
 
-import functools
-
-import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from bnact import normalizations
-from bnact.fused import Index, Switched, Table, norm_of, switched, switched_and_observed
-from bnact.normalizations import STANDARDIZATIONS
+from bnact.fused import (
+    Index,
+    Switched,
+    Table,
+    has_affine,
+    norm_of,
+    own_of,
+    switched,
+    switched_and_observed,
+)
 from bnact.types import Array
 
 
@@ -25,6 +29,8 @@ class SwitchNormAct(nnx.Module):
     Attributes:
       choice: which pair of the table.
       scale, bias: (num_features,); a norm without one of them ignores it, and its gradient is zero.
+      own: by the name of a norm what it learns beside these, such as the alpha of dynamic tanh; every other
+        norm of the table ignores it, and its gradient is zero.
     """
 
     def __init__(self, num_features: int, index: Index, table: Table):
@@ -39,27 +45,22 @@ class SwitchNormAct(nnx.Module):
         self.choice = Choice(Index(*(jnp.asarray(entry, jnp.int32) for entry in index)))
         self.scale = nnx.Param(jnp.ones(num_features, jnp.float32))
         self.bias = nnx.Param(jnp.zeros(num_features, jnp.float32))
+        self.own = nnx.Param(own_of(table, num_features))
 
     def __call__(self, x: Array) -> Array:
         """The pair applied to `x`, of shape (..., num_features), with the batch's statistics."""
-        return switched(self.choice.get_value(), x, *self.affine(), self.table)
+        return switched(self.choice.get_value(), x, *self.affine(), self.table, self.own.get_value())
 
     def observed(self, x: Array, counted: int) -> Switched:
         """The pair applied to `x` with the batch statistics of its first `counted` examples.
 
         Examples behind those are treated as after training, by a norm that knows the others.
         """
-        return switched_and_observed(self.choice.get_value(), x, *self.affine(), counted, self.table)
+        index, own = self.choice.get_value(), self.own.get_value()
+        return switched_and_observed(index, x, *self.affine(), counted, self.table, own)
 
     def affine(self) -> tuple[Array, Array]:
         """The scale and bias that the chosen norm has, (num_features,) each: 1 and 0 where it has none."""
         chosen = norm_of(self.choice.get_value(), self.table)
-        has_scale, has_bias = (jnp.asarray(column)[chosen] for column in _affine_of_norms())
+        has_scale, has_bias = (jnp.asarray(column)[chosen] for column in zip(*has_affine(), strict=True))
         return jnp.where(has_scale, self.scale[...], 1), jnp.where(has_bias, self.bias[...], 0)
-
-
-@functools.cache
-def _affine_of_norms() -> tuple[tuple[bool, ...], tuple[bool, ...]]:
-    """Of every norm in the table, whether it has a scale, and whether it has a bias."""
-    params = [jax.eval_shape(lambda n=name: normalizations.get(n)().init(1)[0]) for name in STANDARDIZATIONS]
-    return tuple(p.scale is not None for p in params), tuple(p.bias is not None for p in params)

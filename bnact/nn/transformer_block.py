@@ -5,6 +5,7 @@ from typing import Any
 
 from flax import nnx
 
+from bnact.fused import pre_normalization
 from bnact.types import Array, PyTree
 
 from .body import Visit, of_site, over_sites
@@ -50,7 +51,7 @@ class TransformerBlock(nnx.Module):
         """The block, its pair applied by `visit`; see `bnact.nn.body.Link`."""
 
         def feed_forward(x: Array) -> tuple[Array, PyTree]:
-            h, output = visit(self.norm_act, self.first(x), of_site(each, 0))
+            h, output = visit(self.norm_act, pre_normalization(self.first(x)), of_site(each, 0))
             return self.second(h), over_sites(output)
 
         x, _ = self._step(self.attention_norm, lambda x: (self.attention(x), None), x)

@@ -20,11 +20,11 @@ from bnact.normalizations.border import (
     checked_features,
     checked_momentum,
 )
-from bnact.normalizations.entrance import counted_input_beside_state
-from bnact.normalizations.normalization import Normalization
-from bnact.normalizations.own_statistics import normalized_by_own
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.reduction import Reduction, whole
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import normalized
+from bnact.normalizations.standardizes import Memory, Standardizes
 from bnact.numerics.members import members
 from bnact.numerics.moments import Moments, statistics_dtype
 from bnact.types import Array, AxisName
@@ -104,24 +104,30 @@ def batch_norm(
             state = state._replace(variance=jnp.zeros_like(state.variance))
         return initial_affine(num_features, use_scale, use_bias), state
 
-    def apply(
-        params: Affine,
-        state: BatchNormState,
-        x: Array,
-        train: bool = True,
-        mask: Array | None = None,
-        axis_name: AxisName | None = None,
-    ) -> tuple[Array, BatchNormState]:
-        x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
-        axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
-        if not train:
-            read = debiased_state(state, momentum) if debias and momentum is not None else state
-            return normalized(x, remembered(read, x), axes, epsilon, params, mask), state
-        checked_examples(name, x.shape, axis_name)
-        y, statistics = normalized_by_own(x, axes, epsilon, params, mask, members(axis_name, None))
-        return y, running_averages(state, statistics, momentum, bessel, skip_nonfinite)
+    def update(
+        state: BatchNormState, statistics: Moments, u: Array, mask: Array | None, axis_name: AxisName | None
+    ) -> BatchNormState:
+        del u, mask, axis_name
+        return running_averages(state, statistics, momentum, bessel, skip_nonfinite)
 
-    return Normalization(init, apply)
+    def recalled(params: Affine, state: BatchNormState, x: Array, mask: Array | None) -> Array:
+        read = debiased_state(state, momentum) if debias and momentum is not None else state
+        return normalized_by_remembered(params, read, x, mask, epsilon)
+
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        checked_examples(name, shape, axis_name)
+        return whole(STANDARDIZATIONS["batch"], shape, members(axis_name, None))
+
+    memory = Memory(BatchNormState, update, recalled)
+    return standardizing(init, Standardizes(name, reduction, epsilon, memory))
+
+
+def normalized_by_remembered(
+    params: Affine, state: BatchNormState, x: Array, mask: Array | None, epsilon: float
+) -> Array:
+    """(x - mean) / sqrt(variance + epsilon) * scale + bias with the running averages; 0 behind the mask."""
+    axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
+    return normalized(x, remembered(state, x), axes, epsilon, params, mask)
 
 
 def initial_batch_state(num_features: int) -> BatchNormState:

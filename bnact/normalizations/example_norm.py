@@ -2,11 +2,11 @@
 
 from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon, checked_features
-from bnact.normalizations.entrance import counted_input
-from bnact.normalizations.normalization import Normalization
-from bnact.normalizations.own_statistics import normalized_by_own
-from bnact.normalizations.standardization import Standardization, reduced_axes
-from bnact.types import Array, AxisName
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.reduction import Reduction, whole
+from bnact.normalizations.standardization import Standardization
+from bnact.normalizations.standardizes import Standardizes
+from bnact.types import AxisName
 
 
 def example_norm(
@@ -32,17 +32,8 @@ def example_norm(
     def init(num_features: int) -> tuple[Affine, tuple[()]]:
         return initial_affine(checked_features(name, num_features), use_scale, use_bias), ()
 
-    def apply(
-        params: Affine,
-        state: tuple[()],
-        x: Array,
-        train: bool = True,
-        mask: Array | None = None,
-        axis_name: AxisName | None = None,
-    ) -> tuple[Array, tuple[()]]:
-        del train, axis_name  # an example needs no other
-        x, mask = counted_input(name, params, x, mask)
-        axes = reduced_axes(standardization, x.ndim)
-        return normalized_by_own(x, axes, epsilon, params, mask, centered=standardization.centered)[0], state
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        del axis_name  # an example needs no other
+        return whole(standardization, shape)
 
-    return Normalization(init, apply)
+    return standardizing(init, Standardizes(name, reduction, epsilon))

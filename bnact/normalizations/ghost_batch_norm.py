@@ -2,13 +2,11 @@
 
 import math
 
-import jax.numpy as jnp
-
 from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.batch_norm import (
     BatchNormState,
     initial_batch_state,
-    remembered,
+    normalized_by_remembered,
     running_averages,
 )
 from bnact.normalizations.border import (
@@ -18,12 +16,11 @@ from bnact.normalizations.border import (
     checked_momentum,
     checked_size,
 )
-from bnact.normalizations.entrance import counted_input_beside_state
-from bnact.normalizations.normalization import Normalization
-from bnact.normalizations.own_statistics import normalized_by_own
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.reduction import Reduction
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
-from bnact.normalizations.standardize import normalized
-from bnact.numerics.moments import moments
+from bnact.normalizations.standardizes import Memory, Standardizes
+from bnact.numerics.moments import Moments, moments
 from bnact.types import Array, AxisName
 
 
@@ -69,27 +66,23 @@ def ghost_batch_norm(
         num_features = checked_features(name, num_features)
         return initial_affine(num_features, use_scale, use_bias), initial_batch_state(num_features)
 
-    def apply(
-        params: Affine,
-        state: BatchNormState,
-        x: Array,
-        train: bool = True,
-        mask: Array | None = None,
-        axis_name: AxisName | None = None,
-    ) -> tuple[Array, BatchNormState]:
-        x, mask = counted_input_beside_state(name, params, state, BatchNormState, x, mask)
-        axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
-        if not train:
-            return normalized(x, remembered(state, x), axes, epsilon, params, mask), state
-        shape = _virtual_shape(name, x.shape, size)
-        virtual, virtual_mask = (None if each is None else jnp.reshape(each, shape) for each in (x, mask))
-        assert virtual is not None
-        within = tuple(range(1, virtual.ndim - 1))
-        y, _ = normalized_by_own(virtual, within, epsilon, params, virtual_mask)
-        together = moments(x, axes, mask, axis_name)
-        return jnp.reshape(y, x.shape), running_averages(state, together, momentum)
+    def update(
+        state: BatchNormState, statistics: Moments, u: Array, mask: Array | None, axis_name: AxisName | None
+    ) -> BatchNormState:
+        del statistics  # of each virtual batch
+        axes = reduced_axes(STANDARDIZATIONS["batch"], u.ndim)
+        return running_averages(state, moments(u, axes, mask, axis_name), momentum)
 
-    return Normalization(init, apply)
+    def recalled(params: Affine, state: BatchNormState, x: Array, mask: Array | None) -> Array:
+        return normalized_by_remembered(params, state, x, mask, epsilon)
+
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        del axis_name  # a virtual batch is never divided
+        view = _virtual_shape(name, shape, size)
+        return Reduction(view, tuple(range(1, len(view) - 1)))
+
+    memory = Memory(BatchNormState, update, recalled)
+    return standardizing(init, Standardizes(name, reduction, epsilon, memory))
 
 
 def _virtual_shape(name: str, shape: tuple[int, ...], size: int) -> tuple[int, ...]:

@@ -1,12 +1,13 @@
 """Group normalization: every example standardized over groups of its features, and over its positions."""
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.border import checked_epsilon
-from bnact.normalizations.group_statistics import normalized_by_groups
+from bnact.normalizations.border import checked_epsilon, checked_features
 from bnact.normalizations.groups import checked_groups, number_of_groups
-from bnact.normalizations.memoryless import memoryless
-from bnact.normalizations.normalization import Normalization
-from bnact.types import Array
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.positions import position_axes
+from bnact.normalizations.reduction import Reduction, by_groups
+from bnact.normalizations.standardizes import Standardizes
+from bnact.types import AxisName
 
 
 def group_norm(
@@ -42,12 +43,14 @@ def group_norm(
     checked_epsilon(name, epsilon)
     checked_groups(name, groups, group_size)
 
-    def initial(num_features: int) -> Affine:
+    def init(num_features: int) -> tuple[Affine, tuple[()]]:
+        num_features = checked_features(name, num_features)
         number_of_groups(name, num_features, groups, group_size)
-        return initial_affine(num_features, use_scale, use_bias)
+        return initial_affine(num_features, use_scale, use_bias), ()
 
-    def formula(params: Affine, x: Array, mask: Array | None) -> Array:
-        count = number_of_groups(name, x.shape[-1], groups, group_size)
-        return normalized_by_groups(x, tuple(range(1, x.ndim - 1)), count, epsilon, params, mask)
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        del axis_name  # an example needs no other
+        count = number_of_groups(name, shape[-1], groups, group_size)
+        return by_groups(shape, position_axes(len(shape)), count)
 
-    return memoryless(name, initial, formula)
+    return standardizing(init, Standardizes(name, reduction, epsilon))

@@ -2,9 +2,11 @@
 
 from bnact.normalizations.affine import Affine
 from bnact.normalizations.border import checked_features
-from bnact.normalizations.entrance import counted_input
-from bnact.normalizations.normalization import Normalization
-from bnact.types import Array, AxisName
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.reduction import Reduction, whole
+from bnact.normalizations.standardization import STANDARDIZATIONS
+from bnact.normalizations.standardizes import Standardizes
+from bnact.types import AxisName
 
 
 def none() -> Normalization:
@@ -21,15 +23,8 @@ def none() -> Normalization:
         checked_features(name, num_features)
         return Affine(None, None), ()
 
-    def apply(
-        params: Affine,
-        state: tuple[()],
-        x: Array,
-        train: bool = True,
-        mask: Array | None = None,
-        axis_name: AxisName | None = None,
-    ) -> tuple[Array, tuple[()]]:
-        del train, axis_name
-        return counted_input(name, params, x, mask)[0], state
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        del axis_name
+        return whole(STANDARDIZATIONS["none"], shape)
 
-    return Normalization(init, apply)
+    return standardizing(init, Standardizes(name, reduction))

@@ -1,12 +1,12 @@
 """Instance normalization: every feature of every example standardized over its positions."""
 
 from bnact.normalizations.affine import Affine, initial_affine
-from bnact.normalizations.border import checked_epsilon
-from bnact.normalizations.memoryless import memoryless
-from bnact.normalizations.normalization import Normalization
-from bnact.normalizations.own_statistics import normalized_by_own
+from bnact.normalizations.border import checked_epsilon, checked_features
+from bnact.normalizations.normalization import Normalization, standardizing
 from bnact.normalizations.positions import position_axes
-from bnact.types import Array
+from bnact.normalizations.reduction import Reduction
+from bnact.normalizations.standardizes import Standardizes
+from bnact.types import AxisName
 
 
 def instance_norm(epsilon: float = 1e-5, use_scale: bool = True, use_bias: bool = True) -> Normalization:
@@ -33,16 +33,17 @@ def instance_norm(epsilon: float = 1e-5, use_scale: bool = True, use_bias: bool 
     name = "instance_norm"
     checked_epsilon(name, epsilon)
 
-    def initial(num_features: int) -> Affine:
-        return initial_affine(num_features, use_scale, use_bias)
+    def init(num_features: int) -> tuple[Affine, tuple[()]]:
+        return initial_affine(checked_features(name, num_features), use_scale, use_bias), ()
 
-    def formula(params: Affine, x: Array, mask: Array | None) -> Array:
-        axes = position_axes(x.ndim)
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        del axis_name  # an example needs no other
+        axes = position_axes(len(shape))
         if not axes:
             raise ValueError(
                 f"{name}: x must have an axis of positions between examples and features; got x of shape "
-                f"{x.shape}; use x of shape (examples, positions, features), or layer_norm"
+                f"{shape}; use x of shape (examples, positions, features), or layer_norm"
             )
-        return normalized_by_own(x, axes, epsilon, params, mask)[0]
+        return Reduction(shape, axes)
 
-    return memoryless(name, initial, formula)
+    return standardizing(init, Standardizes(name, reduction, epsilon))

@@ -12,11 +12,13 @@ from bnact.normalizations.border import (
     checked_features,
     checked_momentum,
 )
-from bnact.normalizations.entrance import counted_input_beside_state
-from bnact.normalizations.normalization import Normalization
+from bnact.normalizations.normalization import Normalization, standardizing
+from bnact.normalizations.reduction import Reduction, whole
 from bnact.normalizations.standardization import STANDARDIZATIONS, reduced_axes
 from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics.moments import Moments, deviation, moments, statistics_dtype
+from bnact.normalizations.standardizes import Memory, Standardizes
+from bnact.numerics.members import members
+from bnact.numerics.moments import Moments, deviation, statistics_dtype
 from bnact.types import Array, AxisName
 
 
@@ -64,29 +66,26 @@ def mean_only_batch_norm(momentum: float = 0.99, use_bias: bool = True) -> Norma
         state = RunningMean(zeros, jnp.zeros((), jnp.int32), correction=jnp.zeros_like(zeros))
         return initial_affine(num_features, use_scale=False, use_bias=use_bias), state
 
-    def apply(
-        params: Affine,
-        state: RunningMean,
-        x: Array,
-        train: bool = True,
-        mask: Array | None = None,
-        axis_name: AxisName | None = None,
-    ) -> tuple[Array, RunningMean]:
-        x, mask = counted_input_beside_state(name, params, state, RunningMean, x, mask)
-        axes = reduced_axes(STANDARDIZATIONS["batch"], x.ndim)
-        if train:
-            checked_examples(name, x.shape, axis_name)
-            statistics = moments(x, axes, mask, axis_name)
-            after = _averaged(state, statistics, momentum)
-        else:
-            mean = state.mean.astype(statistics_dtype(x))
-            zero = jnp.zeros_like(mean)
-            correction = zero if state.correction is None else state.correction.astype(mean.dtype)
-            statistics, after = Moments(jnp.ones_like(mean), mean, zero, correction), state
-        y = affine(params, deviation(x, statistics, axes)).astype(x.dtype)
-        return behind_mask_zero(y, mask), after
+    def update(
+        state: RunningMean, statistics: Moments, u: Array, mask: Array | None, axis_name: AxisName | None
+    ) -> RunningMean:
+        del u, mask, axis_name
+        return _averaged(state, statistics, momentum)
 
-    return Normalization(init, apply)
+    def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
+        checked_examples(name, shape, axis_name)
+        return whole(STANDARDIZATIONS["batch"], shape, members(axis_name, None))._replace(divided=False)
+
+    return standardizing(init, Standardizes(name, reduction, memory=Memory(RunningMean, update, _recalled)))
+
+
+def _recalled(params: Affine, state: RunningMean, x: Array, mask: Array | None) -> Array:
+    mean = state.mean.astype(statistics_dtype(x))
+    zero = jnp.zeros_like(mean)
+    correction = zero if state.correction is None else state.correction.astype(mean.dtype)
+    running = Moments(jnp.ones_like(mean), mean, zero, correction)
+    centred = deviation(x, running, reduced_axes(STANDARDIZATIONS["batch"], x.ndim))
+    return behind_mask_zero(affine(params, centred).astype(x.dtype), mask)
 
 
 def _averaged(state: RunningMean, statistics: Moments, momentum: float) -> RunningMean:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from bnact.normalizations.standardizes import Standardizes
 from bnact.types import Array, AxisName, PyTree
 
 
@@ -39,7 +40,16 @@ class Normalization(NamedTuple):
             neither the statistics nor any gradient, were it NaN.
           axis_name: the mapped axis (of `jax.vmap` or `jax.shard_map`), or several, over which the examples
             are divided; a norm that treats each example by itself has no need of it.
+      standardizes: what `apply` does in training, where that is to standardize by the statistics of x; such a
+        norm `bnact.fused` computes with an activation in one rule. None where it is something else, or not
+        said.
     """
 
     init: Callable[[int], tuple[PyTree, PyTree]]
     apply: Apply
+    standardizes: Standardizes | None = None
+
+
+def standardizing(init: Callable[[int], tuple[PyTree, PyTree]], standardizes: Standardizes) -> Normalization:
+    """The norm that does in training what `standardizes` says, and nothing else."""
+    return Normalization(init, standardizes.apply, standardizes)

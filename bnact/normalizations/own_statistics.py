@@ -89,7 +89,7 @@ def _by_own_rule(
     # Behind the mask x is 0 whatever its tangent, and so is the cotangent; d is not.
     dx = behind_mask_zero(dx, mask)
     mean, lost, r = statistics.mean, statistics.correction, inverse_deviation(statistics.variance, epsilon)
-    slope, count = gain * r, _count(x, axes, mask, sharing, statistics)
+    slope, count = gain * r, number_counted(x, axes, mask, sharing, statistics)
     spread = partial(jnp.expand_dims, axis=axes)
     sums = sharing.totals(jnp.sum(dx, axes), jnp.sum((x - spread(mean)) * dx, axes))
     dmean = sums[0] / count if centered else jnp.zeros_like(r)
@@ -104,7 +104,7 @@ def _by_own_rule(
     return (y, statistics), (dy, Moments(nothing, dmean, 2 * count * dsquare, nothing))
 
 
-def _count(
+def number_counted(
     x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing, statistics: Moments
 ) -> Array | float:
     """How many values were counted: a number where all are, since XLA spreads an array over the rows."""

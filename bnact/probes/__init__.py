@@ -1,5 +1,10 @@
 """From arrays to numbers; over a whole data set in constant memory."""
 
+from .activation_sink import Activity as Activity
+from .activation_sink import UnitSums as UnitSums
+from .activation_sink import activity as activity
+from .activation_sink import no_sums as no_sums
+from .activation_sink import with_activation_sink as with_activation_sink
 from .curves import circle as circle
 from .curves import curve_correlation as curve_correlation
 from .curves import curve_curvature as curve_curvature

@@ -4,9 +4,13 @@ import math
 from collections.abc import Iterable
 from typing import get_args
 
+import jax
+import jax.numpy as jnp
+
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
-from bnact.training.architectures import architecture_of, check_architecture, check_injury
+from bnact.fused import GROUPS, NORMS, Formula, has_affine
+from bnact.training.architectures import ARCHITECTURES, architecture_of, check_architecture, check_injury
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -53,11 +57,35 @@ def _check_activation(setting: Setting) -> None:
 
 def _check_norm(setting: Setting) -> None:
     normalizations.get(setting.norm)
-    if setting.norm not in normalizations.STANDARDIZATIONS:
+    if setting.norm not in NORMS:
         raise ValueError(
-            f"setting: norm must have a fused rule, by which a study trains; got norm={setting.norm!r}; "
-            f"use one of {', '.join(normalizations.STANDARDIZATIONS)}"
+            f"setting: norm must be one that a study can train with; got norm={setting.norm!r}; "
+            f"use one of {', '.join(NORMS)}"
         )
+    norm, known = NORMS[setting.norm], architecture_of(setting.architecture)
+    if isinstance(norm, Formula):
+        _check_formula(setting, norm, known.has_positions)
+
+
+def _check_formula(setting: Setting, norm: Formula, has_positions: bool) -> None:
+    """What the norm itself asks of a batch, asked before anything is trained."""
+    if norm.needs_positions and not has_positions:
+        fit = [name for name, known in ARCHITECTURES.items() if known.has_positions]
+        raise ValueError(
+            f"setting: {norm.name} norm needs positions, over which it takes its statistics; got "
+            f"architecture={setting.architecture}, which has none; use {', '.join(fit[:-1])} or {fit[-1]}"
+        )
+    if norm.name == "group" and not has_positions and setting.width == GROUPS:
+        raise ValueError(
+            f"setting: group norm has {GROUPS} groups, which need 2 features each; got width={GROUPS}; "
+            f"use width={2 * GROUPS} or more"
+        )
+    shape = (setting.batch_size, 2, setting.width) if has_positions else (setting.batch_size, setting.width)
+    x = jax.ShapeDtypeStruct(shape, jnp.float32)
+    try:
+        jax.eval_shape(lambda x: norm.trained.apply(*norm.trained.init(x.shape[-1]), x), x)
+    except ValueError as error:
+        raise ValueError(f"setting: norm={setting.norm} cannot be trained with; {error}") from error
 
 
 def _check_spread(setting: Setting) -> None:
@@ -70,8 +98,8 @@ def _check_spread(setting: Setting) -> None:
 
 
 def _check_spread_of(setting: Setting, norm: str, subject: str, way_out: str) -> None:
-    standardization = normalizations.STANDARDIZATIONS[norm]
-    if not standardization.centered:
+    standardization = NORMS[norm]
+    if isinstance(standardization, Formula) or not standardization.centered:
         return
     name = {"batch": "batch_size", "features": "width"}[standardization.axes]
     if getattr(setting, name) < 2:
@@ -105,7 +133,8 @@ def check_setting(setting: Setting) -> None:
 
 
 def _check_shift(setting: Setting) -> None:
-    if setting.kill == "shift" and normalizations.get(setting.norm)().init(1)[0].bias is None:
+    has_bias = dict(zip(NORMS, has_affine(), strict=True))[setting.norm][1]
+    if setting.kill == "shift" and not has_bias:
         raise ValueError(
             f"setting: kill=shift needs a norm with a bias to shift; got norm={setting.norm}; use kill=bias"
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import nnls
 
+from bnact.studies.pace import Pace
 from bnact.studies.plan import Cell
 
 _MEMORY = 0.9
@@ -31,16 +32,18 @@ class Estimate(NamedTuple):
     Attributes:
       work, cells, compilations: left.
       measured: the cells that were run, the first first.
+      earlier: pace of earlier studies, which counts while none is measured.
     """
 
     work: float
     cells: int
     compilations: int
     measured: tuple[Measured, ...] = ()
+    earlier: Pace | None = None
 
     @property
-    def seconds(self) -> float | None:
-        """Expected seconds to the end; None while all cells were of one size, which tells no rate."""
+    def pace(self) -> Pace | None:
+        """What was measured, fitted; None while all cells were of one size, which tells no rate."""
         if len({each.work for each in self.measured}) < 2:
             return None
         works, compiled, seconds = np.array(self.measured, float).T
@@ -48,13 +51,22 @@ class Estimate(NamedTuple):
         terms = np.stack([np.ones_like(works), works / largest, compiled], axis=1)
         weights = _MEMORY ** (np.arange(len(works))[::-1] / 2)
         constant, rate, compiling = nnls(weights[:, None] * terms, weights * seconds)[0]
-        return float(constant * self.cells + rate * self.work / largest + compiling * self.compilations)
+        return Pace(float(constant), float(rate / largest), float(compiling))
+
+    @property
+    def seconds(self) -> float | None:
+        """Expected seconds to the end; None where no pace is known."""
+        pace = self.pace or self.earlier
+        if pace is None:
+            return None
+        return pace.constant * self.cells + pace.work * self.work + pace.compilation * self.compilations
 
 
-def first_estimate(cells: Iterable[Cell]) -> Estimate:
+def first_estimate(cells: Iterable[Cell], earlier: Pace | None = None) -> Estimate:
     """The estimate before any of `cells` was run."""
     cells = tuple(cells)
-    return Estimate(sum(cell.work for cell in cells), len(cells), sum(cell.compiles for cell in cells))
+    compilations = sum(cell.compiles for cell in cells)
+    return Estimate(sum(cell.work for cell in cells), len(cells), compilations, earlier=earlier)
 
 
 def refined(estimate: Estimate, cell: Cell, seconds: float) -> Estimate:
@@ -64,4 +76,5 @@ def refined(estimate: Estimate, cell: Cell, seconds: float) -> Estimate:
         estimate.cells - 1,
         estimate.compilations - cell.compiles,
         (*estimate.measured, Measured(cell.work, cell.compiles, seconds)),
+        estimate.earlier,
     )

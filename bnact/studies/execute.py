@@ -3,11 +3,15 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from bnact.studies.attempt import Attempt, Train, attempt
+from bnact.studies.errors import StudyError
+from bnact.studies.estimate import Estimate, first_estimate, refined
 from bnact.studies.failures import Failure, write_failures
 from bnact.studies.interruption import Interruption, interruptible
+from bnact.studies.pace import read_pace, write_pace
 from bnact.studies.plan import Cell, Plan, plan
 from bnact.studies.progress import Progress
 from bnact.studies.rows import Row, Rows
@@ -56,9 +60,10 @@ def _shown(progress: Progress, planned: Plan, stored: Rows, study: Study) -> Ite
 
 def _execute_plan(
     planned: Plan, study: Study, train: Train, progress: Progress, interruption: Interruption
-) -> Outcome:
+) -> tuple[Outcome, Estimate]:
     rows: list[Row] = []
     failures: tuple[Failure, ...] = ()
+    estimate = first_estimate(planned.cells)
     for cell in planned.cells:
         began = time.monotonic()
         tried = attempt(train, cell.lanes)
@@ -67,12 +72,16 @@ def _execute_plan(
         failures += new_failures
         if new_failures:
             write_failures(study.failures, failures)
-        progress.cell_done(cell, tried.logs, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        estimate = refined(estimate, cell, seconds)
+        progress.cell_done(cell, tried.logs, seconds)
         interruption.check()
-    return Outcome(Rows(tuple(rows)), failures)
+    return Outcome(Rows(tuple(rows)), failures), estimate
 
 
-def execute(settings: Sequence[Setting], study: Study, train: Train, progress: Progress) -> Outcome:
+def execute(
+    settings: Sequence[Setting], study: Study, train: Train, progress: Progress, pace: Path | None = None
+) -> Outcome:
     """Runs what a study lacks, and returns all that was asked for.
 
     Each cell is trained by one call and on the disk before the next begins, so that a kill loses at most
@@ -85,6 +94,7 @@ def execute(settings: Sequence[Setting], study: Study, train: Train, progress: P
       study: an open study.
       train: trains the runs of one cell; its logs must depend on the settings alone.
       progress: told before the first cell, after each, and at the end.
+      pace: the file with the pace of earlier studies, by which the time is foretold; it learns this one's.
 
     Returns:
       The rows, also those stored before, and the failures.
@@ -98,9 +108,14 @@ def execute(settings: Sequence[Setting], study: Study, train: Train, progress: P
     wanted = tuple(dict.fromkeys(settings))
     before = {row.setting: row for row in study.rows}
     stored = Rows(tuple(before[setting] for setting in wanted if setting in before))
+    devices = f"{study.manifest.devices} x {study.manifest.device}"
     planned = plan(wanted, {row.id for row in stored})
+    planned = planned._replace(pace=read_pace(pace, devices) if pace else None)
     write_failures(study.failures, ())
     with interruptible() as interruption, _shown(progress, planned, stored, study):
-        outcome = _execute_plan(planned, study, train, progress, interruption)
+        outcome, estimate = _execute_plan(planned, study, train, progress, interruption)
+    if pace and estimate.pace:
+        with contextlib.suppress(StudyError):  # a study that is done does not fail for a forecast
+            write_pace(pace, devices, estimate.pace)
     found = {row.setting: row for row in (*stored, *outcome.rows)}
     return Outcome(Rows(tuple(found[setting] for setting in wanted if setting in found)), outcome.failures)

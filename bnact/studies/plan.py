@@ -1,10 +1,16 @@
 """The order of work: one cell at a time, each program compiled once, the cheap ones first."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import NamedTuple
 
+from bnact.distributed import Arrangement
 from bnact.studies.identity import setting_id
+from bnact.studies.pace import Pace
+from bnact.training import arrangement_for
 from bnact.training.setting import Program, Setting
+
+Arrange = Callable[[Program, int], Arrangement]
+"""The layout of so many runs of a program on the devices at hand."""
 
 
 class Cell(NamedTuple):
@@ -14,12 +20,14 @@ class Cell(NamedTuple):
       lanes: all runs of the cell, those already stored too: a population that lacked some would be
         another program, whose numbers may differ in the last bit.
       missing: the runs to store.
-      compiles: whether it is the first of its program and size, which is then compiled.
+      compiles: whether it is the first of its program and size of a call, which is then compiled.
+      arrangement: how the devices share its runs.
     """
 
     lanes: tuple[Setting, ...]
     missing: tuple[Setting, ...]
     compiles: bool
+    arrangement: Arrangement
 
     @property
     def work(self) -> float:
@@ -34,11 +42,13 @@ class Plan(NamedTuple):
       cells: in the order of work; none is left out or done twice.
       runs: all runs of the study.
       stored: how many of them are stored already.
+      pace: of earlier studies on such devices, if it is known.
     """
 
     cells: tuple[Cell, ...]
     runs: int
     stored: int
+    pace: Pace | None = None
 
 
 def population_work(lanes: tuple[Setting, ...]) -> float:
@@ -67,12 +77,13 @@ def _cheap_first(populations: list[tuple[Setting, ...]]) -> list[tuple[Setting, 
     )
 
 
-def plan(settings: Iterable[Setting], stored: Set[str]) -> Plan:
-    """Orders the work that is left.
+def plan(settings: Iterable[Setting], stored: Set[str], arrange: Arrange = arrangement_for) -> Plan:
+    """Groups what must be compiled apart, lays it out on the devices, and orders the work that is left.
 
     Args:
       settings: all runs of the study; a repeated one counts once.
       stored: identities of the runs that are done, see `setting_id`.
+      arrange: the layout of a population.
 
     Returns:
       The plan: every cell that lacks a run, with all its runs.
@@ -80,11 +91,12 @@ def plan(settings: Iterable[Setting], stored: Set[str]) -> Plan:
     distinct = tuple(dict.fromkeys(settings))
     done = {setting for setting in distinct if setting_id(setting) in stored}
     cells: list[Cell] = []
-    compiled: set[tuple[Program, int]] = set()
+    compiled: set[tuple[Program, Arrangement]] = set()
     for lanes in _cheap_first(_populations(distinct)):
         missing = tuple(setting for setting in lanes if setting not in done)
         if missing:
-            program = (lanes[0].program, len(lanes))
-            cells.append(Cell(lanes, missing, program not in compiled))
+            arrangement = arrange(lanes[0].program, len(lanes))
+            program = (lanes[0].program, arrangement)
+            cells.append(Cell(lanes, missing, program not in compiled, arrangement))
             compiled.add(program)
     return Plan(tuple(cells), len(distinct), len(done))

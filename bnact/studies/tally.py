@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bnact.studies.counted import counted
 from bnact.studies.estimate import Estimate, first_estimate, refined
+from bnact.studies.layout import layout_words
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.tuned_cell import validation_accuracy
@@ -41,6 +42,7 @@ class Tally(NamedTuple):
       several: whether the study has more than one dataset.
       regressions: names of the datasets whose accuracy is a share of variance, see `explained`.
       estimate: of the time left.
+      layout: the plan in words; nothing where there is nothing to do.
     """
 
     cells_done: int
@@ -53,6 +55,7 @@ class Tally(NamedTuple):
     several: bool
     regressions: Set[str]
     estimate: Estimate
+    layout: str
 
 
 def _best(logs: Iterable[tuple[Setting, Log]]) -> dict[str, Best]:
@@ -102,7 +105,8 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
         data=data,
         several=several,
         regressions=regressions,
-        estimate=first_estimate(plan.cells),
+        estimate=first_estimate(plan.cells, plan.pace),
+        layout=layout_words(plan) if plan.cells else "",
     )
 
 
@@ -194,4 +198,6 @@ def start_words(tally: Tally) -> str:
     )
     if not tally.cells:
         return to_do
-    return f"{to_do}; the first of each program (data, architecture, size) takes longer, as it compiles"
+    seconds = tally.estimate.seconds
+    expected = "not known yet" if seconds is None else f"about {duration_words(seconds)}, as studies before"
+    return f"{to_do}; {tally.layout}; time: {expected}"

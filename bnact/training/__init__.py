@@ -12,6 +12,7 @@ from .log import HISTOGRAM_HIGH as HISTOGRAM_HIGH
 from .log import HISTOGRAM_LOW as HISTOGRAM_LOW
 from .log import LOG_POINTS as LOG_POINTS
 from .log import Log as Log
+from .population import arrangement_for as arrangement_for
 from .population import cell_data as cell_data
 from .population import compiled_program as compiled_program
 from .population import log_steps as log_steps

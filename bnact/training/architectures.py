@@ -70,6 +70,11 @@ class Architecture(NamedTuple):
     description: str
     own_norms: tuple[str, ...] = ()
 
+    @property
+    def has_positions(self) -> bool:
+        """Whether what a pair is given has axes between examples and features: an image's, or of tokens."""
+        return self.takes_images
+
 
 def _mlp(size: Size, design: Design, rngs: Any) -> SwitchNetwork:
     body = perceptron_body("mlp", size.features, size.outputs, size.width, size.depth, design, rngs)

@@ -7,13 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from bnact.fused import EPSILON, Switched, is_after, norm_of, switched
+from bnact.fused import EPSILON, NORMS, Formula, Switched, is_after, norm_of, switched, without_formulas
 from bnact.invariants import NORM_FORMS, NormForm, Residual, Site, largest_share
 from bnact.invariants.identities import residuals_of
 from bnact.invariants.norm_gradients import expected_input_gradient
 from bnact.invariants.site import Gradients, parts_of
 from bnact.nn import SwitchNormAct
-from bnact.normalizations import STANDARDIZATIONS
 from bnact.types import Array
 
 
@@ -25,6 +24,9 @@ def worst_share(x: Array, pair: SwitchNormAct, seen: Switched) -> Array:
     norm at the cotangent phi' g where the norm stands before the activation, and phi' times that of the norm
     where it stands after; and the gradients by scale and bias those of the norm.
 
+    The norms that are formulas (`bnact.fused.Formula`) are left out: their gradients are those that autodiff
+    makes of their own functions, not written by hand for the pair.
+
     Args:
       x: (examples, features) what the pair is given.
       pair: the pair.
@@ -32,23 +34,25 @@ def worst_share(x: Array, pair: SwitchNormAct, seen: Switched) -> Array:
 
     Returns:
       () at most 1 where all identities hold; infinite where a gradient is not finite though its formula is;
-      0 without a norm, and where x, its variance or a bound is not finite, so that nothing can be said.
+      0 without a norm, for a formula, and where x, its variance or a bound is not finite, so that nothing
+      can be said.
     """
     index, (scale, bias) = pair.choice.get_value(), pair.affine()
     above = fixed_numbers(x)
-    _, backward = jax.vjp(lambda x, scale, bias: switched(index, x, scale, bias, pair.table), x, scale, bias)
+    fused = without_formulas(index, pair.table)
+    _, backward = jax.vjp(lambda x, scale, bias: switched(fused[0], x, scale, bias, fused[1]), x, scale, bias)
     found = Gradients(*backward(above))
     after = is_after(index, pair.table)
     cotangent = jnp.where(after, above, above * seen.slope)
     behind = jnp.where(after, seen.slope, 1.0)
 
     def of_norm(name: str) -> Callable[[], Array]:
-        if name == "none":
+        if name == "none" or isinstance(NORMS[name], Formula):
             return lambda: jnp.zeros((), jnp.float32)
         site = Site(fused_form(name), EPSILON, seen.normalized, scale, None, cotangent)
         return lambda: _worst(site, behind, found).astype(jnp.float32)
 
-    return lax.switch(norm_of(index, pair.table), [of_norm(name) for name in STANDARDIZATIONS])
+    return lax.switch(norm_of(index, pair.table), [of_norm(name) for name in NORMS])
 
 
 def check_identities(

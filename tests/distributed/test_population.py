@@ -22,10 +22,10 @@ def lanes(count):
 SHARED = {"offset": jnp.float32(0.25)}
 
 
-@pytest.mark.parametrize("count", [8, 24])
-def test_a_python_loop(count):
+@pytest.mark.parametrize("count, way", [(8, "map"), (24, "map"), (24, "vmap")])
+def test_a_python_loop(count, way):
     assert population_mesh().size == 8
-    together = jax.jit(function_of_lanes(run, population_mesh()))(SHARED, lanes(count))
+    together = jax.jit(function_of_lanes(run, population_mesh(), way))(SHARED, lanes(count))
     single = jax.jit(run)
     for number in range(count):
         lane = jax.tree.map(lambda leaf, i=number: leaf[i], lanes(count))
@@ -55,12 +55,26 @@ def test_the_lanes_lie_on_all_devices():
     assert len(result.sharding.device_set) == 8
 
 
-def test_a_switch_on_shared_data_stays_a_branch():
-    def choose(index, lane):
-        return jax.lax.switch(index, [jnp.sin, jnp.cos], lane)
+def choose(index, lane):
+    return jax.lax.switch(index, [jnp.sin, jnp.cos], lane)
 
-    text = jax.jit(function_of_lanes(choose, population_mesh())).lower(jnp.int32(1), jnp.ones(8)).as_text()
-    assert "stablehlo.case" in text
+
+def text_of(way, run, shared, given):
+    return jax.jit(function_of_lanes(run, population_mesh(), way)).lower(shared, given).as_text()
+
+
+@pytest.mark.parametrize("way", ["map", "vmap"])
+def test_a_switch_on_shared_data_stays_a_branch(way):
+    assert "stablehlo.case" in text_of(way, choose, jnp.int32(1), jnp.ones(16))
+
+
+def test_a_switch_on_a_lanes_own_data_does_not_in_a_batch():
+    def own(shared, lane):
+        return choose(lane, shared)
+
+    given = jnp.zeros(16, jnp.int32)
+    assert "stablehlo.case" in text_of("map", own, jnp.float32(1), given)
+    assert "stablehlo.case" not in text_of("vmap", own, jnp.float32(1), given)
 
 
 @pytest.mark.parametrize("count, padded", [(0, 0), (1, 8), (7, 8), (8, 8), (9, 16), (64, 64)])

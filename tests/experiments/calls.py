@@ -44,7 +44,7 @@ def plausibly_trained(monkeypatch, cells=None, fails=None):
     """
     calls, checked = [], []
 
-    def train(settings, dataset, activations, check):
+    def train(settings, dataset, activations, check, norms):
         calls.append(settings)
         checked.append(check)
         if cells is not None and len(calls) > cells:

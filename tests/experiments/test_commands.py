@@ -9,7 +9,7 @@ import pytest
 
 import experiments
 from bnact.activations import ACTIVATIONS
-from bnact.normalizations import STANDARDIZATIONS
+from bnact.fused import NORMS
 from bnact.studies.checks import ORDERS
 from experiments.founding_claims import __main__ as founding_claims
 from tests.experiments.calls import COMMANDS, called, plausibly_trained, refuse_to_train, refused
@@ -137,7 +137,7 @@ def test_help_says_every_flag_and_the_exit_codes(name, capsys):
 
 
 @pytest.mark.parametrize(
-    ("flag", "values"), [("activation", ACTIVATIONS), ("norm", STANDARDIZATIONS), ("order", ORDERS)]
+    ("flag", "values"), [("activation", ACTIVATIONS), ("norm", NORMS), ("order", ORDERS)]
 )
 def test_help_lists_what_a_flag_of_names_may_be(flag, values, capsys):
     called("sweep", "--help")

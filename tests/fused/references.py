@@ -7,7 +7,7 @@ from jax.typing import DTypeLike
 
 from bnact import activations, fused, normalizations
 from bnact.activations import ACTIVATIONS
-from bnact.fused import table_of
+from bnact.fused import index_of, switched, table_of
 from bnact.normalizations import STANDARDIZATIONS, Affine
 from bnact.numerics import tolerance
 
@@ -24,6 +24,12 @@ def fused_pair(norm, order, activation, epsilon=1e-5):
     """The pair by the fused rule: (x, scale, bias) -> y."""
     pair = fused.norm_act if order == "before" else fused.act_norm
     return lambda x, scale, bias: pair(x, scale, bias, norm, activation, epsilon)[0]
+
+
+def switched_pair(norm, order, activation):
+    """The pair by the rule that a switch takes it from: (x, scale, bias) -> y."""
+    index = index_of(activation, norm, order, TABLE)
+    return lambda x, scale, bias: switched(index, x, scale, bias, TABLE)
 
 
 def plain_pair(norm, order, activation, epsilon=1e-5):

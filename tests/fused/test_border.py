@@ -16,8 +16,11 @@ def refused(function, kind, message, *arguments, **choices):
 
 @every_function
 def test_a_norm_without_a_rule(function):
-    message = r"norm must have a fused rule; got norm='group'; use one of none, batch, layer, rms$"
-    refused(function, ValueError, message, X, ONES, ZEROS, norm="group")
+    message = (
+        r"norm must standardize by the statistics of its input, which a fused rule is for; got norm='power'; "
+        r"use one of none, batch, ghost_batch, mean_only_batch, layer, rms, group, instance$"
+    )
+    refused(function, ValueError, message, X, ONES, ZEROS, norm="power")
 
 
 @every_function

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact import activations
+from bnact import activations, fused
 from bnact.activations import ACTIVATIONS
 from bnact.fused import EPSILON, index_of, norm_act, norm_of, switched, switched_and_observed, table_of
 from bnact.normalizations import STANDARDIZATIONS
@@ -28,7 +28,7 @@ from tests.fused.references import (
 )
 
 TRACES = []
-NORMS = list(STANDARDIZATIONS)
+NORMS = list(fused.NORMS)
 COUNTED = 4
 
 
@@ -59,7 +59,7 @@ def test_one_program_serves_all_pairs():
     ]
     assert len(TRACES) == 1  # in all of this file
     # Without a norm there is one entry for both orders, and about the identity no order; all others differ.
-    assert len(set(results)) == len(CROSSED_PAIRS) - len(CROSSED) - (len(NORMS) - 1)
+    assert len(set(results)) == len(CROSSED_PAIRS) - len(CROSSED) - (len(STANDARDIZATIONS) - 1)
 
 
 def test_the_pair_may_change_from_step_to_step_of_a_scan():
@@ -140,9 +140,11 @@ def test_an_index_names_its_pair(norm, order, activation):
 
 def test_a_pair_that_is_not_in_the_table():
     with pytest.raises(
-        ValueError, match=r"^index_of: norm must have a fused rule; got norm='group'; use one of"
+        ValueError, match=r"^index_of: norm must be one that a table can hold; got norm='evonorm_s0'; use one"
     ):
-        index_of("relu", "group", "before", TABLE)
+        index_of("relu", "evonorm_s0", "before", TABLE)
+    with pytest.raises(ValueError, match=r"^table_of: norm must be one that a table can hold; got norm='x'"):
+        table_of(("relu",), ("x",))
     with pytest.raises(
         ValueError, match="^index_of: order must be 'before' or 'after'; got 'first'; use one of"
     ):
@@ -161,12 +163,15 @@ def test_a_table_holds_what_was_named_in_the_registrys_order_and_at_least_two():
 
 def test_a_pair_of_another_table_is_refused():
     words = (
-        "^index_of: the pair must be in the table; got 'gelu', 'batch', 'before', and a table of relu, tanh; "
+        "^index_of: the pair must be in the table; got 'gelu', 'batch', 'before', and a table of relu, tanh "
+        "with none, batch, layer, rms; "
         "use one of the table's, or make one with table_of that holds it$"
     )
     for activation in ("gelu", activations.get("gelu")):
         with pytest.raises(ValueError, match=words):
             index_of(activation, "batch", "before", table_of(("relu", "tanh")))
+    with pytest.raises(ValueError, match="got 'relu', 'group', 'before', and a table of .* rms; use one of"):
+        index_of("relu", "group", "before", TABLE)
 
 
 def own(name, slope):

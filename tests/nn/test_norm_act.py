@@ -215,7 +215,7 @@ def test_errors():
             ValueError, match=f"^NormAct: {name} must be real floating; got int32; use {name}=jnp.float32$"
         ):
             nn.NormAct(FEATURES, **{name: jnp.int32})
-    with pytest.raises(ValueError, match="batch statistics need at least 2 values"):
+    with pytest.raises(ValueError, match="^batch_norm: training takes statistics over at least 2 examples"):
         nn.NormAct(FEATURES)(inputs(1))
 
 

@@ -48,7 +48,7 @@ def test_norm_and_activation_one_after_the_other(name, order, norm):
         else standardized(record.apply(other, x), norm)
     )
     np.testing.assert_allclose(module(x), expected, rtol=1e-5, atol=1e-6)
-    assert not module.fused
+    assert module.fused
 
 
 @each

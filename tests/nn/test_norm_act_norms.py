@@ -40,7 +40,7 @@ def test_evaluation_uses_what_was_remembered(name):
 def test_a_norm_with_settings_of_its_own(order):
     norm = group_norm(groups=4, epsilon=0.1)
     module = nn.NormAct(FEATURES, norm, "mish", order)
-    assert not module.fused
+    assert module.fused
 
     def normalized(x):
         return norm.apply(*norm.init(FEATURES), x)[0]

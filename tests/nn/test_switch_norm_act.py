@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact import nn
-from bnact.fused import index_of
+from bnact import nn, normalizations
+from bnact.fused import GROUPS, NORMS, index_of, table_of
+from bnact.normalizations import STANDARDIZATIONS, filter_response_norm
 from tests.fused.references import CROSSED_PAIRS, TABLE
 
 X = jnp.asarray(np.random.default_rng(0).normal(size=(6, 4)), jnp.float32)
@@ -47,6 +48,36 @@ def test_every_pair_is_the_fixed_one(norm, order, activation):
         norm != "none",
         norm not in ("none", "rms"),
     ]
+
+
+BESIDE = [name for name in NORMS if name not in STANDARDIZATIONS]
+POSITIONS = jnp.asarray(np.random.default_rng(0).normal(size=(4, 5, 8)), jnp.float32)
+EVERY = table_of(("relu", "tanh"), NORMS)
+SETTINGS = {"group": normalizations.group_norm(GROUPS), "filter_response": filter_response_norm(1e-6, False)}
+
+
+@jax.jit
+def fresh_output(index):
+    return nn.SwitchNormAct(8, index, EVERY)(POSITIONS)
+
+
+@pytest.mark.parametrize("norm", BESIDE)
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_every_other_norm_starts_as_the_fixed_one(norm, order):
+    fixed = nn.NormAct(8, SETTINGS.get(norm) or norm, "tanh", order)(POSITIONS)
+    found = fresh_output(index_of("tanh", norm, order, EVERY))
+    np.testing.assert_allclose(found, fixed, rtol=1e-5, atol=1e-5)
+
+
+def test_what_a_norm_learns_beside_scale_and_bias_is_held_for_the_norms_of_the_table():
+    module = nn.SwitchNormAct(8, index_of("relu", "batch", "before", EVERY), EVERY)
+    own = jax.tree.map(float, module.own.get_value())
+    assert own == {
+        "scale": {"scale": pytest.approx(8**0.5)},
+        "dynamic_tanh": {"alpha": 0.5},
+        "dynamic_erf": {"alpha": 0.5, "shift": 0.0},
+    }
+    assert nn.SwitchNormAct(8, index_of("relu", "batch", "before", TABLE), TABLE).own.get_value() == {}
 
 
 def test_the_choice_is_not_trained():

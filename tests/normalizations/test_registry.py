@@ -34,7 +34,7 @@ def test_every_norm_has_a_reference():
 
 @every_norm
 def test_a_norm_is_two_functions(name):
-    assert Normalization._fields == ("init", "apply")
+    assert Normalization._fields == ("init", "apply", "standardizes")
     assert isinstance(get(name)(), Normalization)
 
 

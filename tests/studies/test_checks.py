@@ -17,9 +17,22 @@ WRONG = [
     ({"activation": "softplus(beta=-1)"}, "beta must be within"),
     ({"norm": "bach"}, "batch"),
     (
-        {"norm": "group"},
-        "norm must have a fused rule, by which a study trains; got norm='group'; use one of none,",
+        {"norm": "evonorm_s0"},
+        "norm must be one that a study can train with; got norm='evonorm_s0'; use one of none,",
     ),
+    (
+        {"norm": "instance"},
+        "instance norm needs positions, over which it takes its statistics; got architecture=mlp, which has "
+        "none; use conv_net, resnet or transformer",
+    ),
+    ({"norm": "group", "width": 10}, "group_norm: features must be divisible by groups; got features=10"),
+    ({"norm": "group", "width": 4}, "need 2 features each; got width=4; use width=8 or more"),
+    (
+        {"norm": "ghost_batch", "batch_size": 48},
+        "norm=ghost_batch cannot be trained with; ghost_batch_norm: ",
+    ),
+    ({"norm": "mean_only_batch", "batch_size": 1}, "training takes statistics over at least 2 examples"),
+    ({"norm": "scale", "kill": "shift"}, "kill=shift needs a norm with a bias to shift; got norm=scale"),
     ({"architecture": "resnett"}, "architecture: must be one of mlp, normalized_input_mlp, "),
     ({"architecture": "resnett"}, "got 'resnett'; use 'resnet'"),
     (

@@ -1,6 +1,9 @@
 import dataclasses
 import itertools
 
+import pytest
+
+from bnact.distributed import Arrangement
 from bnact.studies.estimate import first_estimate, refined
 from bnact.studies.identity import setting_id
 from bnact.studies.plan import plan
@@ -45,13 +48,26 @@ def test_repeated_settings_count_once():
     assert plan(SETTINGS * 2, set()) == plan(SETTINGS, set())
 
 
-def test_a_program_is_compiled_once_for_each_size():
-    more = tuple(dataclasses.replace(SETTINGS[0], activation="elu", seed=seed) for seed in range(3))
-    cells = plan(SETTINGS + more, set()).cells
-    programs = [(cell.lanes[0].program, len(cell.lanes)) for cell in cells]
-    assert len([*itertools.groupby(programs)]) == len(set(programs)), "a program comes back after another"
-    assert sum(cell.compiles for cell in cells) == len(set(programs))
-    assert [cell.compiles for cell in cells] == [p not in programs[:i] for i, p in enumerate(programs)]
+def in_calls_of(lanes):
+    """A layout of one device that runs so many at once."""
+    return lambda program, runs: Arrangement(1, lanes, "map")
+
+
+def whole(program, runs):
+    """A layout of one call, whatever the size of the population."""
+    return Arrangement(1, runs, "vmap")
+
+
+MORE = tuple(dataclasses.replace(SETTINGS[0], activation="elu", seed=seed) for seed in range(3))
+
+
+@pytest.mark.parametrize(("arrange", "programs"), [(in_calls_of(2), 2), (whole, 3)])
+def test_a_program_is_compiled_once_for_each_size_of_a_call(arrange, programs):
+    cells = plan(SETTINGS + MORE, set(), arrange).cells
+    kinds = [(cell.lanes[0].program, cell.arrangement) for cell in cells]
+    assert len([*itertools.groupby(kinds)]) == len(set(kinds)), "a program comes back after another"
+    assert sum(cell.compiles for cell in cells) == len(set(kinds)) == programs
+    assert [cell.compiles for cell in cells] == [kind not in kinds[:i] for i, kind in enumerate(kinds)]
 
 
 def test_cheap_programs_come_first():

@@ -52,8 +52,8 @@ def test_lines_say_cells_time_and_the_best():
         "best so far: 53.0% on validation data (mean of 2 seeds): relu, batch norm before, depth 1, width 8, "
     )
     assert stream.getvalue().splitlines() == [
-        "16 runs, 0 stored; 4 cells to train; the first of each program (data, architecture, "
-        "size) takes longer, as it compiles",
+        "16 runs, 0 stored; 4 cells to train; 2 programs to compile; 1 device, 4 networks at a time (vmap), "
+        "1 call a cell; time: not known yet",
         f"1 of 4 cells; 10 s gone, time left not known yet; {best}learning rate 0.3",
         f"2 of 4 cells; 20 s gone, time left not known yet; {best}learning rate 0.3",
         f"3 of 4 cells; 30 s gone, about 10 s left; {best}learning rate 0.3",
@@ -116,8 +116,8 @@ def test_the_bar_takes_markup_as_it_is():
 @pytest.mark.parametrize(
     ("settings", "stored", "words"),
     [
-        (SETTINGS, 0, "16 runs, 0 stored; 4 cells to train; the first of each"),
-        (SETTINGS[:1], 0, "1 run, 0 stored; 1 cell to train; the first of each"),
+        (SETTINGS, 0, "16 runs, 0 stored; 4 cells to train; 2 programs to compile; 1 device"),
+        (SETTINGS[:1], 0, "1 run, 0 stored; 1 cell to train; 1 program to compile; 1 device"),
         (SETTINGS[:1], 1, "1 run, 1 stored; 0 cells to train\n"),
     ],
 )

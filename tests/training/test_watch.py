@@ -17,8 +17,8 @@ from bnact.training.watch import check_identities, fixed_numbers, fused_form, wo
 ACTIVATIONS = ("relu", "tanh", "gelu", "hard_shrink")
 SMALL, LARGE = (16, 6), (256, 256)
 # A small program for the large arrays.
-TABLES = {SMALL: table_of(ACTIVATIONS), LARGE: table_of(["gelu"])}
-NORMS = [name for name in STANDARDIZATIONS if name != "none"]
+TABLES = {SMALL: table_of(ACTIVATIONS, ["power", "mean_only_batch"]), LARGE: table_of(["gelu"], ["power"])}
+NORMS = [name for name in (*STANDARDIZATIONS, "power") if name != "none"]
 PAIRS = [
     (activation, norm, order) for activation in ACTIVATIONS for norm in NORMS for order in ("before", "after")
 ]
@@ -85,6 +85,10 @@ def test_every_pair_satisfies_them(pair):
 
 def test_without_a_norm_there_are_none():
     assert share_of("relu", "none", "before", x=2.0) == 0
+
+
+def test_a_norm_that_is_a_formula_is_left_out():
+    assert share_of("relu", "mean_only_batch", "before", x=2.0) == 0
 
 
 @pytest.mark.parametrize("shape", [SMALL, LARGE], ids=str)

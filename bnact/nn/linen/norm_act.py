@@ -6,6 +6,7 @@ from jax.typing import DTypeLike
 
 from bnact import nn
 from bnact.activations import Activation, Learnable
+from bnact.fused import Keep
 from bnact.normalizations import Normalization
 from bnact.types import Array, AxisName
 
@@ -18,7 +19,7 @@ class NormAct(linen.Module):
     What the norm learns is in "params", and what it remembers in "batch_stats", as in `Norm`.
 
     Attributes:
-      norm, activation, order, fused, epsilon, momentum: as in `bnact.nn.NormAct`.
+      norm, activation, order, fused, keep, epsilon, momentum: as in `bnact.nn.NormAct`.
       use_running_average: whether to take what is remembered; here or in the call. A norm that remembers
         nothing needs neither.
       axis_name: the mapped axis, or axes, over which the examples are divided.
@@ -30,6 +31,7 @@ class NormAct(linen.Module):
     activation: str | Activation | Learnable = "relu"
     order: str = "before"
     fused: bool = True
+    keep: Keep = "input"
     epsilon: float | None = None
     momentum: float | None = None
     use_running_average: bool | None = None
@@ -57,6 +59,7 @@ class NormAct(linen.Module):
             self.activation,
             self.order,
             self.fused,
+            keep=self.keep,
             epsilon=self.epsilon,
             momentum=self.momentum,
             axis_name=self.axis_name,

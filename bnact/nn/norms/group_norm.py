@@ -10,7 +10,8 @@ from jax.typing import ArrayLike, DTypeLike
 
 from bnact.nn.precision import checked_dtypes
 from bnact.normalizations.border import checked_epsilon, checked_features, checked_size
-from bnact.normalizations.group_statistics import normalized_by_groups
+from bnact.normalizations.reduced import normalized_by_reduction
+from bnact.normalizations.reduction import by_groups
 from bnact.numerics.divisors import divisors
 from bnact.numerics.members import members
 from bnact.types import Array, AxisName
@@ -111,9 +112,8 @@ class GroupNorm(nnx.Module):
         params = affine_over(subject, scale, bias, (x.ndim - 1,), x)
         axes = self._axes_but_last(x.shape)
         sharing = members(self.axis_name, self.axis_index_groups)
-        return normalized_by_groups(x, axes, self.num_groups, self.epsilon, params, mask, sharing).astype(
-            dtype
-        )
+        reduction = by_groups(x.shape, axes, self.num_groups, sharing)
+        return normalized_by_reduction(x, reduction, self.epsilon, params, mask)[0].astype(dtype)
 
     def _axes_but_last(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The axes to reduce beside the last, of which a group is reduced."""

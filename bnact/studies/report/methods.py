@@ -1,9 +1,12 @@
 """How every run was made and every number computed: what holds for all parts of a report."""
 
+import collections
 from collections.abc import Mapping
 
 from bnact.data import Kind
+from bnact.distributed import arrangement_of
 from bnact.studies.comparison import MARGIN
+from bnact.studies.counted import counted
 from bnact.studies.manifest import Manifest
 from bnact.studies.rows import Rows
 from bnact.studies.statistics import (
@@ -13,6 +16,7 @@ from bnact.studies.statistics import (
     ENOUGH_TO_RESAMPLE,
     RESAMPLES,
 )
+from bnact.training.architectures import architecture_of
 from bnact.training.log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW, LOG_POINTS
 from bnact.training.observation import HISTOGRAM_EXAMPLES, OBSERVED_EXAMPLES
 from bnact.training.run import MOMENTUM
@@ -39,6 +43,7 @@ def methods(manifest: Manifest, rows: Rows) -> Methods:
         ("Data", _data(manifest)),
         ("Network", _network(rows)),
         ("Training", _training(manifest)),
+        ("Layout", _layout(manifest, rows)),
         ("Choice of the learning rate", _choice()),
         ("What is measured", _measured(manifest, rows)),
         ("Statistics", _statistics()),
@@ -80,6 +85,24 @@ def _training(manifest: Manifest) -> str:
         f"Stochastic gradient descent with momentum {MOMENTUM:g} and a constant learning rate on the "
         f"{listed(several if len(several) > 1 else list(losses))} of a batch; every epoch is a fresh "
         "permutation without replacement."
+    )
+
+
+def _layout(manifest: Manifest, rows: Rows) -> str:
+    platform = "cpu" if manifest.device == "cpu" else "accelerator"
+    lanes = collections.Counter(row.setting.cell for row in rows)
+    found: dict[tuple[int, str], set[int]] = {}
+    for cell, runs in lanes.items():
+        images = architecture_of(cell.architecture).takes_images
+        layout = arrangement_of(runs, manifest.devices, platform, cell.width, images)
+        found.setdefault((layout.at_once, layout.way), set()).add(cell.width)
+    words = [
+        f"{counted(at_once, 'network')} at a time ({way}) at width {listed([*map(str, sorted(widths))])}"
+        for (at_once, way), widths in sorted(found.items())
+    ]
+    return (
+        f"The runs of a cell were split over {counted(manifest.devices, 'device')}, on each of them "
+        f"{listed(words)}; the last batch is filled up, so that all are of one size."
     )
 
 

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from bnact.normalizations import STANDARDIZATIONS, lifecycle
+from bnact.fused import fused_norms
+from bnact.normalizations import lifecycle
 
 from .dependence import derivatives
 from .subject import Made, Subject, defaults, drawn_settings, made
@@ -64,7 +65,7 @@ def _of_the_protocol(subject: Subject, norm: Made) -> dict[str, bool]:
         "learns a bias": "bias" in learned,
         "without parameters": not learned,
         "takes a mask": not weights and _takes_a_mask(subject, norm),
-        "fused rule": not weights and subject.name in STANDARDIZATIONS,
+        "fused rule": not weights and subject.name in fused_norms(),
     }
 
 

@@ -71,7 +71,7 @@ def test_a_study_that_was_stopped_goes_on_with_what_it_lacks(monkeypatch, tmp_pa
         called("trainability_map", f"--workdir={tmp_path}", *TINY)
     trained = []
 
-    def train(settings, dataset, activations, check):
+    def train(settings, dataset, activations, check, norms):
         trained.append(settings[0].cell)
         return [made_row(setting).log for setting in settings]
 

@@ -1,3 +1,6 @@
+import importlib
+import math
+
 import pytest
 
 from bnact.studies import Rows
@@ -67,3 +70,15 @@ def test_conditions_are_the_manifests(name):
 
 def test_without_a_run_the_versions_alone_are_said():
     assert [term for term, _ in methods(MANIFEST, Rows())] == ["Versions"]
+
+
+def test_the_layout_is_that_of_the_devices_the_study_was_begun_on(monkeypatch):
+    rules = importlib.import_module("bnact.distributed.arrangement")
+    narrow, wide = rules.Rule(32, "vmap", 4), rules.Rule(math.inf, "map", 1)
+    monkeypatch.setattr(rules, "CPU_RULES", (narrow, wide))
+    settings = [Setting(width=width, seed=seed) for width in (16, 32, 64) for seed in range(9)]
+    assert text_of("Layout", *settings) == (
+        "The runs of a cell were split over 8 devices, on each of them 1 network at a time (map) at width 64 "
+        "and 4 networks at a time (vmap) at width 16 and 32; the last batch is filled up, so that all are of "
+        "one size."
+    )

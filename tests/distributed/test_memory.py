@@ -1,0 +1,64 @@
+import jax
+import jax.numpy as jnp
+import pytest
+
+from bnact.distributed.memory import free_bytes, host_free_bytes, needed_bytes
+
+MEMORY = "MemTotal:       16000 kB\nMemAvailable:    8000 kB\n"
+
+
+@pytest.fixture
+def group(tmp_path):
+    """A function that writes what a control group says."""
+
+    def write(most, used):
+        (tmp_path / "memory.max").write_text(f"{most}\n")
+        (tmp_path / "memory.current").write_text(f"{used}\n")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def memory(tmp_path):
+    path = tmp_path / "meminfo"
+    path.write_text(MEMORY)
+    return path
+
+
+def test_the_machine_or_its_control_group_says_what_is_free(memory, group):
+    assert host_free_bytes(memory, memory / "no group") == 8000 * 1024
+    assert host_free_bytes(memory, group("max", 5)) == 8000 * 1024
+    assert host_free_bytes(memory, group(3000, 1000)) == 2000
+
+
+def test_where_nobody_says_nothing_is_known(tmp_path):
+    assert host_free_bytes(tmp_path / "none", tmp_path / "none") is None
+    (tmp_path / "odd").write_text("MemAvailable: lots\n")
+    assert host_free_bytes(tmp_path / "odd", tmp_path / "none") is None
+
+
+def test_cpu_devices_share_the_machines_memory():
+    devices = jax.devices()
+    one, all_of_them = free_bytes(devices[:1]), free_bytes(devices)
+    if one is None or all_of_them is None:
+        pytest.skip("this system does not say what is free")
+    assert all_of_them < one
+
+
+def test_a_program_needs_its_arguments_its_results_and_what_lies_between():
+    def program(x):
+        return jnp.sum(jnp.sort(x @ x.T))
+
+    needed = needed_bytes(jax.jit(program).lower(jnp.ones((256, 256))).compile())
+    assert needed is not None
+    assert needed >= 2 * 4 * 256 * 256
+
+
+class Silent:
+    def memory_analysis(self):
+        raise NotImplementedError
+
+
+def test_a_compiler_that_does_not_say_is_believed_nothing():
+    assert needed_bytes(Silent()) is None  # pyright: ignore[reportArgumentType]

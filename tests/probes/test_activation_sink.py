@@ -1,0 +1,112 @@
+"""What a sink takes in is what the probes say of the arrays themselves."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.sharding import AxisType, PartitionSpec
+
+from bnact import probes
+
+X = jnp.asarray(np.random.default_rng(0).normal(size=(16, 4)), jnp.float32) - jnp.array(
+    [[0.0, 1.0, 9.0, -1.0]]
+)
+LARGEST = 1.0
+
+
+def slope(x):
+    return jnp.where(x > 0, 1.0, 0.0)
+
+
+def layer(x, sink):
+    return jax.nn.relu(probes.with_activation_sink(x, sink, x, slope, LARGEST))
+
+
+def loss(x, sink):
+    return jnp.sum(jnp.sin(layer(x, sink)))
+
+
+def sums_of(x, room=4):
+    return jax.grad(loss, 1)(x, probes.no_sums(room))
+
+
+def test_the_numbers_are_those_of_the_single_probes():
+    seen = probes.activity(sums_of(X))
+    gradient = jax.grad(lambda x: jnp.sum(jnp.sin(jax.nn.relu(x))))(X)
+    np.testing.assert_allclose(seen.gradient, jnp.sqrt(jnp.mean(jnp.square(gradient))), rtol=1e-5)
+    np.testing.assert_allclose(seen.mean, jnp.mean(X), rtol=1e-5)
+    np.testing.assert_allclose(seen.variance, jnp.var(X), rtol=1e-4)
+    np.testing.assert_allclose(seen.dead, probes.dead(slope(X)))
+    assert seen.dead == 0.25
+    np.testing.assert_allclose(seen.saturated, probes.saturated(slope(X), LARGEST))
+
+
+def test_values_and_gradients_are_untouched():
+    def plain(x):
+        return jnp.sum(jnp.sin(jax.nn.relu(x)))
+
+    one = jax.value_and_grad(loss)(X, probes.no_sums(4))
+    jax.tree.map(np.testing.assert_array_equal, one, jax.value_and_grad(plain)(X))
+
+
+def test_sums_of_parts_add():
+    parts = jax.tree.map(lambda *fields: sum(fields), *map(sums_of, jnp.split(X, 4)))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), parts, sums_of(X))
+
+
+def test_places_without_a_unit_change_nothing():
+    jax.tree.map(
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-6),
+        probes.activity(sums_of(X, room=7)),
+        probes.activity(sums_of(X)),
+    )
+
+
+def test_under_jit_scan_and_remat_every_layer_has_its_own():
+    def scanned(sinks, x):
+        return jnp.sum(
+            jax.lax.scan(lambda x, sink: (jax.checkpoint(layer)(0.5 * x, sink), None), x, sinks)[0]
+        )
+
+    seen = probes.activity(jax.jit(jax.grad(scanned))(probes.no_sums(3, 4), jnp.abs(X)))
+    np.testing.assert_allclose(seen.gradient, [0.25, 0.5, 1.0], rtol=1e-5)
+    np.testing.assert_allclose(
+        seen.mean, float(jnp.mean(jnp.abs(X))) * np.array([0.5, 0.25, 0.125]), rtol=1e-5
+    )
+    assert probes.no_sums(3, 4).examples.shape == (3, 4)
+
+
+def test_a_layer_of_nan_has_no_share():
+    seen = probes.activity(sums_of(X.at[0, 0].set(jnp.nan)))
+    assert np.isnan([seen.dead, seen.saturated, seen.mean]).all()
+
+
+def test_nothing_seen_is_nan():
+    assert all(np.isnan(field) for field in probes.activity(probes.no_sums(4)))
+
+
+@pytest.mark.parametrize("check_vma", [True, False])
+def test_devices_add_up(check_vma):
+    mesh = jax.make_mesh((8,), ("batch",), axis_types=(AxisType.Auto,))
+    parts, whole = PartitionSpec("batch"), PartitionSpec()
+    divided = jax.shard_map(layer, mesh=mesh, in_specs=(parts, whole), out_specs=parts, check_vma=check_vma)
+    sums = jax.grad(lambda sink: jnp.sum(jnp.sin(divided(X, sink))))(probes.no_sums(4))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), sums, sums_of(X))
+
+
+def test_nothing_of_the_inputs_size_is_kept_for_it():
+    x = X.astype(jnp.float32)
+    _, pull = jax.vjp(lambda x, s: probes.with_activation_sink(x, s, x, slope, LARGEST), x, probes.no_sums(4))
+    assert sum(leaf.size for leaf in jax.tree.leaves(pull)) < X.size
+
+
+@pytest.mark.parametrize("room", [(3,), (2, 4), ()])
+def test_a_sink_without_a_place_for_each_unit_is_refused(room):
+    with pytest.raises(ValueError, match="the sink must have a place for each of the 4 units; got shape"):
+        layer(X, probes.no_sums(*room))
+
+
+def test_integers_are_refused():
+    x = jnp.ones((2, 4), jnp.int32)
+    with pytest.raises(TypeError, match="x must be real floating; got int32"):
+        probes.with_activation_sink(x, probes.no_sums(4), x, slope, 1.0)

@@ -13,7 +13,9 @@ A layer is a linear map, batch norm, an activation. Columns:
   norm first: the same network cut where norms begin (norm, activation, linear), `recomputed` with
     policy=None.
   pair: `bnact.nn.NormAct` behind flax's Linear.
-  output: `NormAct` that keeps its output only, where there is one.
+  output: `NormAct` that keeps its output only, where there is one, with the network cut where norms begin:
+    the output kept is then the linear map's input, one tensor in one turn of the scan. Cut elsewhere a scan
+    keeps it twice, in one turn as output and in the next as input.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,8 +44,8 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
     "silu": jax.nn.silu,
     "mish": jax.nn.mish,
 }
-# Of NormAct, by activation, where its pair may keep the output only; none is known here yet.
-OUTPUT_ONLY: Mapping[str, Callable[[], nnx.Module]] = {}
+OUTPUT_ONLY = ("leaky_relu", "elu", "selu", "softplus")
+"""The strictly monotone ones."""
 
 
 class Layer(nnx.Module):
@@ -63,9 +65,10 @@ class Layer(nnx.Module):
         return self.activation(self.norm(self.linear(x)))
 
 
-def paired(norm_act: nnx.Module) -> nnx.Module:
+def paired(norm_act: nnx.Module, norm_first: bool = False) -> nnx.Module:
     """flax's linear map and our pair."""
-    return nnx.Sequential(nnx.Linear(WIDTH, WIDTH, rngs=nnx.Rngs(0)), norm_act)
+    linear = nnx.Linear(WIDTH, WIDTH, rngs=nnx.Rngs(0))
+    return nnx.Sequential(norm_act, linear) if norm_first else nnx.Sequential(linear, norm_act)
 
 
 def kept(module: nnx.Module, wrapped: Callable[[Callable], Callable], scanned: bool) -> float:
@@ -125,7 +128,8 @@ def row(name: str, scanned: bool) -> dict[str, float]:
         "pair": kept(paired(nn.NormAct(WIDTH, "batch", name)), unwrapped, scanned),
     }
     if name in OUTPUT_ONLY:
-        found["output"] = kept(paired(OUTPUT_ONLY[name]()), unwrapped, scanned)
+        output_only = nn.NormAct(WIDTH, "batch", name, keep="output")
+        found["output"] = kept(paired(output_only, norm_first=True), unwrapped, scanned)
     return found
 
 

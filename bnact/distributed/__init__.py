@@ -4,6 +4,7 @@ from .arrangement import Arrangement as Arrangement
 from .arrangement import arrangement_of as arrangement_of
 from .arrangement import smaller as smaller
 from .compilation_cache import cache_in_use as cache_in_use
+from .compilation_cache import own_directory as own_directory
 from .compilation_cache import use_compilation_cache as use_compilation_cache
 from .memory import free_bytes as free_bytes
 from .memory import needed_bytes as needed_bytes

@@ -36,9 +36,9 @@ def use_compilation_cache() -> Path | None:
     """
     if _setting("jax_compilation_cache_dir") or not _setting("jax_enable_compilation_cache"):
         return None
-    path = private_directory(cache_home(os.environ) / "bnact")
-    path = private_directory(path / "compiled")
-    prune(path, LARGEST)
+    path = own_directory(os.environ)
+    private_directory(path.parent)
+    prune(private_directory(path), LARGEST)
     jax.config.update("jax_compilation_cache_dir", str(path))
     if "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS" not in os.environ:
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
@@ -53,6 +53,18 @@ def cache_in_use() -> Path | None:
 
 def _setting(name: str) -> Any:
     return getattr(jax.config, name)  # jax declares these attributes to no type checker
+
+
+def own_directory(environment: Mapping[str, str]) -> Path:
+    """Where `use_compilation_cache` keeps programs; it need not exist.
+
+    Args:
+      environment: the process's variables.
+
+    Raises:
+      OSError: neither XDG_CACHE_HOME nor a home directory is known.
+    """
+    return cache_home(environment) / "bnact" / "compiled"
 
 
 def cache_home(environment: Mapping[str, str]) -> Path:

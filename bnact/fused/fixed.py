@@ -24,6 +24,7 @@ from bnact.types import Array, PyTree
 
 from .curve import value_and_pull, value_of
 from .gradient import Deviation, gradient_through, number_of
+from .memory import waiting_for
 from .recovered import recovered
 
 Order = Literal["before", "after"]
@@ -111,9 +112,10 @@ def _backward(
     fixed: Fixed, residuals: Residuals, cotangents: tuple[Array, Moments | None]
 ) -> tuple[Array, Given]:
     kept, statistics, given = residuals
-    # Without the barrier the compiler recognizes what is computed again as the forward pass's own and
-    # keeps that instead: the memory this rule exists to save.
-    kept, dy = lax.optimization_barrier((kept, cotangents[0]))
+    dy = cotangents[0]
+    # Or the compiler recognizes what is computed again as the forward pass's own and keeps that instead:
+    # the memory this rule exists to save.
+    kept = waiting_for(dy, kept)
     mask = full_mask(given.mask, kept)
     back = {"before": _back_before, "after": _back_after}[fixed.order]
     dx, affine, learned = back(fixed, kept, wide(dy), statistics, given, mask)

@@ -28,6 +28,7 @@ from bnact.types import Array, PyTree
 
 from .column import Column, column_of, formula_or, standing_behind
 from .gradient import gradient
+from .memory import waiting_for
 from .norms import Formula, Norm, Own, outcome
 from .statistics import Standardizer, Statistics, batch_axes, standardized, standardizers, statistics
 from .table import Index, Table
@@ -149,10 +150,10 @@ def _backward(
     table: Table, epsilon: float, residuals: Residuals, cotangents: tuple[Array, Taken]
 ) -> tuple[None, Array, Affine, Affine, Own]:
     index, x, taken, first, second, own = residuals
-    # Without the barrier the compiler recognizes what is computed again as the forward pass's own and
-    # keeps that instead: the memory this rule exists to save.
-    x, dy = lax.optimization_barrier((x, cotangents[0]))
-    u = wide(x)
+    dy = cotangents[0]
+    # Or the compiler recognizes what is computed again as the forward pass's own and keeps that instead:
+    # the memory this rule exists to save.
+    u = wide(waiting_for(dy, x))
     ahead = column_of(table.first, index.first)
     a, slope = _activated_with_slope(
         table,

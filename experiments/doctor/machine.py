@@ -44,7 +44,8 @@ class Machine(NamedTuple):
       devices: platform and kind of every device jax computes on by default.
       driver: the GPU driver's version, or None.
       settings: of jax, by name.
-      cache: the persistent compilation cache, or None.
+      cache: the persistent compilation cache that this process was told of, or None.
+      own_cache: the one that bnact's commands use if none was told of, or None where no place is known.
       workdir: the work directory asked about, or None.
     """
 
@@ -65,6 +66,7 @@ class Machine(NamedTuple):
     driver: str | None
     settings: Mapping[str, object]
     cache: Directory | None
+    own_cache: Directory | None
     workdir: Directory | None
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import jax
 
+from bnact.distributed import own_directory
+
 from .directories import directory_at, nearest_existing
-from .machine import Machine
+from .machine import Directory, Machine
 
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "matplotlib", "scikit-learn", "torch")
 SETTINGS = (
@@ -46,8 +48,16 @@ def this_machine(workdir: str | None) -> Machine:
         driver=driver_in(_text("/proc/driver/nvidia/version")),
         settings=settings,
         cache=directory_at(str(cache)) if cache else None,
+        own_cache=_own_cache(),
         workdir=directory_at(workdir) if workdir else None,
     )
+
+
+def _own_cache() -> Directory | None:
+    try:
+        return directory_at(str(own_directory(os.environ)))
+    except OSError:
+        return None
 
 
 def _versions() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The compilation cache and the work directory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from experiments.doctor.finding import Finding
 from experiments.doctor.machine import Directory, Machine
@@ -9,27 +9,44 @@ from experiments.doctor.words import in_bytes
 
 def cache(machine: Machine) -> Iterator[Finding]:
     """Whether programs are kept from one process to the next, and who could put others in their place."""
-    kept = machine.cache
-    if kept is None or not machine.settings.get("jax_enable_compilation_cache", True):
-        remedy = (
-            "jax compiles anew in every process: set JAX_COMPILATION_CACHE_DIR to a directory that only you "
-            "can write to; what is in it is executed"
-        )
-        yield Finding("compilation cache", "off in this process", "advice", remedy)
-        return
+    if not machine.settings.get("jax_enable_compilation_cache", True):
+        remedy = "jax compiles anew in every process: unset JAX_ENABLE_COMPILATION_CACHE"
+        yield Finding("compilation cache", "switched off", "advice", remedy)
+    elif machine.cache is not None:
+        yield from _told_of(machine.cache, machine.settings)
+    elif machine.own_cache is not None:
+        yield from _own(machine.own_cache)
+    else:
+        remedy = "there is no home directory to keep it in: set XDG_CACHE_HOME to a directory of yours"
+        yield Finding("compilation cache", "none; programs are compiled anew", "advice", remedy)
+
+
+def _told_of(kept: Directory, settings: Mapping[str, object]) -> Iterator[Finding]:
     found = f"{kept.path}, {in_bytes(kept.bytes_held)}"
-    if not kept.is_private or not kept.is_own:
+    bad = list(_unsafe(kept, found))
+    yield from bad
+    if not bad and settings.get("jax_compilation_cache_max_size", -1) == -1:
+        remedy = "it grows without bound: set JAX_COMPILATION_CACHE_MAX_SIZE to a number of bytes"
+        yield Finding("compilation cache", found, "advice", remedy)
+    elif not bad:
+        yield Finding("compilation cache", found, "good")
+
+
+def _own(kept: Directory) -> Iterator[Finding]:
+    """The commands' own, which programs beside them must switch on."""
+    found = f"{kept.path}, {in_bytes(kept.bytes_held)}; programs of yours: use_compilation_cache()"
+    bad = list(_unsafe(kept, found))
+    yield from bad or [Finding("compilation cache", found, "good")]
+
+
+def _unsafe(kept: Directory, found: str) -> Iterator[Finding]:
+    if kept.is_there and not (kept.is_private and kept.is_own):
         remedy = (
             f"others can write there, and what is in it is executed: chmod 700 {kept.path}, or use another"
         )
         yield Finding("compilation cache", found, "wrong", remedy)
     elif not kept.is_writable:
         yield Finding("compilation cache", found, "advice", "it cannot be written to: use another directory")
-    elif machine.settings.get("jax_compilation_cache_max_size", -1) == -1:
-        remedy = "it grows without bound: set JAX_COMPILATION_CACHE_MAX_SIZE to a number of bytes"
-        yield Finding("compilation cache", found, "advice", remedy)
-    else:
-        yield Finding("compilation cache", found, "good")
 
 
 def workdir(machine: Machine) -> Iterator[Finding]:

@@ -34,5 +34,6 @@ GOOD = Machine(
         "jax_compilation_cache_max_size": 10**9,
     },
     cache=Directory("cache"),
+    own_cache=Directory("own"),
     workdir=Directory("work"),
 )

@@ -38,8 +38,9 @@ class Log(NamedTuple):
       histogram: (2, HISTOGRAM_BINS) counts of what the activations of all sites are given, on the first
         128 training examples, at the first and the last point; NaN is not counted.
       participation_ratio, intrinsic_dimension, separability: (2, L) what every site puts out for the first
-        128 training examples, at the first and the last point: `bnact.probes.participation_ratio`,
-        `intrinsic_dimension` and `neighbour_accuracy`; of a regression no separability (NaN).
+        128 of the training examples that a point on the way looks at, at the first and the last point:
+        `bnact.probes.participation_ratio`, `intrinsic_dimension` and `neighbour_accuracy`; of a regression
+        no separability (NaN).
       test_accuracy: () after the last step.
       diverged: () the step of the first point whose loss was not finite, or -1.
     """

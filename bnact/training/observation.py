@@ -1,5 +1,7 @@
 """A look at a network in the middle of its training."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -14,6 +16,7 @@ from bnact.types import Array
 from .examples import Examples, Labelled
 from .log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW
 from .objective import Objective
+from .representation import REPRESENTED_EXAMPLES, Representation, representation_at
 from .watch import worst_share
 
 OBSERVED_EXAMPLES = 2048
@@ -50,35 +53,50 @@ class Look(NamedTuple):
     saturated: Array
     histogram: Array
     worst: Array
+    beside: Any
+
+
+Beside = Callable[[Array], Any]
+"""What else is kept of a pair, of its output for the observed training examples."""
 
 
 def observation_at(
+    is_first: Array,
     is_last: Array,
     parts: Pure,
     examples: Examples,
     observed: int,
     objective: Objective,
     check: bool = False,
-) -> Observation:
+) -> tuple[Observation, Representation]:
     """The `observation` of the first `observed` examples of each set, and at the last point of all.
 
     Args:
-      is_last: whether this is a run's last point.
+      is_first, is_last: () whether this is a run's first point, or its last.
       parts: of a `SwitchNetwork`.
       examples: the dataset.
       observed: static; where the training set has no more examples, every point looks at all of
         everything, and the program holds one look, not two.
       objective: loss and accuracy; static.
       check: static; as in `observation`.
+
+    Returns:
+      The observation, and (L,) each the `representation_at` this point. It is always of the `observed`
+      examples, so that the last point is comparable with the first.
     """
 
-    def whole(parts: Pure) -> Observation:
-        return observation(parts, examples, objective, check)
+    def represented(examples: Examples) -> tuple[Observation, Representation]:
+        labels = examples.train.labels[:REPRESENTED_EXAMPLES]
+        end = is_first | is_last
+        return _observed(
+            parts, examples, objective, check, lambda output: representation_at(end, output, labels)
+        )
 
     if observed >= min(len(examples.train.labels), OBSERVED_EXAMPLES):
-        return whole(parts)
-    few = Examples(*(first(split, observed) for split in examples))
-    return lax.cond(is_last, whole, lambda parts: observation(parts, few, objective, check), parts)
+        return represented(examples)
+    few, made = represented(Examples(*(first(split, observed) for split in examples)))
+    everything = partial(observation, examples=examples, objective=objective, check=check)
+    return lax.cond(is_last, lambda parts, _: everything(parts), lambda _, few: few, parts, few), made
 
 
 def observation(parts: Pure, examples: Examples, objective: Objective, check: bool = False) -> Observation:
@@ -95,6 +113,12 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
       objective: loss and accuracy; static.
       check: static; whether the gradients of every pair are held against their identities.
     """
+    return _observed(parts, examples, objective, check, lambda _: ())[0]
+
+
+def _observed(
+    parts: Pure, examples: Examples, objective: Objective, check: bool, beside: Beside
+) -> tuple[Observation, Any]:
     splits = [first(examples.train, OBSERVED_EXAMPLES), examples.validation, examples.test]
     counted = len(splits[0].labels)
 
@@ -111,6 +135,7 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
                 HISTOGRAM_BINS,
             ),
             worst=worst_share(rows(made[:counted]), pair, of_counted) if check else jnp.zeros(()),
+            beside=beside(switched.y[:counted]),
         )
 
     if sum(len(split.labels) for split in splits[1:]) <= HELD_EXAMPLES:
@@ -122,7 +147,7 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
         outputs = jnp.concatenate([outputs, _held_outputs(parts, train_inputs, jnp.concatenate(held))])
     ends = [counted, counted + len(splits[1].labels)]
     train, validation, test = zip(jnp.split(outputs, ends), [split.labels for split in splits], strict=True)
-    return Observation(
+    found = Observation(
         train_loss=objective.loss(*train),
         train_accuracy=objective.accuracy(*train),
         validation_loss=objective.loss(*validation),
@@ -133,6 +158,7 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
         histogram=jnp.sum(looks.histogram, axis=0),
         worst=looks.worst,
     )
+    return found, looks.beside
 
 
 def _passed(parts: Pure, inputs: Array, counted: int, look: SiteLook) -> tuple[Array, Any]:

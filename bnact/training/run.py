@@ -20,7 +20,7 @@ from .injury import Injury, injure
 from .log import Log
 from .objective import Objective
 from .observation import Observation, observation_at
-from .representation import Representation, representation_at
+from .representation import Representation
 from .setting import Program
 
 MOMENTUM = 0.9
@@ -141,9 +141,8 @@ def run(
     def segment(progress: Progress, ends: tuple[Array, Array]) -> tuple[Progress, Point]:
         begin, end = ends
         now = Pure(graph, progress.params, state)
-        is_last = begin == cell.steps[-1]
-        observed = observation_at(is_last, now, examples, program.observed, task.objective, check)
-        made = representation_at(is_last | (begin == 0), now, examples.train, sites)
+        at = (begin == 0, begin == cell.steps[-1])
+        observed, made = observation_at(*at, now, examples, program.observed, task.objective, check)
         progress = lax.fori_loop(begin, end, partial(step, begin), progress)
         return progress, (observed, made, progress.gradient_norm)
 

@@ -9,8 +9,10 @@ from flax import nnx
 from bnact import activations, nn, probes
 from bnact.fused import index_of, table_of
 from bnact.training.architectures import Size, architecture_of
-from bnact.training.examples import Labelled
-from bnact.training.representation import REPRESENTED_EXAMPLES, representation, representation_at
+from bnact.training.examples import Examples, Labelled
+from bnact.training.objective import OBJECTIVES
+from bnact.training.observation import observation_at
+from bnact.training.representation import REPRESENTED_EXAMPLES
 
 TABLE = table_of(("tanh",))
 RNG = np.random.default_rng(0)
@@ -21,10 +23,24 @@ EXAMPLES = Labelled(INPUTS, LABELS)
 
 @pytest.fixture(scope="module")
 def parts():
+    return network_of(outputs=3)
+
+
+def network_of(outputs):
     index = index_of("tanh", "batch", "before", TABLE)
     design = nn.Design(lambda units: nn.SwitchNormAct(units, index, TABLE), nn.normal_with_gain(1.0))
-    size = Size(6, None, 3, width=8, depth=3)
+    size = Size(6, None, outputs, width=8, depth=3)
     return nn.fresh(lambda rngs: architecture_of("mlp").network(size, design, rngs), jax.random.key(0))
+
+
+def represented(parts, examples, observed=REPRESENTED_EXAMPLES, is_first=True, is_last=False):
+    """What a point of a run leaves behind."""
+    all_alike = Examples(examples, examples, examples)
+    objective = OBJECTIVES[
+        "classification" if jnp.issubdtype(examples.labels.dtype, jnp.integer) else "regression"
+    ]
+    looked = jax.jit(lambda first, last: observation_at(first, last, parts, all_alike, observed, objective))
+    return looked(is_first, is_last)[1]
 
 
 def outputs(parts, inputs):
@@ -40,36 +56,43 @@ def outputs(parts, inputs):
     return found
 
 
-def test_it_is_what_the_probes_say_of_the_first_examples(parts):
-    found = jax.jit(representation)(parts, EXAMPLES)
+def probed(output, labels):
+    """The three numbers, from the probes themselves."""
+    return (
+        probes.participation_ratio(output),
+        probes.intrinsic_dimension(output),
+        probes.neighbour_accuracy(output, labels),
+    )
+
+
+@pytest.mark.parametrize("ends", [(True, False), (False, True)], ids=["first", "last"])
+def test_it_is_what_the_probes_say_of_the_first_examples(parts, ends):
+    found = represented(parts, EXAMPLES, REPRESENTED_EXAMPLES, *ends)
     labels = LABELS[:REPRESENTED_EXAMPLES]
     for layer, output in enumerate(outputs(parts, INPUTS[:REPRESENTED_EXAMPLES])):
-        expected = (
-            probes.participation_ratio(output),
-            probes.intrinsic_dimension(output),
-            probes.neighbour_accuracy(output, labels),
-        )
-        np.testing.assert_allclose([each[layer] for each in found], expected, rtol=1e-3)
+        np.testing.assert_allclose([each[layer] for each in found], probed(output, labels), rtol=1e-3)
+
+
+def test_where_all_are_observed_the_statistics_are_those_of_all(parts):
+    found = represented(parts, EXAMPLES, observed=len(INPUTS))
+    output = outputs(parts, INPUTS)[-1][:REPRESENTED_EXAMPLES]
+    expected = probed(output, LABELS[:REPRESENTED_EXAMPLES])
+    np.testing.assert_allclose([each[-1] for each in found], expected, rtol=1e-3)
 
 
 def test_it_sees_other_inputs(parts):
-    found = jax.jit(representation)(parts, EXAMPLES)
-    flat = EXAMPLES._replace(inputs=INPUTS.at[:, 2:].set(0.0))
-    other = jax.jit(representation)(parts, flat)
+    found = represented(parts, EXAMPLES)
+    other = represented(parts, EXAMPLES._replace(inputs=INPUTS.at[:, 2:].set(0.0)))
     assert np.all(np.asarray(other.participation_ratio) < np.asarray(found.participation_ratio))
     assert other.intrinsic_dimension[0] < found.intrinsic_dimension[0]
 
 
-def test_a_regression_has_nothing_to_separate(parts):
-    targets = EXAMPLES._replace(labels=LABELS.astype(jnp.float32))
-    found = jax.jit(representation)(parts, targets)
+def test_a_regression_has_nothing_to_separate():
+    found = represented(network_of(outputs=1), EXAMPLES._replace(labels=LABELS.astype(jnp.float32)))
     assert np.all(np.isnan(found.separability))
     assert np.all(np.isfinite(found.participation_ratio))
 
 
 def test_between_the_ends_there_is_nothing(parts):
-    looked = jax.jit(lambda end: representation_at(end, parts, EXAMPLES, 3))
-    np.testing.assert_array_equal(jax.tree.leaves(looked(False)), np.zeros((3, 3)))
-    np.testing.assert_allclose(
-        jax.tree.leaves(looked(True)), jax.tree.leaves(jax.jit(representation)(parts, EXAMPLES)), rtol=1e-6
-    )
+    found = represented(parts, EXAMPLES, is_first=False)
+    np.testing.assert_array_equal(jax.tree.leaves(found), np.zeros((3, 3)))

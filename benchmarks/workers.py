@@ -38,12 +38,12 @@ class Worker:
 
 
 @contextlib.contextmanager
-def all_ended(workers: list[Worker]) -> Iterator[None]:
-    """At the end no worker is left, whatever happened."""
+def all_ended(workers: Mapping[str, Worker]) -> Iterator[None]:
+    """At the end no worker is left, whatever happened; `workers` may be filled meanwhile."""
     try:
         yield
     finally:
-        for worker in workers:
+        for worker in workers.values():
             worker.process.kill()
             worker.process.wait()
 

@@ -1,12 +1,92 @@
-"""The table of what is promised about speed has every benchmark."""
+"""The table of promises about speed has every benchmark, and each says what its figures depend on."""
 
+import importlib
+import importlib.util
+import os
+import re
 from pathlib import Path
 
+import jax
+import pytest
+
+from benchmarks import timing
+from benchmarks.two_processes import check_agreement
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
+TABLE = (FOLDER / "README.md").read_text()
+MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+OFFERED = [name for name in MODULES if f"-m benchmarks.{name}" in (FOLDER / f"{name}.py").read_text()]
+TIMED = [name for name in OFFERED if "benchmarks.timing" in (FOLDER / f"{name}.py").read_text()]
+
+
+def _keeps_programs():
+    return getattr(jax.config, "jax_enable_compilation_cache")  # noqa: B009 - unknown to type checkers
+
+
+@pytest.fixture
+def _settings(monkeypatch):
+    """What `begin` switches off is on again afterwards."""
+    kept = _keeps_programs()
+    for name in timing.CACHES_OFF:
+        monkeypatch.setenv(name, "as it was")
+    yield
+    jax.config.update("jax_enable_compilation_cache", kept)
 
 
 def test_every_benchmark_stands_in_the_table():
-    table = (FOLDER / "README.md").read_text()
-    offered = [path.stem for path in FOLDER.glob("*.py") if f"-m benchmarks.{path.stem}" in path.read_text()]
-    assert offered
-    assert [name for name in offered if f"`python -m benchmarks.{name}`" not in table] == []
+    assert OFFERED
+    assert [name for name in OFFERED if f"`python -m benchmarks.{name}`" not in TABLE] == []
+
+
+def test_every_command_of_the_table_names_a_benchmark():
+    named = set(re.findall(r"`python -m benchmarks\.(\w+)", TABLE))
+    assert named == set(OFFERED)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_benchmark_can_be_imported(name):
+    module = importlib.import_module(f"benchmarks.{name}")
+    assert name not in OFFERED or callable(module.main)
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_every_benchmark_that_times_begins_with_its_circumstances(name):
+    main = (FOLDER / f"{name}.py").read_text().split("\ndef main(")[1]
+    assert re.match(r'[^\n]*\n    """.*?"""\n    begin\(', main, re.DOTALL)
+
+
+@pytest.mark.usefixtures("_settings")
+def test_a_benchmark_says_load_versions_allocator_and_cores_and_keeps_no_programs(capsys):
+    timing.begin("torch")
+    said = capsys.readouterr().out
+    words = ("cores allowed", "load of the last", "jax 0", "jaxlib 0", "flax 0", "torch ", "GLIBC_TUNABLES")
+    assert [word for word in words if word not in said] == []
+    assert "compilation caches off" in said
+    assert not _keeps_programs()
+    assert {name: os.environ[name] for name in timing.CACHES_OFF} == timing.CACHES_OFF
+
+
+def test_one_round_has_no_spread_and_is_refused():
+    with pytest.raises(ValueError, match="rounds must be at least 2; got 1"):
+        timing.seconds_of({"nothing": lambda: None}, rounds=1)
+
+
+def test_candidates_are_compiled_first_and_then_timed_in_turn():
+    called = []
+    names = {name: lambda name=name: called.append(name) for name in "ab"}
+    assert [len(values) for values in timing.measured(names, 0.0, fewest=3, most=5).values()] == [3, 3]
+    assert "".join(called) == "ab" * 5
+
+
+def test_a_ratio_is_of_medians_and_its_spread_leaves_out_tenths_of_many_rounds():
+    few = timing.ratio({"a": [2.0, 9.0], "b": [1.0, 1.0]}, "a", "b")
+    assert few == (5.5, 2.0, 9.0)
+    many = timing.ratio({"a": [float(n) for n in range(1, 21)], "b": [1.0] * 20}, "a", "b")
+    assert many == (10.5, 3.0, 18.0)
+
+
+def test_processes_that_descend_another_loss_end_the_benchmark():
+    check_agreement([2.0, 2.0001, 2.0])
+    for wrong in ([2.0, 2.1, 2.0], [2.0, float("nan"), 2.0]):
+        with pytest.raises(SystemExit, match="must have the same loss"):
+            check_agreement(wrong)

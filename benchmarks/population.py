@@ -12,8 +12,8 @@ Widths 16, 64 and 256; depth 8, batch 64, batch norm before ReLU, an MLP on the 
 
 Each side is a process of its own that may use all cores. They are prepared one after another, imports, data
 and models before the clock, and then take turns. In a turn ours train some of the runs, and a loop makes a
-hundred steps of one run; the seconds of the workload follow from that. With compilation: added once, the first
-call less the second.
+hundred steps of one run; the seconds of the workload follow from that. With compilation: added once, which is
+the first call less the second.
 """
 
 import importlib.util

@@ -43,8 +43,10 @@ def all_ended(workers: Mapping[str, Worker]) -> Iterator[None]:
     try:
         yield
     finally:
+        # All before any is waited for: processes that talk to each other complain of one that is gone.
         for worker in workers.values():
             worker.process.kill()
+        for worker in workers.values():
             worker.process.wait()
 
 

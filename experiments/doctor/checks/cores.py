@@ -18,8 +18,8 @@ def cores(machine: Machine) -> Iterator[Finding]:
             "cores",
             f"{found}; a container grants {machine.quota:.3g}",
             "advice",
-            f"{counted(len(machine.allowed), 'core')} can be seen and fewer are granted, so that threads wait "
-            f"for each other: start with taskset -c {','.join(map(str, machine.allowed[:usable]))}",
+            f"{counted(len(machine.allowed), 'core')} can be seen and fewer are granted, so that threads "
+            f"wait for each other: start with taskset -c {','.join(map(str, machine.allowed[:usable]))}",
         )
     elif len(machine.allowed) < machine.cores:
         remedy = "the process is bound to some of the machine's cores; that is good if others have the rest"

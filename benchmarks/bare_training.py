@@ -85,6 +85,6 @@ def user_run(setting: Setting, dataset: Dataset) -> Callable:
 
         start = (params, averages, optimizer.init(params), jnp.zeros(()))
         params, averages, _, total = lax.fori_loop(0, cell.steps[-1], step, start)
-        return params, averages, total / cell.steps[-1]
+        return params, averages, total / cell.steps[-1].astype(total.dtype)
 
     return run

@@ -7,10 +7,17 @@ import re
 from pathlib import Path
 
 import jax
+import numpy as np
 import pytest
 
 from benchmarks import timing
+from benchmarks.arranged import arranged_program, blocks_of, shared_data
+from benchmarks.bare_training import user_run
 from benchmarks.two_processes import check_agreement
+from bnact.data import Dataset, Split
+from bnact.distributed import Arrangement
+from bnact.fused import index_of, table_of
+from bnact.training import Setting
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 TABLE = (FOLDER / "README.md").read_text()
@@ -90,3 +97,29 @@ def test_processes_that_descend_another_loss_end_the_benchmark():
     for wrong in ([2.0, 2.1, 2.0], [2.0, float("nan"), 2.0]):
         with pytest.raises(SystemExit, match="must have the same loss"):
             check_agreement(wrong)
+
+
+@pytest.mark.parametrize("devices", [1, 2, 3, 6, 12, 24])
+def test_calls_are_full_however_many_cores_there_are(devices):
+    layout = Arrangement(devices, 1, "map")
+    blocks = blocks_of(Setting(), layout, layout.calls(40))
+    seeds = [int(seed) for block in blocks for seed in block.seed]
+    assert {len(block.seed) for block in blocks} == {devices}
+    assert len({*seeds}) == len(seeds) >= 40
+
+
+def test_a_run_beside_the_loops_keeps_running_averages_and_the_mean_loss():
+    random = np.random.default_rng(0)
+    split = Split(random.normal(5.0, 2.0, (32, 3)).astype(np.float32), np.arange(32, dtype=np.int32) % 2)
+    dataset = Dataset("made", split, split, split, 2, "0" * 64, "made for this test")
+    setting = Setting(data="made", depth=1, width=4, batch_size=16, steps=3)
+    layout = Arrangement(1, 2, "map")
+    (lanes,) = blocks_of(setting, layout, 1)
+    shared = shared_data(setting, dataset, index_of("relu", "batch", "before", table_of(("relu",))))
+    program = arranged_program(user_run(setting, dataset), shared, lanes, layout)
+    _, averages, loss = program(shared, lanes)
+    assert loss.shape == (2,)
+    assert np.all(np.isfinite(loss))
+    assert np.all(loss > 0)
+    moved = [np.ptp(np.asarray(leaf).reshape(2, -1), axis=1) for leaf in jax.tree.leaves(averages)]
+    assert any(np.all(spread > 0) for spread in moved)

@@ -103,9 +103,9 @@ def test_processes_that_descend_another_loss_end_the_benchmark():
 def test_calls_are_full_however_many_cores_there_are(devices):
     layout = Arrangement(devices, 1, "map")
     blocks = blocks_of(Setting(), layout, layout.calls(40))
-    seeds = [int(seed) for block in blocks for seed in block.seed]
-    assert {len(block.seed) for block in blocks} == {devices}
-    assert len({*seeds}) == len(seeds) >= 40
+    seeds = np.array([block.seed for block in blocks])
+    assert seeds.shape == (layout.calls(40), devices)
+    assert len(np.unique(seeds)) == seeds.size >= 40
 
 
 def test_a_run_beside_the_loops_keeps_running_averages_and_the_mean_loss():

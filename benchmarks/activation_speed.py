@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 import jax
 import jax.numpy as jnp
 
-from benchmarks.timing import seconds_of
+from benchmarks.timing import begin, ratio, seconds_of, warmed
 from bnact.activations import ACTIVATIONS, log_softmax, softmax
 from bnact.types import Array
 
@@ -94,23 +94,24 @@ WHAT: Mapping[str, Callable[[Function], Timed]] = {
 
 
 def compared(ours: Timed, theirs: Timed, arrays: tuple[Array, Array]) -> dict[str, list[float]]:
-    """Seconds of both, compiled and called once before, in turn."""
+    """Seconds of both, compiled and called before, in turn."""
 
     def timed(fn: Timed) -> Callable[[], object]:
         compiled = jax.jit(fn)
-        jax.block_until_ready(compiled(*arrays))
         return lambda: jax.block_until_ready(compiled(*arrays))
 
-    return seconds_of({OURS: timed(ours), THEIRS: timed(theirs)}, ROUNDS)
+    runs = {OURS: timed(ours), THEIRS: timed(theirs)}
+    warmed(runs)
+    return seconds_of(runs, ROUNDS)
 
 
 def row(name: str, what: str, seconds: Mapping[str, list[float]]) -> str:
-    """Medians in milliseconds, their ratio, and the lowest and highest ratio within a round."""
+    """Medians in milliseconds, their ratio, and the spread of the ratio over the rounds."""
     ours, theirs = (statistics.median(seconds[side]) for side in (OURS, THEIRS))
-    ratios = [a / b for a, b in zip(seconds[OURS], seconds[THEIRS], strict=True)]
+    found = ratio(seconds, OURS, THEIRS)
     return (
-        f"  {name:17}{what:20}{1e3 * ours:9.1f}{1e3 * theirs:11.1f}{ours / theirs:8.2f}"
-        f"   {min(ratios):.2f} to {max(ratios):.2f}"
+        f"  {name:17}{what:20}{1e3 * ours:9.1f}{1e3 * theirs:11.1f}{found.middle:8.2f}"
+        f"   {found.lowest:.2f} to {found.highest:.2f}"
     )
 
 
@@ -131,7 +132,8 @@ def cases() -> dict[str, Case]:
 
 def main(names: list[str]) -> None:
     """Times the named activations, all that both have if none is named."""
-    print(f"{SIZE} float32 values on {jax.devices()[0].device_kind}, jax {jax.__version__}, {ROUNDS} rounds")
+    begin()
+    print(f"{SIZE} float32 values on {jax.devices()[0].device_kind}, {ROUNDS} rounds")
     print(f"  {'activation':17}{'what':20}{OURS + ' ms':>9}{THEIRS + ' ms':>11}{'ratio':>8}   in a round")
     for label, (name, ours, theirs, shape) in cases().items():
         if names and name not in names:

@@ -3,15 +3,14 @@
 python -m benchmarks.check_cost
 """
 
-import jax
-
-from benchmarks.timing import ratio, report, seconds_of
+from benchmarks.arranged import blocks_of, calling, shared_data, study_program
+from benchmarks.timing import begin, compare, report, seconds_of, warmed
 from bnact import data
 from bnact.distributed import use_every_core
 from bnact.fused import index_of, table_of
-from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
+from bnact.training import Setting, arrangement_for
 
-LANES = 40
+RUNS, ROUNDS = 40, 5
 TABLE = table_of(("relu", "sigmoid", "tanh", "gelu"))
 CHECKED, UNCHECKED = "with --check", "without"
 SETTINGS = {"sweep": Setting(), "founding study": Setting(observed=2048)}
@@ -19,19 +18,24 @@ SETTINGS = {"sweep": Setting(), "founding study": Setting(observed=2048)}
 
 def main() -> None:
     """Runs both in turn, in the default setting of a sweep and in that of the founding study."""
+    begin()
     use_every_core()
     dataset = data.load("digits")
     for name, setting in SETTINGS.items():
         index = index_of(setting.activation, setting.norm, setting.order, TABLE)
-        given = (examples(dataset), cell_data(setting, index)), stacked_lanes([setting] * LANES)
-
-        def timed(check, program=setting.program, given=given):
-            compiled = compiled_program(program, dataset, LANES, TABLE, check)
-            return lambda: jax.block_until_ready(compiled(*given))
-
-        seconds = seconds_of({CHECKED: timed(True), UNCHECKED: timed(False)}, rounds=5)
-        report(f"{name}: {LANES} runs of {setting.steps} steps, depth {setting.depth}", seconds)
-        ratio(seconds, CHECKED, UNCHECKED, "no promise, a stated cost")
+        shared = shared_data(setting, dataset, index)
+        layout = arrangement_for(setting.program, RUNS)
+        blocks = blocks_of(setting, layout, layout.calls(RUNS))
+        programs = {
+            side: study_program(setting, dataset, TABLE, RUNS, check=side == CHECKED)
+            for side in (CHECKED, UNCHECKED)
+        }
+        runs = {side: calling(program, shared, blocks) for side, program in programs.items()}
+        warmed(runs)
+        seconds = seconds_of(runs, ROUNDS)
+        made = len(blocks) * layout.block
+        report(f"{name}: {made} runs of {setting.steps} steps, depth {setting.depth}", seconds)
+        compare(seconds, CHECKED, UNCHECKED, "no promise, a stated cost")
 
 
 if __name__ == "__main__":

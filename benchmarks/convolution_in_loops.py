@@ -7,14 +7,13 @@ them one after another. Vmapped: the same for several networks at once, each wit
 """
 
 import statistics
-import time
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from benchmarks.timing import seconds_of
+from benchmarks.timing import begin, measured, ratio
 from bnact.nn.linear_maps import convolved, natively
 from bnact.types import Array
 
@@ -60,8 +59,8 @@ def theirs(x: Array, kernel: Array) -> Array:
 LOSSES = {OURS: scanned(ours), INSIDE: scanned(theirs), OUTSIDE: written_out(theirs)}
 
 
-def measured(shape: tuple[int, ...], members: int) -> dict[str, list[float]]:
-    """Seconds of each in turn, after a call that compiles, in about the time given."""
+def seconds_at(shape: tuple[int, ...], members: int) -> dict[str, list[float]]:
+    """Seconds of each in turn, compiled before, in about the time given."""
     keys = jax.random.split(jax.random.key(0))
     channels = shape[-1]
     kernels = jax.random.normal(keys[0], (members, LAYERS, 3, 3, channels, channels)) / (9 * channels) ** 0.5
@@ -75,29 +74,25 @@ def measured(shape: tuple[int, ...], members: int) -> dict[str, list[float]]:
         return lambda: jax.block_until_ready(program(kernels, x))
 
     runs = {name: run(loss) for name, loss in LOSSES.items()}
-    seconds_of(runs, 1)
-    start = time.perf_counter()
-    first = seconds_of(runs, 1)
-    rounds = int(SECONDS / (time.perf_counter() - start))
-    return first if rounds < 1 else seconds_of(runs, min(MOST, max(FEWEST, rounds)))
+    return measured(runs, SECONDS, FEWEST, MOST)
 
 
 def main() -> None:
     """Times all three in turn, at two sizes, alone and vmapped."""
-    print(f"float32 on {jax.devices()[0].device_kind}, jax {jax.__version__}, {LAYERS} layers, milliseconds")
+    begin()
+    print(f"float32 on {jax.devices()[0].device_kind}, {LAYERS} layers, milliseconds")
     print(f"  {'':30}" + "".join(f"{name:>16}" for name in LOSSES) + "   ours / outside   inside / ours")
     for members in (1, MEMBERS):
         for size, shape in SHAPES.items():
-            seconds = measured(shape, members)
+            seconds = seconds_at(shape, members)
             medians = {name: statistics.median(values) for name, values in seconds.items()}
-            rounds = [a / b for a, b in zip(seconds[OURS], seconds[OUTSIDE], strict=True)]
+            found = ratio(seconds, OURS, OUTSIDE)
             label = f"{size} {shape}" + (f", {members} vmapped" if members > 1 else "")
-            above = medians[OURS] > PROMISED * medians[OUTSIDE]
             print(
                 f"  {label:30}"
                 + "".join(f"{1e3 * median:16.2f}" for median in medians.values())
-                + f"{medians[OURS] / medians[OUTSIDE]:8.2f} ({min(rounds):.2f}-{max(rounds):.2f})"
-                + f"{medians[INSIDE] / medians[OURS]:10.1f}{'   ABOVE' if above else ''}",
+                + f"{found.middle:8.2f} ({found.lowest:.2f}-{found.highest:.2f})"
+                + f"{medians[INSIDE] / medians[OURS]:10.1f}{'   ABOVE' if found.middle > PROMISED else ''}",
                 flush=True,
             )
     print(f"  promised: inside of a loop at most {PROMISED:.2f} times XLA's outside; ABOVE where it is not")

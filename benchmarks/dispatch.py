@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import optax
 from flax import nnx
 
-from benchmarks.timing import seconds_of
+from benchmarks.timing import begin, ratio, seconds_of, warmed
 from bnact import nn
 from bnact.types import Array
 
@@ -90,7 +90,8 @@ def our_steps(width: int, batches: Array, at_once: int) -> Callable[[], object]:
 
 def main() -> None:
     """Times all four in turn at both widths."""
-    print(f"float32 on {jax.devices()[0].device_kind}, jax {jax.__version__}, {BLOCKS} blocks, batch {BATCH}")
+    begin()
+    print(f"float32 on {jax.devices()[0].device_kind}, {BLOCKS} blocks, batch {BATCH}")
     for width in WIDTHS:
         batches = jax.random.normal(jax.random.key(0), (STEPS, BATCH, width))
         runs = {
@@ -99,16 +100,18 @@ def main() -> None:
             ONE: our_steps(width, batches, 1),
             FIFTY: our_steps(width, batches, STEPS),
         }
-        seconds_of(runs, 1)  # compiles
+        warmed(runs)
         seconds = seconds_of(runs, ROUNDS)
         print(
             f"  width {width}, milliseconds a step, medians; nnx.jit over each, lowest and highest of a round"
         )
         for name, values in seconds.items():
-            gains = [a / b for a, b in zip(seconds[NNX], values, strict=True)]
-            middle = statistics.median(seconds[NNX]) / statistics.median(values)
+            gain = ratio(seconds, NNX, name)
             each = 1e3 * statistics.median(values) / STEPS
-            print(f"  {name:20}{each:9.3f}{middle:9.2f}   {min(gains):.2f} to {max(gains):.2f}", flush=True)
+            print(
+                f"  {name:20}{each:9.3f}{gain.middle:9.2f}   {gain.lowest:.2f} to {gain.highest:.2f}",
+                flush=True,
+            )
     print("  no ratio is promised: it fades where a step is bound by its arithmetic")
 
 

@@ -4,7 +4,7 @@ python -m benchmarks.fused_pair [batch layer rms group ...]
 
 Ours is `bnact.nn.NormAct` under jit; flax's is its module of that norm and jax.nn's activation, once with its
 defaults and once with the accurate variance that ours always has (use_fast_variance=False); torch's is eager,
-channels last where there are images, with as many threads as cores, and left out where it is absent.
+channels last where there are images, with a thread for every allowed core, and left out where it is absent.
 All run under the same allocator, which is printed. Each call computes y, the running averages of batch norm,
 and the gradients of input, scale and bias for a given cotangent, float32.
 
@@ -14,7 +14,6 @@ the same rounds.
 
 import importlib.util
 import math
-import os
 import statistics
 import sys
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from benchmarks.norm_speed import Step, forward_and_backward
-from benchmarks.timing import seconds_of
+from benchmarks.timing import Seconds, allowed_cores, begin, measured, ratio
 from bnact import nn
 
 SECONDS, FEWEST, MOST = 2.0, 7, 101
@@ -73,7 +72,7 @@ def torch_step(activation: str, x: jax.Array, cotangent: jax.Array) -> Step | No
     import numpy as np
     import torch  # pyright: ignore[reportMissingImports]
 
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(len(allowed_cores()))
     given, pulled = (torch.from_numpy(np.array(each)) for each in (x, cotangent))
     if x.ndim > 2:  # features last in memory, and second by name
         given, pulled = (each.permute(0, 3, 1, 2) for each in (given, pulled))
@@ -102,48 +101,38 @@ def candidates(norm: str, activation: str, x: jax.Array, cotangent: jax.Array) -
     return steps | ({} if theirs is None else {TORCH: theirs}) | {COPY: copying(x)}
 
 
-def measured(steps: Mapping[str, Step]) -> dict[str, list[float]]:
-    """Seconds of every step in turn, after one call that compiles, in as many rounds as fill the time."""
-    for step in steps.values():
-        step()
-    once = sum(values[0] for values in seconds_of(steps, 1).values())
-    return seconds_of(steps, min(MOST, max(FEWEST, int(SECONDS / once))))
-
-
-def ratio(seconds: Mapping[str, list[float]], other: str, promised: float | None) -> str:
+def times(seconds: Seconds, other: str, promised: float | None) -> str:
     """How many times as long the other took, its spread over the rounds, and whether that was promised."""
-    middle = statistics.median(seconds[other]) / statistics.median(seconds[OURS])
-    rounds = [a / b for a, b in zip(seconds[other], seconds[OURS], strict=True)]
-    spread = statistics.quantiles(rounds, n=10, method="inclusive")
-    short = "" if promised is None else f", promised {promised}{'' if middle >= promised else ' MISSED'}"
-    return f"{other} {middle:.2f} times ({spread[0]:.2f} to {spread[-1]:.2f}{short})"
+    found = ratio(seconds, other, OURS)
+    short = (
+        "" if promised is None else f", promised {promised}{'' if found.middle >= promised else ' MISSED'}"
+    )
+    return f"{other} {found.middle:.2f} times ({found.lowest:.2f} to {found.highest:.2f}{short})"
 
 
-def row(label: str, size: str, seconds: Mapping[str, list[float]], promises: bool) -> None:
+def row(label: str, size: str, seconds: Seconds, promises: bool) -> None:
     """Prints the medians, the ratios and the share of the floor."""
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     share = FLOOR_TENSORS / COPY_TENSORS * medians[COPY] / medians[OURS]
-    times = ", ".join(f"{name} {1e3 * median:.2f} ms" for name, median in medians.items())
-    print(f"{label}, {len(seconds[OURS])} rounds: {times}")
+    shown = ", ".join(f"{name} {1e3 * median:.2f} ms" for name, median in medians.items())
+    print(f"{label}, {len(seconds[OURS])} rounds: {shown}")
     against = {FLAX: AGAINST_FLAX[size], ACCURATE: None, TORCH: AGAINST_TORCH[size]}
     for other, promised in against.items():
         if other in seconds:
-            print(f"    {ratio(seconds, other, promised if promises else None)}")
+            print(f"    {times(seconds, other, promised if promises else None)}")
     wanted = f", promised {FLOOR_SHARE:.0%}{'' if share >= FLOOR_SHARE else ' MISSED'}" if promises else ""
     print(f"    {share:.0%} of the floor{wanted}", flush=True)
 
 
 def main(names: list[str]) -> None:
     """Times the named norms, all if none is named: batch norm with three activations, the others with one."""
-    print(f"float32 on {os.cpu_count()} cores, jax {jax.__version__}, forward and backward, medians")
-    print(
-        f"GLIBC_TUNABLES={os.environ.get('GLIBC_TUNABLES', '')}; spread: first and last tenth of the rounds"
-    )
+    begin("torch")
+    print("float32, forward and backward, medians; spread: first and last tenth of the rounds")
     for norm in names or FLAX_NORMS:
         for size, shape in SHAPES.items():
             x, cotangent = (jax.random.normal(key, shape) for key in jax.random.split(jax.random.key(0)))
             for activation in ACTIVATIONS if norm == "batch" else ("gelu",):
-                seconds = measured(candidates(norm, activation, x, cotangent))
+                seconds = measured(candidates(norm, activation, x, cotangent), SECONDS, FEWEST, MOST)
                 megabytes = 4 * math.prod(shape) / 1e6
                 label = f"{norm} + {activation}, {size} {shape}, {megabytes:.0f} MB a tensor"
                 row(label, size, seconds, promises=norm == "batch")

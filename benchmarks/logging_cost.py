@@ -1,43 +1,45 @@
 """What a run's log costs: training with it, beside the same training that looks at nothing.
 
 python -m benchmarks.logging_cost
+
+Both are laid out over the devices as a study is, and called as a study calls its program.
 """
 
-import jax
-
+from benchmarks.arranged import arranged_program, blocks_of, calling, shared_data, study_program
 from benchmarks.bare_training import bare_run
-from benchmarks.timing import ratio, report, seconds_of
+from benchmarks.timing import begin, compare, report, seconds_of, warmed
 from bnact import data
-from bnact.distributed import function_of_lanes, population_mesh, use_every_core
+from bnact.distributed import use_every_core
 from bnact.fused import index_of, table_of
-from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
+from bnact.training import Setting, arrangement_for
 
 DEPTHS = (2, 8, 16)
-LANES = 40
+RUNS, ROUNDS = 40, 5
 TABLE = table_of(("relu", "sigmoid", "tanh", "gelu"))
 LOGGED, BARE = "with its log", "bare"
 
 
 def main() -> None:
     """Runs both in turn at every depth of the founding study."""
+    begin()
     use_every_core()
     dataset = data.load("digits")
     for depth in DEPTHS:
         setting = Setting(depth=depth)
         index = index_of(setting.activation, setting.norm, setting.order, TABLE)
-        shared, lanes = (examples(dataset), cell_data(setting, index)), stacked_lanes([setting] * LANES)
-        logged, bare = (
-            compiled_program(setting.program, dataset, LANES, TABLE),
-            jax.jit(function_of_lanes(bare_run(setting, dataset, TABLE), population_mesh())),
-        )
-        jax.block_until_ready(bare(shared, lanes))
-
-        def timed(program, shared=shared, lanes=lanes):
-            return lambda: jax.block_until_ready(program(shared, lanes))
-
-        seconds = seconds_of({LOGGED: timed(logged), BARE: timed(bare)}, rounds=5)
-        report(f"{LANES} runs of {setting.steps} steps, depth {depth}, width {setting.width}", seconds)
-        ratio(seconds, LOGGED, BARE, "promised: at most 1.10")
+        shared = shared_data(setting, dataset, index)
+        layout = arrangement_for(setting.program, RUNS)
+        blocks = blocks_of(setting, layout, layout.calls(RUNS))
+        programs = {
+            LOGGED: study_program(setting, dataset, TABLE, RUNS),
+            BARE: arranged_program(bare_run(setting, dataset, TABLE), shared, blocks[0], layout),
+        }
+        runs = {side: calling(program, shared, blocks) for side, program in programs.items()}
+        warmed(runs)
+        seconds = seconds_of(runs, ROUNDS)
+        made = len(blocks) * layout.block
+        report(f"{made} runs of {setting.steps} steps, depth {depth}, width {setting.width}", seconds)
+        compare(seconds, LOGGED, BARE, "promised: at most 1.10")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,15 @@ forward and backward: these, and the gradients of input, scale and bias for a gi
 
 import statistics
 import sys
-import time
 from collections.abc import Callable, Mapping
 
 import jax
 from flax import nnx
 
-from benchmarks.timing import seconds_of
+from benchmarks.timing import begin, measured, ratio
 from bnact import nn
 
-SECONDS, FEWEST = 3.0, 21
+SECONDS, FEWEST, MOST = 3.0, 21, 1001
 PROMISED = 1.00
 OURS, THEIRS, ACCURATE = "bnact", "flax", "flax, accurate"
 
@@ -83,31 +82,22 @@ def candidates(name: str, features: int) -> dict[str, nnx.Module]:
     }
 
 
-def measured(steps: Mapping[str, Step]) -> dict[str, list[float]]:
-    """Seconds of every step in turn, after one call that compiles, in as many rounds as fill the time."""
-    for step in steps.values():
-        step()
-    start = time.perf_counter()
-    for step in steps.values():
-        step()
-    return seconds_of(steps, max(FEWEST, int(SECONDS / (time.perf_counter() - start))))
-
-
 def row(label: str, seconds: Mapping[str, list[float]]) -> str:
-    """Medians in milliseconds, the ratios to flax, and the lowest and highest ratio within a round."""
+    """Medians in milliseconds, the ratios to flax, and the spread of the first over the rounds."""
     medians = {side: statistics.median(values) for side, values in seconds.items()}
-    ratios = [a / b for a, b in zip(seconds[OURS], seconds[THEIRS], strict=True)]
-    above = medians[OURS] > PROMISED * medians[THEIRS]
+    found = ratio(seconds, OURS, THEIRS)
+    above = found.middle > PROMISED
     times = "".join(f"{1e3 * medians[side]:10.2f}" for side in (OURS, THEIRS, ACCURATE))
     return (
-        f"  {label:54}{times}{medians[OURS] / medians[THEIRS]:8.2f}{medians[OURS] / medians[ACCURATE]:8.2f}"
-        f"   {min(ratios):.2f} to {max(ratios):.2f}{'   ABOVE' if above else ''}"
+        f"  {label:54}{times}{found.middle:8.2f}{ratio(seconds, OURS, ACCURATE).middle:8.2f}"
+        f"   {found.lowest:.2f} to {found.highest:.2f}{'   ABOVE' if above else ''}"
     )
 
 
 def main(names: list[str]) -> None:
     """Times the named modules, all if none is named."""
-    print(f"float32 on {jax.devices()[0].device_kind}, jax {jax.__version__}, milliseconds, medians")
+    begin()
+    print(f"float32 on {jax.devices()[0].device_kind}, milliseconds, medians")
     print(f"  {'':54}{OURS:>10}{THEIRS:>10}{'accurate':>10}{'ratio':>8}{'to acc.':>8}   in a round")
     for name in names or MODULES:
         for size, shape in SHAPES.items():
@@ -118,7 +108,8 @@ def main(names: list[str]) -> None:
                 steps = {
                     side: timed(module, x, cotangent) for side, module in candidates(name, shape[-1]).items()
                 }
-                print(row(f"{name}, {size} {shape}, {what}", measured(steps)), flush=True)
+                seconds = measured(steps, SECONDS, FEWEST, MOST)
+                print(row(f"{name}, {size} {shape}, {what}", seconds), flush=True)
     print(f"  promised: at most {PROMISED:.2f} times flax's module of the same name; ABOVE where it is not")
 
 

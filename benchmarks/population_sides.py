@@ -2,123 +2,151 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
+from benchmarks.timing import allowed_cores
 from benchmarks.workers import serve
 
-DEPTH, BATCH, RUNS, RATE, MOMENTUM = 8, 64, 256, 0.03, 0.9
-TIMED = {16: 256, 64: 64, 256: 16}
-"""Runs of ours that are timed, by width: about two seconds of two cores."""
+DEPTH, BATCH, RUNS, STEPS, RATE, MOMENTUM = 8, 64, 256, 300, 0.03, 0.9
+"""The workload: 256 runs of 300 steps each."""
+TIMED = {16: 96, 64: 24, 256: 8}
+"""Runs of ours that are trained between two looks at the clock, by width, filled up to whole calls."""
+LOOP_STEPS = 100
+"""Steps of one run that a loop makes between two looks at the clock."""
+
+Work = Callable[[], object]
 
 
-def asked(side: str, width: int, steps: int) -> None:
-    """Prepares a side and serves it; it says its seconds of compilation and the steps of one run it makes."""
-    begin = time.perf_counter()
-    work, made = SIDES[side](width, steps)
+class Side(NamedTuple):
+    """A side whose packages are imported, whose data are loaded and whose models are made.
+
+    Attributes:
+      build: traces and compiles, where that is a step of its own, and returns what is timed.
+      calls: of what is timed, that make up the workload.
+    """
+
+    build: Callable[[], Work]
+    calls: float
+
+
+def asked(name: str, width: int) -> None:
+    """Prepares a side and serves it; it says its seconds of compilation and its calls of the workload.
+
+    Compilation: the first call, and what is compiled before it, less the second call.
+    """
+    side = SIDES[name](width)
+    start = time.perf_counter()
+    work = side.build()
     work()
-    first = time.perf_counter() - begin
-    begin = time.perf_counter()
+    first = time.perf_counter() - start
+    start = time.perf_counter()
     work()
-    compilation = max(0.0, first - (time.perf_counter() - begin))
-    serve(f"{compilation} {made}", work)
+    compilation = max(0.0, first - (time.perf_counter() - start))
+    serve(f"{compilation} {side.calls}", work)
 
 
-def ours(width: int, steps: int) -> tuple[Callable[[], object], int]:
-    """Some of the runs, laid out and called as `bnact.training.train_population` does, without a log."""
-    import dataclasses
+def ours(logged: bool) -> Callable[[int], Side]:
+    """The function that prepares a part of the population, laid out as `train_population` does.
 
-    import jax
+    Args:
+      logged: a study's own program, which looks at the runs on the way and keeps no running averages; else
+        `bare_training.user_run`, which does what the loops do.
+    """
 
-    from benchmarks.bare_training import bare_run
-    from bnact import data
-    from bnact.distributed import arrangement_of, first_of, function_of_lanes, population_mesh, use_every_core
-    from bnact.fused import index_of, table_of
-    from bnact.training import Setting, cell_data, examples, stacked_lanes
+    def prepared(width: int) -> Side:
+        from benchmarks.arranged import arranged_program, blocks_of, calling, shared_data, study_program
+        from benchmarks.bare_training import user_run
+        from bnact import data
+        from bnact.distributed import use_every_core
+        from bnact.fused import index_of, table_of
+        from bnact.training import Setting, arrangement_for
 
-    use_every_core()
-    table = table_of(("relu",))
-    setting = Setting(depth=DEPTH, width=width, batch_size=BATCH, learning_rate=RATE, steps=steps)
-    dataset, mesh = data.load(setting.data), population_mesh()
-    layout = arrangement_of(RUNS, mesh.size, jax.devices()[0].platform, width, images=False)
-    lanes = [dataclasses.replace(setting, seed=seed) for seed in range(TIMED.get(width, RUNS))]
-    blocks = [stacked_lanes(lanes[i : i + layout.block]) for i in range(0, len(lanes), layout.block)]
-    run = function_of_lanes(bare_run(setting, dataset, table), first_of(mesh, layout.devices), layout.way)
-    shared = (examples(dataset), cell_data(setting, index_of("relu", "batch", "before", table)))
-    program = jax.jit(run).lower(shared, blocks[0]).compile()
-    shared = jax.device_put(shared, program.input_shardings[0][0])
+        use_every_core()
+        table = table_of(("relu",))
+        setting = Setting(depth=DEPTH, width=width, batch_size=BATCH, learning_rate=RATE, steps=STEPS)
+        dataset = data.load(setting.data)
+        layout = arrangement_for(setting.program, RUNS)
+        blocks = blocks_of(setting, layout, layout.calls(TIMED.get(width, RUNS)))
+        shared = shared_data(setting, dataset, index_of("relu", "batch", "before", table))
 
-    def work():
-        # Two calls in flight, as in train_population.
-        last = None
-        for block in blocks:
-            now = program(shared, block)
-            jax.block_until_ready(last)
-            last = now
-        return jax.block_until_ready(last) and 0
+        def build() -> Work:
+            if logged:
+                program = study_program(setting, dataset, table, RUNS)
+            else:
+                program = arranged_program(user_run(setting, dataset), shared, blocks[0], layout)
+            return calling(program, shared, blocks)
 
-    return work, steps * len(lanes)
+        return Side(build, layout.calls(RUNS) / len(blocks))
 
-
-def nnx_loop(width: int, steps: int) -> tuple[Callable[[], object], int]:
-    """One run of flax.nnx: a model, an optimizer, and a Python loop over a step under `nnx.jit`."""
-    import numpy as np
-    import optax
-    from flax import nnx
-
-    from bnact import data
-
-    train = data.load("digits").train
-    classes = int(train.labels.max()) + 1
-
-    class Network(nnx.Module):
-        def __init__(self, rngs):
-            sizes = [train.inputs.shape[1], *[width] * DEPTH]
-            pairs = itertools.pairwise(sizes)
-            self.linear = nnx.List([nnx.Linear(before, after, rngs=rngs) for before, after in pairs])
-            self.norm = nnx.List([nnx.BatchNorm(width, rngs=rngs) for _ in range(DEPTH)])
-            self.readout = nnx.Linear(width, classes, rngs=rngs)
-
-        def __call__(self, x):
-            for linear, norm in zip(self.linear, self.norm, strict=True):
-                x = nnx.relu(norm(linear(x)))
-            return self.readout(x)
-
-    @nnx.jit
-    def step(model, optimizer, x, labels):
-        def loss(model):
-            return optax.softmax_cross_entropy_with_integer_labels(model(x), labels).mean()
-
-        value, gradient = nnx.value_and_grad(loss)(model)
-        optimizer.update(model, gradient)
-        return value
-
-    model = Network(nnx.Rngs(0))
-    optimizer = nnx.Optimizer(model, optax.sgd(RATE, momentum=MOMENTUM), wrt=nnx.Param)
-    order = np.random.default_rng(0)
-
-    def work():
-        for picked in _batches(order, len(train.labels), steps):
-            value = step(model, optimizer, train.inputs[picked], train.labels[picked])
-        return float(value)
-
-    return work, steps
+    return prepared
 
 
-def torch_loop(compiled: bool) -> Callable[[int, int], tuple[Callable[[], object], int]]:
-    """The function that prepares one run of torch: eager, or its step under torch.compile."""
+def nnx_loop(fast_variance: bool) -> Callable[[int], Side]:
+    """The function that prepares one run of flax.nnx: a Python loop over a step under `nnx.jit`."""
 
-    def prepared(width: int, steps: int) -> tuple[Callable[[], object], int]:
+    def prepared(width: int) -> Side:
         import numpy as np
-        import torch
+        import optax
+        from flax import nnx
 
         from bnact import data
 
         train = data.load("digits").train
+        classes = int(train.labels.max()) + 1
+
+        class Network(nnx.Module):
+            def __init__(self, rngs):
+                pairs = itertools.pairwise([train.inputs.shape[1], *[width] * DEPTH])
+                self.linear = nnx.List([nnx.Linear(before, after, rngs=rngs) for before, after in pairs])
+                self.norm = nnx.List(
+                    [nnx.BatchNorm(width, use_fast_variance=fast_variance, rngs=rngs) for _ in range(DEPTH)]
+                )
+                self.readout = nnx.Linear(width, classes, rngs=rngs)
+
+            def __call__(self, x):
+                for linear, norm in zip(self.linear, self.norm, strict=True):
+                    x = nnx.relu(norm(linear(x)))
+                return self.readout(x)
+
+        @nnx.jit
+        def step(model, optimizer, x, labels):
+            def loss(model):
+                return optax.softmax_cross_entropy_with_integer_labels(model(x), labels).mean()
+
+            value, gradient = nnx.value_and_grad(loss)(model)
+            optimizer.update(model, gradient)
+            return value
+
+        model = Network(nnx.Rngs(0))
+        optimizer = nnx.Optimizer(model, optax.sgd(RATE, momentum=MOMENTUM), wrt=nnx.Param)
+        order = np.random.default_rng(0)
+
+        def work():
+            for picked in _batches(order, len(train.labels)):
+                value = step(model, optimizer, train.inputs[picked], train.labels[picked])
+            return float(value)
+
+        return Side(lambda: work, RUNS * STEPS / LOOP_STEPS)
+
+    return prepared
+
+
+def torch_loop(compiled: bool) -> Callable[[int], Side]:
+    """The function that prepares one run of torch: eager, or its step under torch.compile."""
+
+    def prepared(width: int) -> Side:
+        import numpy as np
+        import torch  # pyright: ignore[reportMissingImports]
+
+        from bnact import data
+
+        torch.set_num_threads(len(allowed_cores()))
+        train = data.load("digits").train
         inputs = torch.tensor(np.asarray(train.inputs))
         labels = torch.tensor(np.asarray(train.labels)).long()
-        sizes = [inputs.shape[1], *[width] * DEPTH]
         layers = []
-        for before, after in itertools.pairwise(sizes):
+        for before, after in itertools.pairwise([inputs.shape[1], *[width] * DEPTH]):
             layers += [torch.nn.Linear(before, after), torch.nn.BatchNorm1d(after), torch.nn.ReLU()]
         model = torch.nn.Sequential(*layers, torch.nn.Linear(width, int(labels.max()) + 1))
         optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
@@ -126,20 +154,23 @@ def torch_loop(compiled: bool) -> Callable[[int, int], tuple[Callable[[], object
         order = np.random.default_rng(0)
 
         def work():
-            for picked in _batches(order, len(labels), steps):
+            for picked in _batches(order, len(labels)):
                 optimizer.zero_grad()
                 loss = torch.nn.functional.cross_entropy(forward(inputs[picked]), labels[picked])
                 loss.backward()
                 optimizer.step()
             return loss.item()
 
-        return work, steps
+        return Side(lambda: work, RUNS * STEPS / LOOP_STEPS)
 
     return prepared
 
 
-def roof(width: int, steps: int) -> tuple[Callable[[], object], int]:
-    """The products of `ours` alone: forward, and by inputs and weights, of every layer; one loop a device."""
+def roof(width: int) -> Side:
+    """The products of a step alone; one loop a device.
+
+    Forward and by weights of every layer, and by inputs of every layer but the first, whose inputs are data.
+    """
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -152,45 +183,53 @@ def roof(width: int, steps: int) -> tuple[Callable[[], object], int]:
     train = data.load("digits").train
     features, classes = train.inputs.shape[1], int(train.labels.max()) + 1
     orthogonal = np.linalg.qr(np.random.default_rng(0).standard_normal((max(width, features),) * 2))[0]
-    sizes = [features, *[width] * DEPTH, classes]
-    pairs = list(itertools.pairwise(sizes))
+    pairs = list(itertools.pairwise([features, *[width] * DEPTH, classes]))
     matrices = [jnp.asarray(orthogonal[:before, :after], jnp.float32) for before, after in pairs]
 
     def products(matrices, lane):
         def step(_, carried):
-            x, _ = carried
-            inputs = []
+            batch, gradients = carried
+            # A step depends on the one before, or the compiler computes one for all.
+            batch = batch + 1e-30 * gradients[0][0, 0]
+            x, inputs = batch, []
             for matrix in matrices:
                 inputs.append(x)
                 x = x @ matrix
-            gradients = []
-            for matrix, given in zip(reversed(matrices), reversed(inputs), strict=True):
-                gradients.append(given.T @ x)
-                x = x @ matrix.T
-            return x, gradients
+            gradients = [None] * len(matrices)
+            for layer in reversed(range(len(matrices))):
+                gradients[layer] = inputs[layer].T @ x
+                x = x @ matrices[layer].T if layer else x
+            return batch, gradients
 
         start = jnp.full((BATCH, features), lane)
-        return lax.fori_loop(0, steps, step, (start, [jnp.zeros_like(m) for m in reversed(matrices)]))
+        return lax.fori_loop(0, LOOP_STEPS, step, (start, [jnp.zeros_like(each) for each in matrices]))
 
     mesh = population_mesh()
-    program = jax.jit(function_of_lanes(products, mesh))
     lanes = jnp.ones(mesh.size)
-    return lambda: jax.block_until_ready(program(matrices, lanes)) and 0, steps * mesh.size
+
+    def build() -> Work:
+        program = jax.jit(function_of_lanes(products, mesh)).lower(matrices, lanes).compile()
+        return lambda: jax.block_until_ready(program(matrices, lanes)) and 0
+
+    return Side(build, RUNS * STEPS / (LOOP_STEPS * mesh.size))
 
 
-def _batches(order, examples: int, steps: int):
-    """(steps, BATCH) positions, a fresh permutation every epoch."""
-    import numpy as np
-
+def _batches(order, examples: int) -> Iterator:
+    """`LOOP_STEPS` times (BATCH,) positions, a fresh permutation every epoch."""
     each = examples // BATCH
-    epochs = [order.permutation(examples)[: each * BATCH] for _ in range(-(-steps // each))]
-    return np.concatenate(epochs).reshape(-1, BATCH)[:steps]
+    epochs = (order.permutation(examples)[: each * BATCH].reshape(each, BATCH) for _ in itertools.count())
+    return itertools.islice(itertools.chain.from_iterable(epochs), LOOP_STEPS)
 
 
-SIDES = {
-    "bnact": ours,
-    "nnx loop": nnx_loop,
-    "torch eager": torch_loop(compiled=False),
-    "torch compiled": torch_loop(compiled=True),
-    "products alone": roof,
+OURS, STUDY, NNX, ACCURATE = "bnact", "bnact, a study", "nnx loop", "nnx, accurate"
+EAGER, COMPILED, ROOF = "torch eager", "torch compiled", "products alone"
+
+SIDES: Mapping[str, Callable[[int], Side]] = {
+    OURS: ours(logged=False),
+    STUDY: ours(logged=True),
+    NNX: nnx_loop(fast_variance=True),
+    ACCURATE: nnx_loop(fast_variance=False),
+    EAGER: torch_loop(compiled=False),
+    COMPILED: torch_loop(compiled=True),
+    ROOF: roof,
 }

@@ -1,9 +1,10 @@
-"""What probes cost in every step: all of `bnact.nn.probed` beside the same training without.
+"""What looking at every unit in every step costs: `bnact.nn.probed` beside the same training without.
 
 python -m benchmarks.probes_cost
 
-All: for each of the layers the size of the gradient, dead and saturated units, mean and variance of what the
-activation is given, in every step. A step is value, gradients and an update of `bnact.nn.MLP`.
+For each of the layers the size of the gradient, dead and saturated units, mean and variance of what the
+activation is given, in every step. A step is value, gradients and an update of `bnact.nn.MLP`. The probes of
+a whole representation (`bnact.probes.PROBES`) are no part of a step, and are not timed.
 
 Time is of many steps in one dispatch. Memory is what the compiled program of one step holds beside arguments
 and results, the difference in tensors of one activation's size (batch x width): kept by each layer, from the
@@ -20,7 +21,7 @@ import optax
 from flax import nnx
 from jax import lax
 
-from benchmarks.timing import seconds_of
+from benchmarks.timing import begin, ratio, seconds_of, warmed
 from bnact import nn, probes
 from bnact.types import Array
 
@@ -54,7 +55,8 @@ def step_of(parts: nn.Pure, x: Array, sinks: probes.UnitSums | None) -> Callable
 
 def main() -> None:
     """Times both in turn at every width, and compares what their programs hold."""
-    print(f"float32 on {jax.devices()[0].device_kind}, jax {jax.__version__}, depth {DEPTH}, batch {BATCH}")
+    begin()
+    print(f"float32 on {jax.devices()[0].device_kind}, depth {DEPTH}, batch {BATCH}")
     print(f"  {'':14}{'off, ms':>10}{'on, ms':>10}{'ratio':>8}   in a round   a layer    in all")
     for width in WIDTHS:
         for activation in ACTIVATIONS:
@@ -95,16 +97,16 @@ def measure(width: int, activation: str) -> None:
     for name, step in steps.items():
         many = jax.jit(lambda carry, step=step: lax.scan(step, carry, None, STEPS))
         runs[name] = lambda many=many: jax.block_until_ready(many(carry))
-    seconds_of(runs, 1)  # compiles
+    warmed(runs)
     seconds = seconds_of(runs, ROUNDS)
     off, on = (1e3 * statistics.median(seconds[name]) / STEPS for name in (OFF, ON))
-    rounds = [b / a for a, b in zip(seconds[OFF], seconds[ON], strict=True)]
+    found = ratio(seconds, ON, OFF)
     more = tensors_more(DEPTH, width, activation)
     a_layer = (tensors_more(2 * DEPTH, width, activation) - more) / DEPTH
-    above = width >= PROMISED_FROM and (on > PROMISED * off or a_layer > KEPT)
+    above = width >= PROMISED_FROM and (found.middle > PROMISED or a_layer > KEPT)
     label = f"{width}, {activation}"
     print(
-        f"  {label:14}{off:10.3f}{on:10.3f}{on / off:8.2f}   {min(rounds):.2f} to {max(rounds):.2f}"
+        f"  {label:14}{off:10.3f}{on:10.3f}{found.middle:8.2f}   {found.lowest:.2f} to {found.highest:.2f}"
         f"{a_layer:12.2f}{more:10.2f}{'   ABOVE' if above else ''}",
         flush=True,
     )

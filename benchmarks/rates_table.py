@@ -6,7 +6,7 @@ python -m benchmarks.rates_table
 import subprocess
 import sys
 
-from benchmarks.timing import report, seconds_of
+from benchmarks.timing import begin, report, seconds_of
 
 IMPORT = "import bnact.theory"
 TABLE = "from bnact.theory import rates_table; rates_table()"
@@ -16,6 +16,7 @@ PROMISE = 20.0
 
 def main() -> None:
     """Prints the table, then times it and the import it contains, in turn."""
+    begin()
 
     def run(statement: str) -> None:
         subprocess.run([sys.executable, "-c", statement], check=True)

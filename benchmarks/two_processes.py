@@ -8,17 +8,20 @@ a batch that is sharded over `bnact.distributed.batch_mesh`; processes talk by g
 before the next begins. All three processes live throughout; single and pair take turns.
 """
 
+import math
 import os
 import socket
 import statistics
 import sys
 
-from benchmarks.timing import ratio, report, seconds_of
+from benchmarks.timing import allowed_cores, begin, compare, report, seconds_of
 from benchmarks.workers import Worker, all_ended, serve
 
 WIDTH, DEPTH, BATCH, FEATURES, CLASSES = 512, 8, 4096, 64, 10
 STEPS, ROUNDS = 5, 7
 SINGLE, PAIR = "one process", "two processes"
+AGREEMENT = 1e-4
+"""Sums over the batch are taken in another order."""
 
 
 def work() -> None:
@@ -100,9 +103,23 @@ def losses(workers: list[Worker]) -> list[float]:
     return [float(worker.said()) for worker in workers]
 
 
+def check_agreement(found: list[float]) -> None:
+    """Ends the benchmark where the processes do not descend the same loss.
+
+    Raises:
+      SystemExit: the losses differ.
+    """
+    if not all(math.isclose(each, found[0], rel_tol=AGREEMENT) for each in found):
+        sys.exit(
+            f"two_processes: all must have the same loss, to {AGREEMENT} of it; got "
+            f"{', '.join(map(str, found))}; what is timed is not the same work"
+        )
+
+
 def main() -> None:
     """Starts all processes, and lets single and pair run in turn."""
-    cores = sorted(os.sched_getaffinity(0))
+    begin()
+    cores = allowed_cores()
     if len(cores) < 2:
         sys.exit("two_processes: needs two cores; this process may use one; give it another")
     with socket.socket() as free:
@@ -114,14 +131,16 @@ def main() -> None:
     ]
     single = [started(cores[0], {})]
     pair = [started(core, place) for core, place in zip(cores, places, strict=False)]
-    with all_ended([*single, *pair]):
-        first = [worker.said() for worker in (*single, *pair)]
+    everyone = dict(zip(("single", "first", "second"), (*single, *pair), strict=True))
+    with all_ended(everyone):
+        first = [worker.said() for worker in everyone.values()]
         if not all(first):
             sys.exit("two_processes: all three processes must start; one did not, and says above why")
         print(f"losses after {STEPS} steps: {', '.join(first)}")
+        check_agreement([float(each) for each in first])
         seconds = seconds_of({SINGLE: lambda: losses(single), PAIR: lambda: losses(pair)}, ROUNDS)
     report(f"{STEPS} steps of an MLP, width {WIDTH}, depth {DEPTH}, batch {BATCH}, batch norm, relu", seconds)
-    ratio(seconds, SINGLE, PAIR, "promised: at least 1.7 on two cores")
+    compare(seconds, SINGLE, PAIR, "promised: at least 1.7 on two cores")
     print(f"  a step of one process: {statistics.median(seconds[SINGLE]) / STEPS:.3f} s")
 
 

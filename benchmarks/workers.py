@@ -38,13 +38,15 @@ class Worker:
 
 
 @contextlib.contextmanager
-def all_ended(workers: list[Worker]) -> Iterator[None]:
-    """At the end no worker is left, whatever happened."""
+def all_ended(workers: Mapping[str, Worker]) -> Iterator[None]:
+    """At the end no worker is left, whatever happened; `workers` may be filled meanwhile."""
     try:
         yield
     finally:
-        for worker in workers:
+        # All before any is waited for: processes that talk to each other complain of one that is gone.
+        for worker in workers.values():
             worker.process.kill()
+        for worker in workers.values():
             worker.process.wait()
 
 

@@ -120,7 +120,11 @@ def accepted(module, arguments):
 
 def command_of(module):
     found = importlib.import_module(module)
-    return (importlib.import_module(f"{module}.__main__") if hasattr(found, "__path__") else found).COMMAND
+    if not hasattr(found, "__path__"):
+        return found.COMMAND
+    main = importlib.import_module(f"{module}.__main__")
+    # The doctor's first file imports its command only when it runs: it may be what cannot be imported.
+    return getattr(main, "COMMAND", None) or importlib.import_module(f"{module}.command").COMMAND
 
 
 def extras():

@@ -1,52 +1,40 @@
-"""Is this machine set up well, and does its compiler compute what it should?
+"""The command: python -m experiments.doctor."""
 
-For example:
-
-  .venv/bin/python -m experiments.doctor
-  .venv/bin/python -m experiments.doctor --workdir=mine --json
-
-Looks at versions, devices, cores, threads, allocator, memory, disk, precision, the compilation cache and
-known faults of the compiler, and says for each what was found, whether it is good, and what to set and why.
-Leaves nothing behind and asks no network. Set variables before Python starts, as for the program you mean to
-run. Exit codes: 0 done, nothing will give wrong results (there may be advice); 1 something will; 2 bad input.
-"""
-
-import functools
 import sys
-from collections.abc import Callable
 
-from absl import flags
-
-from experiments.command import DONE, Command, exit_code, new_flags
-
-from .canaries import CANARIES
-from .examination import examination
-from .reading import this_machine
+from .checks.versions import fitting
+from .finding import Finding
+from .packages import packages_here
 from .showing import as_json, show
 
-WRONG = 1
 
-FLAGS = new_flags()
-flags.DEFINE_bool("json", False, "print one JSON object, for scripts", flag_values=FLAGS)
+def main(argv: list[str]) -> int:
+    """Examines this machine, or says why that cannot be begun.
+
+    jax, flax and bnact are imported here and not above: where Python or a package is too old, or jaxlib does
+    not fit jax, the import itself fails, with whatever error that version has.
+    """
+    try:
+        from experiments.command import exit_code
+
+        from .command import COMMAND
+    except Exception as error:
+        return not_begun(error, "--json" in argv)
+    # Not `run`: the devices are to be found as a program of one's own would find them.
+    return exit_code(COMMAND, argv)
 
 
-def prepare(values: flags.FlagValues) -> Callable[[], int]:
-    """What to examine."""
-    return functools.partial(examined, values.workdir, values.json)
-
-
-def examined(workdir: str | None, as_object: bool) -> int:
-    """Looks, shows, and returns the exit code."""
-    findings = examination(this_machine(workdir), CANARIES)
+def not_begun(error: Exception, as_object: bool) -> int:
+    """Shows the versions, which can be read without an import, and the error; returns the exit code."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    remedy = "mend what is wrong with the versions, or install bnact anew: pip install -e '.[study]'"
+    findings = (*fitting(*packages_here()), Finding("import of bnact", said, "wrong", remedy))
     if as_object:
         sys.stdout.write(f"{as_json(findings)}\n")
     else:
         show(findings, sys.stdout)
-    return WRONG if any(each.verdict == "wrong" for each in findings) else DONE
+    return 1
 
-
-COMMAND = Command(__doc__ or "", FLAGS, prepare, needs_workdir=False)
 
 if __name__ == "__main__":
-    # Not `run`: the devices are to be found as a program of one's own would find them.
-    sys.exit(exit_code(COMMAND, sys.argv))
+    sys.exit(main(sys.argv))

@@ -18,6 +18,13 @@ def nearest_existing(path: str) -> Path:
 
 def directory_at(path: str) -> Directory:
     """What stands at a path; what does not exist is judged by where it would be made."""
+    try:
+        return _found_at(path)
+    except OSError as error:  # a name too long, a directory above it that may not be searched
+        return Directory(path, error=error.strerror or str(error))
+
+
+def _found_at(path: str) -> Directory:
     place = nearest_existing(path)
     found = place.stat()
     is_there = place == Path(path).absolute()
@@ -40,7 +47,17 @@ def _takes_a_file(place: Path) -> bool:
         return False
 
 
-def _bytes_in(place: Path) -> int:
+def _bytes_in(place: Path) -> int | None:
     if not place.is_dir():
         return 0
-    return sum(entry.stat().st_size for entry in os.scandir(place) if entry.is_file())
+    try:
+        return sum(_size(entry) for entry in os.scandir(place) if entry.is_file())
+    except OSError:
+        return None
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:  # others write and remove programs meanwhile
+        return 0

@@ -11,7 +11,18 @@ from .machine import Machine
 def examination(machine: Machine, canaries: Iterable[Canary]) -> tuple[Finding, ...]:
     """What every check and every canary says."""
     checked = [finding for check in CHECKS for finding in check(machine)]
-    return (*checked, *(fault(canary, seen_on_cpu(canary)) for canary in canaries))
+    return (*checked, *(looked_for(canary) for canary in canaries))
+
+
+def looked_for(canary: Canary) -> Finding:
+    """What a canary says; one that cannot run is told as that."""
+    try:
+        return fault(canary, seen_on_cpu(canary))
+    except (
+        Exception
+    ) as error:  # whatever a compiler or a system raises that is worse than what was looked for
+        said = " ".join(f"{type(error).__name__} {error}".split())
+        return Finding(f"compiler: {canary.name}", f"not looked at: {said}", "not known")
 
 
 def fault(canary: Canary, sign: Sign) -> Finding:

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 Verdict = Literal["good", "advice", "wrong", "not known"]
-"""`wrong` is kept for what makes results wrong; what only costs time or comfort is `advice`."""
+"""`wrong` is kept for what makes results wrong or impossible; what costs time or comfort is `advice`."""
 
 
 class Finding(NamedTuple):

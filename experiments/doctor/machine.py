@@ -13,7 +13,8 @@ class Directory(NamedTuple):
       is_writable: whether this process may write into it, or could make it.
       is_own: whether it belongs to this process's user.
       is_private: whether nobody else may write into it.
-      bytes_held: of the files in it.
+      bytes_held: of the files in it, or None where they cannot be listed.
+      error: why it could not be looked at, or empty; the other attributes then say nothing.
     """
 
     path: str
@@ -21,7 +22,8 @@ class Directory(NamedTuple):
     is_writable: bool = True
     is_own: bool = True
     is_private: bool = True
-    bytes_held: int = 0
+    bytes_held: int | None = 0
+    error: str = ""
 
 
 class Machine(NamedTuple):
@@ -35,13 +37,14 @@ class Machine(NamedTuple):
       python_needed: the least version of Python.
       variables: of the environment.
       cores: of the machine.
-      allowed: cores that this process may use.
+      allowed: ids of the cores that this process may use.
       quota: cores' worth of time that a container grants, or None.
       huge_pages: the kernel's setting of transparent huge pages: "always", "madvise", "never" or None.
       libraries: file names of the allocators loaded in the place of the system's.
-      memory_free: bytes, or None.
-      disk_free: bytes where results would be written.
+      memory_free: bytes that the system and a container leave, or None.
+      disk_free: bytes where results would be written, or None.
       devices: platform and kind of every device jax computes on by default.
+      refusal: why jax finds no devices, or empty.
       driver: the GPU driver's version, or None.
       settings: of jax, by name.
       cache: the persistent compilation cache that this process was told of, or None.
@@ -56,13 +59,14 @@ class Machine(NamedTuple):
     python_needed: str
     variables: Mapping[str, str]
     cores: int
-    allowed: int
+    allowed: tuple[int, ...]
     quota: float | None
     huge_pages: str | None
     libraries: tuple[str, ...]
     memory_free: int | None
-    disk_free: int
+    disk_free: int | None
     devices: tuple[tuple[str, str], ...]
+    refusal: str
     driver: str | None
     settings: Mapping[str, object]
     cache: Directory | None
@@ -72,5 +76,6 @@ class Machine(NamedTuple):
 
 def usable_cores(machine: Machine) -> int:
     """Cores that work at the same time for this process: those allowed, or what the container grants."""
-    granted = machine.allowed if machine.quota is None else max(1, int(machine.quota))
-    return min(machine.allowed, granted)
+    allowed = len(machine.allowed)
+    granted = allowed if machine.quota is None else max(1, int(machine.quota))
+    return min(allowed, granted)

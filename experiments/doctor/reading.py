@@ -1,22 +1,20 @@
 """Reads this machine: the only part of the doctor that touches it, besides the canaries."""
 
-import importlib.metadata
 import os
-import platform
 import re
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 import jax
 
 from bnact.distributed import own_directory
+from bnact.distributed.memory import host_free_bytes
 
 from .directories import directory_at, nearest_existing
 from .machine import Directory, Machine
+from .packages import packages_here
 
-PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "matplotlib", "scikit-learn", "torch")
 SETTINGS = (
     *("jax_enable_x64", "jax_default_matmul_precision", "jax_disable_jit", "jax_debug_nans"),
     *("jax_num_cpu_devices", "jax_compilation_cache_dir", "jax_enable_compilation_cache"),
@@ -26,25 +24,26 @@ ALLOCATORS = re.compile(r"lib(?:jemalloc|tcmalloc|mimalloc)[^/\s]*")
 
 
 def this_machine(workdir: str | None) -> Machine:
-    """The machine this runs on, as this process sees it; starts jax's backend."""
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    """The machine this runs on, as this process sees it; starts jax's backend.
+
+    What cannot be read is told as that, see `Machine`, and stops nothing.
+    """
+    devices, refusal = _devices()
     settings = {name: getattr(jax.config, name) for name in SETTINGS if hasattr(jax.config, name)}
     cache = settings.get("jax_compilation_cache_dir")
     return Machine(
         system=sys.platform,
-        python=platform.python_version(),
-        versions=_versions() | {"bnact": project["version"]},
-        needed=dict(re.findall(r"([\w-]+)>=([\d.]+)", " ".join(project["dependencies"]))),
-        python_needed=project["requires-python"].removeprefix(">="),
+        **packages_here()._asdict(),
         variables=os.environ,
         cores=os.cpu_count() or 1,
-        allowed=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        allowed=_allowed(),
         quota=quota_in(_text("/sys/fs/cgroup/cpu.max")),
         huge_pages=chosen_in(_text("/sys/kernel/mm/transparent_hugepage/enabled")),
         libraries=tuple(sorted({*ALLOCATORS.findall(_text("/proc/self/maps"))})),
-        memory_free=memory_in(_text("/proc/meminfo")),
-        disk_free=shutil.disk_usage(nearest_existing(workdir or ".")).free,
-        devices=tuple((device.platform, device.device_kind) for device in jax.local_devices()),
+        memory_free=host_free_bytes(),
+        disk_free=_disk_free(workdir or "."),
+        devices=devices,
+        refusal=refusal,
         driver=driver_in(_text("/proc/driver/nvidia/version")),
         settings=settings,
         cache=directory_at(str(cache)) if cache else None,
@@ -60,19 +59,33 @@ def _own_cache() -> Directory | None:
         return None
 
 
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+def _devices() -> tuple[tuple[tuple[str, str], ...], str]:
+    """Platform and kind of every device; or none, and why jax does not start."""
+    try:
+        found = jax.local_devices()
+    except (
+        Exception
+    ) as error:  # jax has no error of its own for this: platforms that are missing fail an assert
+        return (), " ".join(f"{type(error).__name__} {error}".split())
+    return tuple((device.platform, device.device_kind) for device in found), ""
+
+
+def _allowed() -> tuple[int, ...]:
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def _disk_free(path: str) -> int | None:
+    try:
+        return shutil.disk_usage(nearest_existing(path)).free
+    except OSError:
+        return None
 
 
 def _text(path: str) -> str:
     try:
-        return Path(path).read_text()
+        return Path(path).read_text(errors="replace")
     except OSError:
         return ""
 
@@ -87,12 +100,6 @@ def chosen_in(text: str) -> str | None:
     """The choice in brackets: "always [madvise] never" is madvise."""
     match = re.search(r"\[(\w+)\]", text)
     return match[1] if match else None
-
-
-def memory_in(text: str) -> int | None:
-    """Bytes that can be had without swapping, from /proc/meminfo."""
-    match = re.search(r"MemAvailable:\s+(\d+) kB", text)
-    return int(match[1]) * 1024 if match else None
 
 
 def driver_in(text: str) -> str | None:

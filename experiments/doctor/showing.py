@@ -4,11 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from .finding import Finding, Verdict
 
 STYLES: Mapping[Verdict, str] = {
@@ -27,25 +22,14 @@ def show(findings: Sequence[Finding], stream: TextIO) -> None:
       stream: a terminal gets a table in colour, anything else plain lines.
     """
     if stream.isatty():
-        Console(file=stream, highlight=False, markup=False, emoji=False).print(_table(findings))
+        from .terminal import show_table  # rich may be what is missing
+
+        show_table(findings, STYLES, stream)
     else:
         for each in findings:
             remedy = f"\n    {each.remedy}" if each.remedy else ""
             stream.write(f"{each.verdict}: {each.name}: {each.found}{remedy}\n")
     stream.write(f"{summary(findings)}\n")
-
-
-def _table(findings: Sequence[Finding]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True)
-    # Folded, not cut: what is to be set must be there to copy.
-    table.add_column("looked at", ratio=3, overflow="fold")
-    table.add_column("found", ratio=3, overflow="fold")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("what to do", ratio=8, overflow="fold")
-    for each in findings:
-        verdict = Text(each.verdict, STYLES[each.verdict])
-        table.add_row(Text(each.name), Text(each.found), verdict, Text(each.remedy))
-    return table
 
 
 def summary(findings: Sequence[Finding]) -> str:

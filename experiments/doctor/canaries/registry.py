@@ -1,6 +1,6 @@
 """Every canary."""
 
-from . import convolutions, stacked_outputs, vmapped_product
+from . import convolutions, reloading, stacked_outputs, vmapped_product
 from .canary import Canary
 
 CANARIES: tuple[Canary, ...] = (
@@ -8,4 +8,5 @@ CANARIES: tuple[Canary, ...] = (
     stacked_outputs.CANARY,
     convolutions.IN_LOOP,
     convolutions.VMAPPED,
+    reloading.CANARY,
 )

@@ -13,15 +13,15 @@ def cores(machine: Machine) -> Iterator[Finding]:
     """How many cores this process may use."""
     usable = usable_cores(machine)
     found = f"{usable} of {counted(machine.cores, 'core')}"
-    if machine.quota is not None and machine.quota < machine.allowed:
+    if machine.quota is not None and machine.quota < len(machine.allowed):
         yield Finding(
             "cores",
             f"{found}; a container grants {machine.quota:.3g}",
             "advice",
-            f"{counted(machine.allowed, 'core')} can be seen and fewer are granted, so that threads wait for "
-            f"each other: start with taskset -c {','.join(map(str, range(usable)))}",
+            f"{counted(len(machine.allowed), 'core')} can be seen and fewer are granted, so that threads "
+            f"wait for each other: start with taskset -c {','.join(map(str, machine.allowed[:usable]))}",
         )
-    elif machine.allowed < machine.cores:
+    elif len(machine.allowed) < machine.cores:
         remedy = "the process is bound to some of the machine's cores; that is good if others have the rest"
         yield Finding("cores", found, "advice", remedy)
     else:
@@ -30,6 +30,15 @@ def cores(machine: Machine) -> Iterator[Finding]:
 
 def devices(machine: Machine) -> Iterator[Finding]:
     """What jax computes on, and on CPU whether there is a device for every core."""
+    if machine.refusal:
+        platforms = machine.variables.get("JAX_PLATFORMS")
+        remedy = (
+            f"JAX_PLATFORMS={platforms} must name what is here: unset it, or see that driver and plugin are"
+            if platforms
+            else "nothing can be computed: look at the driver, and reinstall jax with the plugin for it"
+        )
+        yield Finding("devices", f"jax could not start: {machine.refusal}", "wrong", remedy)
+        return
     kinds = sorted({f"{platform} ({kind})" for platform, kind in machine.devices})
     found = f"{counted(len(machine.devices), 'device')}: {', '.join(kinds)}"
     if {platform for platform, _ in machine.devices} != {"cpu"}:

@@ -22,7 +22,7 @@ def cache(machine: Machine) -> Iterator[Finding]:
 
 
 def _told_of(kept: Directory, settings: Mapping[str, object]) -> Iterator[Finding]:
-    found = f"{kept.path}, {in_bytes(kept.bytes_held)}"
+    found = f"{kept.path}, {_size(kept)}"
     bad = list(_unsafe(kept, found))
     yield from bad
     if not bad and settings.get("jax_compilation_cache_max_size", -1) == -1:
@@ -34,13 +34,16 @@ def _told_of(kept: Directory, settings: Mapping[str, object]) -> Iterator[Findin
 
 def _own(kept: Directory) -> Iterator[Finding]:
     """The commands' own, which programs beside them must switch on."""
-    found = f"{kept.path}, {in_bytes(kept.bytes_held)}; programs of yours: use_compilation_cache()"
+    found = f"{kept.path}, {_size(kept)}; programs of yours: use_compilation_cache()"
     bad = list(_unsafe(kept, found))
     yield from bad or [Finding("compilation cache", found, "good")]
 
 
 def _unsafe(kept: Directory, found: str) -> Iterator[Finding]:
-    if kept.is_there and not (kept.is_private and kept.is_own):
+    if kept.error:
+        remedy = f"it cannot be looked at ({kept.error}): use another directory"
+        yield Finding("compilation cache", kept.path, "advice", remedy)
+    elif kept.is_there and not (kept.is_private and kept.is_own):
         remedy = (
             f"others can write there, and what is in it is executed: chmod 700 {kept.path}, or use another"
         )
@@ -49,12 +52,19 @@ def _unsafe(kept: Directory, found: str) -> Iterator[Finding]:
         yield Finding("compilation cache", found, "advice", "it cannot be written to: use another directory")
 
 
+def _size(kept: Directory) -> str:
+    return "size not known" if kept.bytes_held is None else in_bytes(kept.bytes_held)
+
+
 def workdir(machine: Machine) -> Iterator[Finding]:
     """Whether results can be written where they were asked for."""
     asked = machine.workdir
     if asked is None:
         return
-    if asked.is_writable:
+    if asked.error:
+        remedy = f"it cannot be looked at ({asked.error}): use another --workdir"
+        yield Finding("work directory", asked.path, "advice", remedy)
+    elif asked.is_writable:
         yield Finding("work directory", _where(asked), "good")
     else:
         yield Finding(

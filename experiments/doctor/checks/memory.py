@@ -14,14 +14,13 @@ HUGE = "glibc.malloc.hugetlb=1"
 
 def room(machine: Machine) -> Iterator[Finding]:
     """Free memory and disk."""
-    if machine.memory_free is None:
-        yield Finding("free memory", "the system does not say", "not known")
-    else:
-        yield _room("free memory", machine.memory_free, LEAST_MEMORY, "a study may be stopped by the system")
+    yield _room("free memory", machine.memory_free, LEAST_MEMORY, "a study may be stopped by the system")
     yield _room("free disk", machine.disk_free, LEAST_DISK, "results may not be written")
 
 
-def _room(name: str, free: int, least: int, why: str) -> Finding:
+def _room(name: str, free: int | None, least: int, why: str) -> Finding:
+    if free is None:
+        return Finding(name, "the system does not say", "not known")
     if free < least:
         return Finding(name, in_bytes(free), "advice", f"less than {in_bytes(least)}: {why}; make room")
     return Finding(name, in_bytes(free), "good")

@@ -1,7 +1,7 @@
 """Python and the packages: are they new enough, and do they fit together?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from experiments.doctor.finding import Finding
 from experiments.doctor.machine import Machine
@@ -11,15 +11,21 @@ SHOWN = ("jax", "jaxlib", "flax", "optax", "numpy", "bnact")
 
 def versions(machine: Machine) -> Iterator[Finding]:
     """Python, and every package that a result depends on."""
-    yield _finding("Python", machine.python, machine.python_needed)
+    yield from fitting(machine.python, machine.python_needed, machine.versions, machine.needed)
+
+
+def fitting(
+    python: str, python_needed: str, found: Mapping[str, str], needed: Mapping[str, str]
+) -> Iterator[Finding]:
+    """The same, of what can be read before anything is imported; see `Machine`."""
+    yield _finding("Python", python, python_needed)
     for name in SHOWN:
-        yield _finding(name, machine.versions.get(name), machine.needed.get(name))
-    yield from _pair(machine)
+        yield _finding(name, found.get(name), needed.get(name))
+    yield from _pair(found.get("jax"), found.get("jaxlib"))
 
 
-def _pair(machine: Machine) -> Iterator[Finding]:
+def _pair(jax: str | None, jaxlib: str | None) -> Iterator[Finding]:
     """jax takes a jaxlib that is not newer than itself; one that is much older it refuses by itself."""
-    jax, jaxlib = (machine.versions.get(name) for name in ("jax", "jaxlib"))
     if jax and jaxlib and number(jaxlib) > number(jax):
         yield Finding(
             "jax with jaxlib",

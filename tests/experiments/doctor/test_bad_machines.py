@@ -45,7 +45,16 @@ def settings(**changed):
         (versions(matplotlib=None), "matplotlib", "advice", "the figures of reports"),
         ({"quota": 1.5}, "cores", "advice", "taskset -c 0$"),
         ({"quota": 2.5}, "cores", "advice", "taskset -c 0,1$"),
-        ({"allowed": 2}, "cores", "advice", "bound to some"),
+        ({"quota": 2.5, "allowed": (4, 5, 6, 7)}, "cores", "advice", "taskset -c 4,5$"),
+        ({"allowed": (1, 3)}, "cores", "advice", "bound to some"),
+        ({"devices": (), "refusal": "no GPU"}, "devices", "wrong", "driver"),
+        (
+            {"devices": (), "refusal": "no GPU", **variables(JAX_PLATFORMS="cuda")},
+            "devices",
+            "wrong",
+            "^JAX_PLATFORMS=cuda must name what is here",
+        ),
+        ({"devices": (), "refusal": "no GPU"}, "products of matrices", "not known", "^$"),
         ({"devices": GOOD.devices[:1]}, "devices", "advice", "device_count=4"),
         ({"devices": GOOD.devices * 2}, "devices", "advice", "use 4 outside tests"),
         (variables(OMP_NUM_THREADS="16"), "threads", "advice", "set OMP_NUM_THREADS=4"),
@@ -61,6 +70,7 @@ def settings(**changed):
         ({"memory_free": 10**8}, "free memory", "advice", "less than 2 GiB"),
         ({"memory_free": None}, "free memory", "not known", "^$"),
         ({"disk_free": 10**8}, "free disk", "advice", "less than 1 GiB"),
+        ({"disk_free": None}, "free disk", "not known", "^$"),
         (settings(jax_enable_x64=True), "64 bits", "advice", "leave JAX_ENABLE_X64 unset"),
         ({"devices": GPU}, "products of matrices", "advice", "JAX_DEFAULT_MATMUL_PRECISION=highest"),
         (settings(jax_debug_nans=True), "flags", "advice", "unset it"),
@@ -72,7 +82,9 @@ def settings(**changed):
         ({"cache": Directory("c", is_own=False)}, "compilation cache", "wrong", "use another"),
         ({"cache": Directory("c", is_writable=False)}, "compilation cache", "advice", "cannot be written"),
         (settings(jax_compilation_cache_max_size=-1), "compilation cache", "advice", "grows without bound"),
+        ({"cache": Directory("c", error="File name too long")}, "compilation cache", "advice", "too long"),
         ({"workdir": Directory("w", is_writable=False)}, "work directory", "advice", "another --workdir"),
+        ({"workdir": Directory("w", error="File name too long")}, "work directory", "advice", "too long"),
         ({"driver": "570.1"}, "GPU", "advice", "does not see the GPU"),
         (
             {"devices": GPU, **variables(XLA_PYTHON_CLIENT_PREALLOCATE="false")},
@@ -118,7 +130,9 @@ def test_no_work_directory_and_no_gpu_say_nothing():
 
 def test_a_container_and_a_binding_both_limit_the_cores():
     limits = [(4, None), (2, None), (4, 1.5), (4, 0.5), (2, 3.0)]
-    usable = [usable_cores(GOOD._replace(allowed=allowed, quota=quota)) for allowed, quota in limits]
+    usable = [
+        usable_cores(GOOD._replace(allowed=tuple(range(allowed)), quota=quota)) for allowed, quota in limits
+    ]
     assert usable == [4, 2, 1, 1, 2]
 
 

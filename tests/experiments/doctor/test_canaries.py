@@ -44,7 +44,8 @@ def test_a_new_fault_is_told_with_what_to_do():
 
 
 def test_a_fault_that_has_never_been_mended_is_seen():
-    signs = {canary.name: seen_on_cpu(canary) for canary in CANARIES if canary.known == ("every",)}
+    never = [each for each in CANARIES if each.known == ("every",) and each.on_every_machine]
+    signs = {canary.name: seen_on_cpu(canary) for canary in never}
     assert set(signs.values()) == {"present"}, f"mended in jaxlib {JAXLIB}? Then name versions: {signs}"
 
 

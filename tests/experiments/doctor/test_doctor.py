@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from experiments.command import exit_code
-from experiments.doctor import __main__ as doctor
+from experiments.doctor import command as doctor
 from experiments.doctor.canaries import CANARIES
 from experiments.doctor.directories import directory_at
 from experiments.doctor.examination import examination, fault
-from experiments.doctor.reading import chosen_in, driver_in, memory_in, quota_in, this_machine
+from experiments.doctor.reading import chosen_in, driver_in, quota_in, this_machine
 from experiments.doctor.showing import as_json, show, summary
 
 from .machines import GOOD
@@ -36,7 +36,7 @@ def made_up(monkeypatch, machine, canaries=()):
 
 @pytest.mark.parametrize(
     ("machine", "code"),
-    [(GOOD, 0), (GOOD._replace(allowed=2), 0), (GOOD._replace(python="3.9"), 1)],
+    [(GOOD, 0), (GOOD._replace(allowed=(0, 1)), 0), (GOOD._replace(python="3.9"), 1)],
     ids=["good", "advice", "wrong"],
 )
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["words", "json"])
@@ -54,7 +54,7 @@ def test_the_exit_code_is_1_only_where_results_will_be_wrong(machine, code, form
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["lines", "table"])
 def test_every_finding_is_shown_with_its_verdict_in_words(stream):
-    findings = examination(GOOD._replace(python="3.9", allowed=2), ())
+    findings = examination(GOOD._replace(python="3.9", allowed=(0, 1)), ())
     show(findings, stream)
     words = " ".join(stream.getvalue().split())
     assert "…" not in words
@@ -88,9 +88,9 @@ def test_this_machine_is_read(tmp_path):
     machine = this_machine(str(tmp_path / "new"))
     assert machine.versions["jax"]
     assert machine.needed["flax"]
-    assert machine.cores >= machine.allowed >= 1
+    assert machine.cores >= len(machine.allowed) >= 1
     assert machine.devices
-    assert machine.disk_free > 0
+    assert (machine.disk_free or 0) > 0
     assert machine.workdir is not None
     assert (machine.workdir.is_there, machine.workdir.is_writable) == (False, True)
     assert not (tmp_path / "new").exists()
@@ -99,7 +99,6 @@ def test_this_machine_is_read(tmp_path):
 def test_what_the_system_says_is_understood():
     assert (quota_in("150000 100000\n"), quota_in("max 100000\n"), quota_in("")) == (1.5, None, None)
     assert (chosen_in("always [madvise] never"), chosen_in("")) == ("madvise", None)
-    assert (memory_in("MemTotal: 9 kB\nMemAvailable:   2048 kB"), memory_in("")) == (2**21, None)
     text = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.10  Wed"
     assert (driver_in(text), driver_in("")) == ("570.86.10", None)
 
@@ -107,7 +106,7 @@ def test_what_the_system_says_is_understood():
 def test_directories_are_judged_as_they_are(tmp_path):
     (tmp_path / "held").write_bytes(b"12345")
     tmp_path.chmod(0o700)
-    assert directory_at(str(tmp_path)) == (str(tmp_path), True, True, True, True, 5)
+    assert directory_at(str(tmp_path)) == (str(tmp_path), True, True, True, True, 5, "")
     tmp_path.chmod(0o777)
     assert not directory_at(str(tmp_path)).is_private
     assert not directory_at(str(tmp_path / "held")).is_writable

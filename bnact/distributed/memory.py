@@ -6,8 +6,9 @@ from typing import Any
 
 import jax
 
+from .control_groups import LISTING, MOUNTED, memory_left
+
 _MEMORY = Path("/proc/meminfo")
-_GROUP = Path("/sys/fs/cgroup")
 
 
 def free_bytes(devices: Sequence[Any]) -> int | None:
@@ -24,9 +25,14 @@ def free_bytes(devices: Sequence[Any]) -> int | None:
     return min(stats["bytes_limit"] - stats["bytes_in_use"] for stats in known if stats)
 
 
-def host_free_bytes(memory: Path = _MEMORY, group: Path = _GROUP) -> int | None:
-    """Bytes that the system says are free for a new program; None where it does not say (not Linux)."""
-    found = [amount for amount in (_available(memory), _left_in(group)) if amount is not None]
+def host_free_bytes(memory: Path = _MEMORY, listing: Path = LISTING, mounted: Path = MOUNTED) -> int | None:
+    """Bytes that the system says are free for a new program; None where it does not say (not Linux).
+
+    Args:
+      memory: what the kernel says of the machine.
+      listing, mounted: of control groups, see `bnact.distributed.control_groups`.
+    """
+    found = [amount for amount in (_available(memory), memory_left(listing, mounted)) if amount is not None]
     return min(found) if found else None
 
 
@@ -35,13 +41,6 @@ def _available(memory: Path) -> int | None:
         lines = dict(line.split(":", 1) for line in memory.read_text().splitlines() if ":" in line)
         return 1024 * int(lines["MemAvailable"].split()[0])
     except (OSError, KeyError, ValueError):
-        return None
-
-
-def _left_in(group: Path) -> int | None:
-    try:
-        return int((group / "memory.max").read_text()) - int((group / "memory.current").read_text())
-    except (OSError, ValueError):  # no control group, or "max": no limit
         return None
 
 

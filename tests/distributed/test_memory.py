@@ -8,34 +8,27 @@ MEMORY = "MemTotal:       16000 kB\nMemAvailable:    8000 kB\n"
 
 
 @pytest.fixture
-def group(tmp_path):
-    """A function that writes what a control group says."""
-
-    def write(most, used):
-        (tmp_path / "memory.max").write_text(f"{most}\n")
-        (tmp_path / "memory.current").write_text(f"{used}\n")
-        return tmp_path
-
-    return write
-
-
-@pytest.fixture
 def memory(tmp_path):
     path = tmp_path / "meminfo"
     path.write_text(MEMORY)
     return path
 
 
-def test_the_machine_or_its_control_group_says_what_is_free(memory, group):
-    assert host_free_bytes(memory, memory / "no group") == 8000 * 1024
-    assert host_free_bytes(memory, group("max", 5)) == 8000 * 1024
-    assert host_free_bytes(memory, group(3000, 1000)) == 2000
+def test_the_machine_or_its_control_group_says_what_is_free(memory, tmp_path):
+    (tmp_path / "listing").write_text("0::/own\n")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "memory.current").write_text("1000")
+    for most, free in (("max", 8000 * 1024), ("3000", 2000)):
+        (tmp_path / "own" / "memory.max").write_text(most)
+        assert host_free_bytes(memory, tmp_path / "listing", tmp_path) == free
+    assert host_free_bytes(memory, tmp_path / "none", tmp_path / "none") == 8000 * 1024
 
 
 def test_where_nobody_says_nothing_is_known(tmp_path):
-    assert host_free_bytes(tmp_path / "none", tmp_path / "none") is None
+    none = tmp_path / "none"
+    assert host_free_bytes(none, none, none) is None
     (tmp_path / "odd").write_text("MemAvailable: lots\n")
-    assert host_free_bytes(tmp_path / "odd", tmp_path / "none") is None
+    assert host_free_bytes(tmp_path / "odd", none, none) is None
 
 
 def test_cpu_devices_share_the_machines_memory():

@@ -6,6 +6,9 @@ from .arrangement import smaller as smaller
 from .compilation_cache import cache_in_use as cache_in_use
 from .compilation_cache import own_directory as own_directory
 from .compilation_cache import use_compilation_cache as use_compilation_cache
+from .control_groups import cpu_quota as cpu_quota
+from .cores import allowed_cores as allowed_cores
+from .cores import usable_cores as usable_cores
 from .memory import free_bytes as free_bytes
 from .memory import needed_bytes as needed_bytes
 from .mesh import batch_mesh as batch_mesh
@@ -13,5 +16,4 @@ from .mesh import first_of as first_of
 from .mesh import population_mesh as population_mesh
 from .mesh import use_every_core as use_every_core
 from .population import function_of_lanes as function_of_lanes
-from .population import padded_count as padded_count
 from .processes import join_processes as join_processes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jax
 
-from bnact.distributed import own_directory
+from bnact.distributed import allowed_cores, cpu_quota, own_directory
 
 from .directories import directory_at, nearest_existing
 from .machine import Directory, Machine
@@ -38,8 +38,8 @@ def this_machine(workdir: str | None) -> Machine:
         python_needed=project["requires-python"].removeprefix(">="),
         variables=os.environ,
         cores=os.cpu_count() or 1,
-        allowed=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        quota=quota_in(_text("/sys/fs/cgroup/cpu.max")),
+        allowed=allowed_cores(),
+        quota=cpu_quota(),
         huge_pages=chosen_in(_text("/sys/kernel/mm/transparent_hugepage/enabled")),
         libraries=tuple(sorted({*ALLOCATORS.findall(_text("/proc/self/maps"))})),
         memory_free=memory_in(_text("/proc/meminfo")),
@@ -75,12 +75,6 @@ def _text(path: str) -> str:
         return Path(path).read_text()
     except OSError:
         return ""
-
-
-def quota_in(text: str) -> float | None:
-    """Cores' worth of time in a control group's cpu.max: "150000 100000" is 1.5, "max 100000" no limit."""
-    match = re.match(r"(\d+) (\d+)", text)
-    return int(match[1]) / int(match[2]) if match else None
 
 
 def chosen_in(text: str) -> str | None:

@@ -5,12 +5,15 @@ from .arrangement import arrangement_of as arrangement_of
 from .arrangement import smaller as smaller
 from .compilation_cache import cache_in_use as cache_in_use
 from .compilation_cache import own_directory as own_directory
+from .compilation_cache import programs_found as programs_found
 from .compilation_cache import use_compilation_cache as use_compilation_cache
 from .control_groups import cpu_quota as cpu_quota
 from .cores import allowed_cores as allowed_cores
 from .cores import usable_cores as usable_cores
+from .memory import Needed as Needed
 from .memory import free_bytes as free_bytes
-from .memory import needed_bytes as needed_bytes
+from .memory import is_out_of_memory as is_out_of_memory
+from .memory import needed_memory as needed_memory
 from .mesh import batch_mesh as batch_mesh
 from .mesh import first_of as first_of
 from .mesh import population_mesh as population_mesh

@@ -5,13 +5,15 @@ user. So the directory must belong to the user and be closed to everyone else, a
 directory will do.
 """
 
+import contextlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.monitoring
 
 LARGEST = 2**30
 """Bytes that the directory may hold when a process starts; the oldest programs beyond are removed."""
@@ -49,6 +51,22 @@ def cache_in_use() -> Path | None:
     """Where compiled programs are kept, by `use_compilation_cache` or by the user's setting, if at all."""
     path = _setting("jax_compilation_cache_dir")
     return Path(path) if path and _setting("jax_enable_compilation_cache") else None
+
+
+@contextlib.contextmanager
+def programs_found() -> Iterator[list[str]]:
+    """Counts: while the context lasts, one more entry for each program that jax finds in its cache."""
+    found: list[str] = []
+
+    def listen(event: str, **_: str | int) -> None:
+        if event == "/jax/compilation_cache/cache_hits":
+            found.append(event)
+
+    jax.monitoring.register_event_listener(listen)
+    try:
+        yield found
+    finally:
+        jax.monitoring.unregister_event_listener(listen)
 
 
 def _setting(name: str) -> Any:

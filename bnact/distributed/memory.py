@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 
@@ -44,13 +44,34 @@ def _available(memory: Path) -> int | None:
         return None
 
 
-def needed_bytes(compiled: jax.stages.Compiled) -> int | None:
-    """Bytes that a call of the program takes on one device; None where the compiler does not say."""
+class Needed(NamedTuple):
+    """Bytes that a compiled program takes on one device.
+
+    Attributes:
+      arguments: lie there once, however many calls are under way.
+      call: results, and what lies between; of every call under way.
+    """
+
+    arguments: int
+    call: int
+
+    def at_once(self, calls: int) -> int:
+        """Bytes while so many calls are under way."""
+        return self.arguments + calls * self.call
+
+
+def needed_memory(compiled: jax.stages.Compiled) -> Needed | None:
+    """What a program takes on one device by the compiler's account; None where it does not say."""
     try:
         analysis = compiled.memory_analysis()
     except (NotImplementedError, RuntimeError):
         return None
     if analysis is None:
         return None
-    sizes = analysis.argument_size_in_bytes + analysis.output_size_in_bytes + analysis.temp_size_in_bytes
-    return int(sizes - analysis.alias_size_in_bytes)
+    call = analysis.output_size_in_bytes + analysis.temp_size_in_bytes - analysis.alias_size_in_bytes
+    return Needed(int(analysis.argument_size_in_bytes), int(call))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the error says that memory did not suffice, in Python or on the device."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from bnact.distributed.memory import free_bytes, host_free_bytes, needed_bytes
+from bnact.distributed.memory import Needed, free_bytes, host_free_bytes, is_out_of_memory, needed_memory
 
 MEMORY = "MemTotal:       16000 kB\nMemAvailable:    8000 kB\n"
 
@@ -39,13 +39,15 @@ def test_cpu_devices_share_the_machines_memory():
     assert all_of_them < one
 
 
-def test_a_program_needs_its_arguments_its_results_and_what_lies_between():
+def test_a_program_needs_its_arguments_once_and_the_rest_in_every_call():
     def program(x):
         return jnp.sum(jnp.sort(x @ x.T))
 
-    needed = needed_bytes(jax.jit(program).lower(jnp.ones((256, 256))).compile())
+    needed = needed_memory(jax.jit(program).lower(jnp.ones((256, 256))).compile())
     assert needed is not None
-    assert needed >= 2 * 4 * 256 * 256
+    assert needed.arguments == 4 * 256 * 256
+    assert needed.call >= 4 * 256 * 256
+    assert Needed(arguments=1000, call=3).at_once(2) == 1006
 
 
 class Silent:
@@ -54,4 +56,12 @@ class Silent:
 
 
 def test_a_compiler_that_does_not_say_is_believed_nothing():
-    assert needed_bytes(Silent()) is None  # pyright: ignore[reportArgumentType]
+    assert needed_memory(Silent()) is None  # pyright: ignore[reportArgumentType]
+
+
+def test_only_memory_is_memory():
+    assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(
+        jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 12 bytes")
+    )
+    assert not is_out_of_memory(jax.errors.JaxRuntimeError("INVALID_ARGUMENT: no"))

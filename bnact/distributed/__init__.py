@@ -4,7 +4,6 @@ from .arrangement import Arrangement as Arrangement
 from .arrangement import arrangement_of as arrangement_of
 from .arrangement import smaller as smaller
 from .compilation_cache import cache_in_use as cache_in_use
-from .compilation_cache import own_directory as own_directory
 from .compilation_cache import programs_found as programs_found
 from .compilation_cache import use_compilation_cache as use_compilation_cache
 from .control_groups import cpu_quota as cpu_quota
@@ -19,4 +18,6 @@ from .mesh import first_of as first_of
 from .mesh import population_mesh as population_mesh
 from .mesh import use_every_core as use_every_core
 from .population import function_of_lanes as function_of_lanes
+from .private_directory import own_directory as own_directory
+from .private_directory import private_cache as private_cache
 from .processes import join_processes as join_processes

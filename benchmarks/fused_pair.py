@@ -23,8 +23,9 @@ import jax.numpy as jnp
 from flax import nnx
 
 from benchmarks.norm_speed import Step, forward_and_backward
-from benchmarks.timing import Seconds, allowed_cores, begin, measured, ratio
+from benchmarks.timing import Seconds, begin, measured, ratio
 from bnact import nn
+from bnact.distributed import allowed_cores
 
 SECONDS, FEWEST, MOST = 2.0, 7, 101
 OURS, FLAX, ACCURATE, TORCH, COPY = "bnact", "flax", "flax, accurate", "torch", "copy"

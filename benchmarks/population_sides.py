@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from benchmarks.timing import allowed_cores
 from benchmarks.workers import serve
+from bnact.distributed import allowed_cores
 
 DEPTH, BATCH, RUNS, STEPS, RATE, MOMENTUM = 8, 64, 256, 300, 0.03, 0.9
 """The workload: 256 runs of 300 steps each."""

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from bnact.distributed import allowed_cores
+
 LEAST_ROUNDS = 2
 CACHES_OFF = {"JAX_ENABLE_COMPILATION_CACHE": "false", "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 """So that who compiles compiles, in this process and in those it starts."""
@@ -47,11 +49,6 @@ def begin(*peers: str) -> None:
     print(
         f"Python {platform.python_version()}, {versions}; GLIBC_TUNABLES {tunables}; compilation caches off"
     )
-
-
-def allowed_cores() -> list[int]:
-    """The ids of the cores that this process may use."""
-    return sorted(os.sched_getaffinity(0))
 
 
 def _version(name: str) -> str:

@@ -14,8 +14,9 @@ import socket
 import statistics
 import sys
 
-from benchmarks.timing import allowed_cores, begin, compare, report, seconds_of
+from benchmarks.timing import begin, compare, report, seconds_of
 from benchmarks.workers import Worker, all_ended, serve
+from bnact.distributed import allowed_cores
 
 WIDTH, DEPTH, BATCH, FEATURES, CLASSES = 512, 8, 4096, 64, 10
 STEPS, ROUNDS = 5, 7

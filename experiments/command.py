@@ -18,6 +18,10 @@ from bnact.studies import StudyError
 
 DONE, SOME_FAILED, REFUSED, STOPPED = 0, 1, 2, 130
 
+KEPT = """Compiled programs, and how long studies took, are kept for later commands in bnact, mode 700, in
+XDG_CACHE_HOME or else ~/.cache. JAX_ENABLE_COMPILATION_CACHE=false keeps no program."""
+"""What --help says of the cache."""
+
 
 class Command(NamedTuple):
     """A command.
@@ -49,22 +53,31 @@ def run(command: Command) -> None:
     """Runs a command with the process's arguments, on every core, and exits; compiled programs are kept."""
     use_every_core()
     try:
-        use_compilation_cache()
-    except OSError as error:
-        sys.stderr.write(f"warning: {error}; programs are compiled anew\n")
-    try:
-        sys.exit(exit_code(command, sys.argv))
+        sys.exit(exit_code(command, sys.argv, keep_programs))
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(STOPPED)
 
 
-def exit_code(command: Command, argv: Sequence[str]) -> int:
+def keep_programs() -> None:
+    """Has compiled programs kept for later commands; where that is not safe, a line says why."""
+    try:
+        use_compilation_cache()
+    except OSError as error:
+        sys.stderr.write(f"warning: {error}; programs are compiled anew\n")
+
+
+def nothing() -> None:
+    """Leaves the process as it is."""
+
+
+def exit_code(command: Command, argv: Sequence[str], begin: Callable[[], None] = nothing) -> int:
     """Runs a command; bad input becomes one line on standard error.
 
     Args:
       command: the command.
       argv: the program's name, then its arguments.
+      begin: called once the flags have proved good, before anything is computed; not for --help.
 
     Returns:
       The exit code, see above.
@@ -79,13 +92,17 @@ def exit_code(command: Command, argv: Sequence[str]) -> int:
         return _refused(f"{error}; --help shows the flags")
     if values.help or values.helpfull:
         sys.stdout.write(f"{command.description.strip()}\n\nFlags:\n{_flags_in_words(values)}\n")
+        if begin is keep_programs:
+            sys.stdout.write(f"\n{KEPT}\n")
         return DONE
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
-        return _checked(command, values, rest)
+        return _checked(command, values, rest, begin)
 
 
-def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) -> int:
+def _checked(
+    command: Command, values: flags.FlagValues, rest: Sequence[str], begin: Callable[[], None]
+) -> int:
     try:
         if rest:
             raise ValueError(
@@ -96,6 +113,7 @@ def _checked(command: Command, values: flags.FlagValues, rest: Sequence[str]) ->
         perform = command.prepare(values)
     except (ValueError, OSError, ImportError, StudyError) as error:
         return _refused(str(error))
+    begin()
     try:
         return perform()
     except StudyError as error:

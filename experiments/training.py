@@ -1,5 +1,6 @@
 """The settings of a command, trained into its work directory."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import NamedTuple
 
 from absl import flags
 
+from bnact import training
 from bnact.data import Dataset
-from bnact.distributed import cache_in_use
+from bnact.distributed import Arrangement, private_cache
 from bnact.fused import FORMULAS
-from bnact.studies import Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
+from bnact.studies import Manifest, Outcome, Rows, Study, execute, open_study, present_manifest, progress_on
 from bnact.studies.counted import counted
-from bnact.training.log import Log
+from bnact.studies.pace import PaceFile, pace_key
+from bnact.training import Population
 from bnact.training.setting import Setting
 
 from .command import DONE, SOME_FAILED
@@ -75,8 +78,7 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
     manifest = present_manifest(assignment.study, assignment.datasets)
     with open_study(assignment.workdir, manifest) as study:
         occasion.begin(study)
-        cache = cache_in_use()
-        pace = cache / "pace.json" if cache else None
+        pace = _pace_file(assignment, manifest)
         outcome = execute(assignment.settings, study, _train(assignment), progress_on(sys.stderr), pace)
         occasion.publish(outcome.rows, study)
         if assignment.check:
@@ -84,15 +86,21 @@ def trained(assignment: Assignment, occasion: Occasion) -> int:
         return _closing(outcome, study.failures)
 
 
-def _train(assignment: Assignment) -> Callable[[Sequence[Setting]], Sequence[Log]]:
-    # Imported late: a mistyped flag is then answered before the networks are even loaded.
-    from bnact.training import train_population
+def _pace_file(assignment: Assignment, manifest: Manifest) -> PaceFile | None:
+    """Where the pace of such studies is kept; None where no place is the user's alone."""
+    try:
+        path = private_cache(os.environ) / "pace.json"
+    except OSError:
+        return None
+    return PaceFile(path, pace_key(manifest, assignment.settings, assignment.check))
 
+
+def _train(assignment: Assignment) -> Callable[[Sequence[Setting], Arrangement], Population]:
     datasets = {dataset.name: dataset for dataset in assignment.datasets}
     activations = sorted({setting.activation for setting in assignment.settings})
     norms = sorted({setting.norm for setting in assignment.settings})
-    return lambda lanes: train_population(
-        lanes, datasets[lanes[0].data], activations, assignment.check, norms
+    return lambda lanes, arrangement: training.trained_population(
+        arrangement, lanes, datasets[lanes[0].data], activations, assignment.check, norms
     )
 
 

@@ -1,16 +1,28 @@
 """The conditions every test runs under; they are set before jax looks for devices."""
 
+import atexit
 import collections
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 # Also for the processes that tests start.
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["MPLBACKEND"] = "agg"
 
+# Nothing is kept of a test, nor found again, whatever its user keeps; but matplotlib's list of fonts is.
+os.environ["MPLCONFIGDIR"] = os.environ.get("MPLCONFIGDIR") or str(
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+)
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="bnact-tests-")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = ""
+
 import hypothesis
 import jax
 import pytest
+
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 # Several devices, so that everything that is split over devices is tested split.
 jax.config.update("jax_num_cpu_devices", 8)

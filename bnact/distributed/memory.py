@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 
+from .control_groups import LISTING, MOUNTED, memory_left
+
 _MEMORY = Path("/proc/meminfo")
-_GROUP = Path("/sys/fs/cgroup")
 
 
 def free_bytes(devices: Sequence[Any]) -> int | None:
@@ -24,9 +25,14 @@ def free_bytes(devices: Sequence[Any]) -> int | None:
     return min(stats["bytes_limit"] - stats["bytes_in_use"] for stats in known if stats)
 
 
-def host_free_bytes(memory: Path = _MEMORY, group: Path = _GROUP) -> int | None:
-    """Bytes that the system says are free for a new program; None where it does not say (not Linux)."""
-    found = [amount for amount in (_available(memory), _left_in(group)) if amount is not None]
+def host_free_bytes(memory: Path = _MEMORY, listing: Path = LISTING, mounted: Path = MOUNTED) -> int | None:
+    """Bytes that the system says are free for a new program; None where it does not say (not Linux).
+
+    Args:
+      memory: what the kernel says of the machine.
+      listing, mounted: of control groups, see `bnact.distributed.control_groups`.
+    """
+    found = [amount for amount in (_available(memory), memory_left(listing, mounted)) if amount is not None]
     return min(found) if found else None
 
 
@@ -38,20 +44,34 @@ def _available(memory: Path) -> int | None:
         return None
 
 
-def _left_in(group: Path) -> int | None:
-    try:
-        return int((group / "memory.max").read_text()) - int((group / "memory.current").read_text())
-    except (OSError, ValueError):  # no control group, or "max": no limit
-        return None
+class Needed(NamedTuple):
+    """Bytes that a compiled program takes on one device.
+
+    Attributes:
+      arguments: lie there once, however many calls are under way.
+      call: results, and what lies between; of every call under way.
+    """
+
+    arguments: int
+    call: int
+
+    def at_once(self, calls: int) -> int:
+        """Bytes while so many calls are under way."""
+        return self.arguments + calls * self.call
 
 
-def needed_bytes(compiled: jax.stages.Compiled) -> int | None:
-    """Bytes that a call of the program takes on one device; None where the compiler does not say."""
+def needed_memory(compiled: jax.stages.Compiled) -> Needed | None:
+    """What a program takes on one device by the compiler's account; None where it does not say."""
     try:
         analysis = compiled.memory_analysis()
     except (NotImplementedError, RuntimeError):
         return None
     if analysis is None:
         return None
-    sizes = analysis.argument_size_in_bytes + analysis.output_size_in_bytes + analysis.temp_size_in_bytes
-    return int(sizes - analysis.alias_size_in_bytes)
+    call = analysis.output_size_in_bytes + analysis.temp_size_in_bytes - analysis.alias_size_in_bytes
+    return Needed(int(analysis.argument_size_in_bytes), int(call))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the error says that memory did not suffice, in Python or on the device."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

@@ -5,23 +5,33 @@ import os
 import jax
 from jax.sharding import AxisType, Mesh
 
+from .control_groups import cpu_quota
+from .cores import allowed_cores, usable_cores
+
 POPULATION, BATCH = "population", "batch"
 """Axes of a mesh: along the first lie independent runs, along the second the examples of one batch."""
 
 
+FORCED = "--xla_force_host_platform_device_count"
+"""The flag in XLA_FLAGS by which a user may have chosen the number of CPU devices."""
+
+
 def use_every_core() -> None:
-    """Makes one virtual CPU device of every core this process may use.
+    """Makes one virtual CPU device of every core that works for this process, unless their number is chosen.
 
     XLA runs one small network on one core; a population spread over several CPU devices uses them
-    all. Call it before anything else touches jax: the number of devices is fixed when jax starts its
-    backend. Accelerators are not affected.
+    all. A container's quota counts as well as a binding to cores. JAX_NUM_CPU_DEVICES and XLA_FLAGS have
+    the last word. Call it before anything else touches jax: the number of devices is fixed when jax starts
+    its backend. Accelerators are not affected.
 
     Raises:
       RuntimeError: jax has already started its backend.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    chosen: int = getattr(jax.config, "jax_num_cpu_devices")  # noqa: B009  # declared to no type checker
+    if chosen >= 0 or FORCED in os.environ.get("XLA_FLAGS", ""):
+        return
     try:
-        jax.config.update("jax_num_cpu_devices", cores)
+        jax.config.update("jax_num_cpu_devices", usable_cores(len(allowed_cores()), cpu_quota()))
     except RuntimeError as error:
         raise RuntimeError(
             "use_every_core: must run before jax starts its backend; jax has already run something; "

@@ -13,11 +13,6 @@ from .arrangement import Way
 from .mesh import POPULATION
 
 
-def padded_count(lanes: int, mesh: Mesh) -> int:
-    """The smallest multiple of the mesh's size that holds `lanes`: every device gets as many."""
-    return -(-lanes // mesh.size) * mesh.size
-
-
 def function_of_lanes(
     run: Callable[[Any, Any], PyTree], mesh: Mesh, way: Way = "map"
 ) -> Callable[[Any, Any], PyTree]:

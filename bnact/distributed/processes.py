@@ -8,6 +8,8 @@ import jax
 
 VARIABLES: tuple[str, ...] = ("JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID")
 
+BIND = "JAX_COORDINATOR_BIND_ADDRESS"
+
 
 class Place(NamedTuple):
     """A process among others.
@@ -57,6 +59,9 @@ def join_processes() -> bool:
     CPU devices talk by gloo. On a cluster that jax knows by itself, such as Slurm, call
     `jax.distributed.initialize` instead.
 
+    Process 0 listens on the coordinator's address alone: nobody who comes is asked who they are, and at
+    127.0.0.1 only the same machine can come. JAX_COORDINATOR_BIND_ADDRESS names another address to listen on.
+
     Returns:
       Whether there are others; without the variables nothing is done.
 
@@ -67,5 +72,7 @@ def join_processes() -> bool:
     if place is None:
         return False
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    jax.distributed.initialize(*place)
+    # By itself jax listens on every interface.
+    bound = os.environ.get(BIND) or place.coordinator
+    jax.distributed.initialize(*place, coordinator_bind_address=bound)
     return True

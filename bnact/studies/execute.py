@@ -3,21 +3,23 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
+from bnact.distributed import Arrangement
 from bnact.studies.attempt import Attempt, Train, attempt
 from bnact.studies.errors import StudyError
 from bnact.studies.estimate import Estimate, first_estimate, refined
 from bnact.studies.failures import Failure, write_failures
 from bnact.studies.interruption import Interruption, interruptible
-from bnact.studies.pace import read_pace, write_pace
+from bnact.studies.pace import PaceFile, read_pace, write_pace
 from bnact.studies.plan import Cell, Plan, plan
 from bnact.studies.progress import Progress
 from bnact.studies.rows import Row, Rows
+from bnact.studies.settled_layouts import Layouts, read_layouts, settle, settled
 from bnact.studies.store import append_runs
 from bnact.studies.study import Study
-from bnact.training.setting import Setting
+from bnact.training import arrangement_for
+from bnact.training.setting import Program, Setting
 
 
 class Outcome(NamedTuple):
@@ -58,43 +60,62 @@ def _shown(progress: Progress, planned: Plan, stored: Rows, study: Study) -> Ite
         progress.finish()
 
 
-def _execute_plan(
-    planned: Plan, study: Study, train: Train, progress: Progress, interruption: Interruption
-) -> tuple[Outcome, Estimate]:
-    rows: list[Row] = []
+class _Under(NamedTuple):
+    """What an execution carries from cell to cell."""
+
+    estimate: Estimate
+    layouts: Layouts
+    rows: tuple[Row, ...] = ()
     failures: tuple[Failure, ...] = ()
-    estimate = first_estimate(planned.cells)
+
+
+def _after(under: _Under, cell: Cell, study: Study, train: Train, progress: Progress) -> _Under:
+    """What is carried on after a cell, which is then trained, stored and told of."""
+    began = time.monotonic()
+    program = cell.lanes[0].program
+    wanted = settled(cell.arrangement, program, under.layouts)
+    tried = attempt(train, cell.lanes, wanted)
+    rows, failures = _stored(study, cell, tried)
+    failures = under.failures + failures
+    if len(failures) > len(under.failures):
+        write_failures(study.failures, failures)
+    layouts = under.layouts
+    if tried.arrangement != wanted:
+        layouts = settle(study.layouts, layouts, program, wanted, tried.arrangement)
+    compiled = cell.compiles if tried.compiled is None else tried.compiled
+    estimate = refined(under.estimate, cell, time.monotonic() - began, compiled)
+    progress.cell_done(cell, tried.logs, estimate)
+    return _Under(estimate, layouts, (*under.rows, *rows), failures)
+
+
+def _execute_plan(
+    planned: Plan, study: Study, layouts: Layouts, doing: tuple[Train, Progress, Interruption]
+) -> tuple[Outcome, Estimate]:
+    train, progress, interruption = doing
+    under = _Under(first_estimate(planned.cells, planned.pace), layouts)
     for cell in planned.cells:
-        began = time.monotonic()
-        tried = attempt(train, cell.lanes)
-        new_rows, new_failures = _stored(study, cell, tried)
-        rows.extend(new_rows)
-        failures += new_failures
-        if new_failures:
-            write_failures(study.failures, failures)
-        seconds = time.monotonic() - began
-        estimate = refined(estimate, cell, seconds)
-        progress.cell_done(cell, tried.logs, seconds)
+        under = _after(under, cell, study, train, progress)
         interruption.check()
-    return Outcome(Rows(tuple(rows)), failures), estimate
+    return Outcome(Rows(under.rows), under.failures), under.estimate
 
 
 def execute(
-    settings: Sequence[Setting], study: Study, train: Train, progress: Progress, pace: Path | None = None
+    settings: Sequence[Setting], study: Study, train: Train, progress: Progress, pace: PaceFile | None = None
 ) -> Outcome:
     """Runs what a study lacks, and returns all that was asked for.
 
     Each cell is trained by one call and on the disk before the next begins, so that a kill loses at most
-    the cell under way. An error in a cell is recorded and the others go on; a population that does not
-    fit into memory is split. The first SIGINT or SIGTERM ends the execution after the cell under way,
-    or after six seconds; the process exits with 130 or 143.
+    the cell under way. An error in a cell is recorded and the others go on. Where memory makes a layout
+    smaller, it is kept for all later cells of the program, also after a resume, and said. The first SIGINT
+    or SIGTERM ends the execution after the cell under way, or after six seconds; the process exits with 130
+    or 143.
 
     Args:
       settings: all runs wanted, checked; the order is that of the rows returned.
       study: an open study.
-      train: trains the runs of one cell; its logs must depend on the settings alone.
+      train: trains the runs of one cell; its logs must depend on settings and arrangement alone.
       progress: told before the first cell, after each, and at the end.
-      pace: the file with the pace of earlier studies, by which the time is foretold; it learns this one's.
+      pace: where the pace of earlier studies is kept, by which the time is foretold; it learns this one's.
 
     Returns:
       The rows, also those stored before, and the failures.
@@ -108,14 +129,18 @@ def execute(
     wanted = tuple(dict.fromkeys(settings))
     before = {row.setting: row for row in study.rows}
     stored = Rows(tuple(before[setting] for setting in wanted if setting in before))
-    devices = f"{study.manifest.devices} x {study.manifest.device}"
-    planned = plan(wanted, {row.id for row in stored})
-    planned = planned._replace(pace=read_pace(pace, devices) if pace else None)
+    layouts = read_layouts(study.layouts)
+
+    def arrange(program: Program, lanes: int) -> Arrangement:
+        return settled(arrangement_for(program, lanes), program, layouts)
+
+    planned = plan(wanted, {row.id for row in stored}, arrange)
+    planned = planned._replace(pace=read_pace(pace) if pace else None)
     write_failures(study.failures, ())
     with interruptible() as interruption, _shown(progress, planned, stored, study):
-        outcome, estimate = _execute_plan(planned, study, train, progress, interruption)
-    if pace and estimate.pace:
+        outcome, estimate = _execute_plan(planned, study, layouts, (train, progress, interruption))
+    if pace and estimate.learned:
         with contextlib.suppress(StudyError):  # a study that is done does not fail for a forecast
-            write_pace(pace, devices, estimate.pace)
+            write_pace(pace, estimate.learned)
     found = {row.setting: row for row in (*stored, *outcome.rows)}
     return Outcome(Rows(tuple(found[setting] for setting in wanted if setting in found)), outcome.failures)

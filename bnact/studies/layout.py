@@ -30,9 +30,14 @@ def _calls(cell: Cell) -> int:
 
 
 def _words(arrangement: Arrangement, calls: int) -> str:
+    return f"{arrangement_words(arrangement)}, {counted(calls, 'call')} a cell"
+
+
+def arrangement_words(arrangement: Arrangement) -> str:
+    """An arrangement in words, for example "2 devices, each 1 network at a time (map)"."""
     networks = f"{counted(arrangement.at_once, 'network')} at a time ({arrangement.way})"
     each = "each " if arrangement.devices > 1 else ""
-    return f"{counted(arrangement.devices, 'device')}, {each}{networks}, {counted(calls, 'call')} a cell"
+    return f"{counted(arrangement.devices, 'device')}, {each}{networks}"
 
 
 def _widths(cells: Iterable[Cell], arrangement: Arrangement, calls: int) -> str:

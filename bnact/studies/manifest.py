@@ -36,7 +36,8 @@ class Manifest(NamedTuple):
       jax, jaxlib, flax, optax, numpy: versions.
       x64: whether jax computes in 64 bits by default.
       device: kind of the device, for example "cpu".
-      devices: how many; the runs of a cell are split over them, so a compiled program depends on it.
+      devices: how many there were when the study was begun. On accelerators the number of lanes in a batch
+        depends on it, and with it last bits; on CPUs no bit does, and a study may go on with any number.
     """
 
     schema: int
@@ -146,6 +147,9 @@ def _damaged(path: Path) -> StudyError:
     )
 
 
+_ANY_NUMBER_OF = "cpu"
+"""The kind of device of which `arrangement_of` runs as many lanes in a batch, however many there are."""
+
 _CHANGED = {
     "study": "a work directory must hold one study",
     "data": "a study must keep its data",
@@ -164,7 +168,9 @@ def grown(begun: Manifest, present: Manifest) -> Manifest:
 
 
 def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
-    """Refuses to mix runs made under different conditions; a dataset that is new to the study may be added.
+    """Refuses to mix runs made under different conditions.
+
+    A dataset that is new to the study may be added, and the number of CPU devices may be another.
 
     Args:
       path: where the first manifest was read.
@@ -176,6 +182,8 @@ def check_unchanged(path: Path, begun: Manifest, present: Manifest) -> None:
     """
     present = present._replace(data=grown(present, begun).data)
     begun = grown(begun, present)
+    if begun.device == _ANY_NUMBER_OF:
+        present = present._replace(devices=begun.devices)
     differing = [name for name in Manifest._fields if getattr(begun, name) != getattr(present, name)]
     if not differing:
         return

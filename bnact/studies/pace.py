@@ -1,10 +1,22 @@
 """How fast studies were on these devices: kept from one study to the next."""
 
+import contextlib
 import json
+import os
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from bnact.studies.files import write_atomically
+from bnact.studies.files import explained, sync_directory
+from bnact.studies.lock import locked
+from bnact.studies.manifest import Manifest
+from bnact.training.setting import Setting
+
+LARGEST = 1e9
+"""Of a time in the file: thirty years, in seconds."""
+
+_LARGEST_FILE = 2**20
 
 
 class Pace(NamedTuple):
@@ -14,44 +26,80 @@ class Pace(NamedTuple):
       constant: seconds of every cell, however small.
       work: seconds for each unit of `bnact.studies.plan.Cell.work`.
       compilation: seconds for each program.
+      only: the work of all cells, where it was the same: of other cells nothing is told.
     """
 
     constant: float
     work: float
     compilation: float
+    only: float | None = None
+
+    def tells_of(self, work: float) -> bool:
+        """Whether it foretells a cell of that work."""
+        return self.only is None or self.only == work
+
+    def seconds(self, work: float, compiles: bool) -> float:
+        """Expected seconds of a cell."""
+        return self.constant + self.work * work + (self.compilation if compiles else 0.0)
 
 
-def read_pace(path: Path, devices: str) -> Pace | None:
-    """The pace of earlier studies on such devices; None if there is none, or it cannot be read.
+class PaceFile(NamedTuple):
+    """Where a pace is kept: a file in a directory that is the user's alone, and the name of its entry."""
 
-    Args:
-      path: the file.
-      devices: kind and number.
-    """
-    found = _stored(path).get(devices)
+    path: Path
+    key: str
+
+
+def pace_key(manifest: Manifest, settings: Iterable[Setting], check: bool) -> str:
+    """What a pace holds for: devices, their kind, the architectures, and whether identities are checked."""
+    architectures = sorted({setting.architecture for setting in settings})
+    checked = ", checked" if check else ""
+    return f"{manifest.devices} x {manifest.device}, {' + '.join(architectures)}{checked}"
+
+
+def read_pace(kept: PaceFile) -> Pace | None:
+    """The pace of earlier studies of that kind; None if there is none, or it cannot be read."""
+    found = _stored(kept.path).get(kept.key)
     if not isinstance(found, list) or len(found) != len(Pace._fields):
         return None
-    sound = all(type(each) in (int, float) and 0 <= each < float("inf") for each in found)
-    return Pace(*map(float, found)) if sound else None
+    *numbers, only = found
+    if not all(_is_number(each, LARGEST) for each in numbers):
+        return None
+    if only is not None and not _is_number(only, LARGEST**2):
+        return None
+    constant, work, compilation = map(float, numbers)
+    return Pace(constant, work, compilation, None if only is None else float(only))
 
 
-def write_pace(path: Path, devices: str, pace: Pace) -> None:
-    """Stores the pace for the next study.
-
-    Args:
-      path: the file; those of other devices stay in it.
-      devices: kind and number.
-      pace: what was measured.
+def write_pace(kept: PaceFile, pace: Pace) -> None:
+    """Stores the pace for the next study; those of other keys stay.
 
     Raises:
-      StudyError: the file cannot be written.
+      StudyError: the file cannot be written, or another process is writing it.
     """
-    write_atomically(path, json.dumps({**_stored(path), devices: [*pace]}, indent=2) + "\n")
+    with locked(kept.path.with_name("pace.lock")), explained(kept.path, "write the file"):
+        text = json.dumps({**_stored(kept.path), kept.key: [*pace]}, indent=2) + "\n"
+        descriptor, part = tempfile.mkstemp(prefix="pace.", dir=kept.path.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(part, kept.path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+            raise
+        sync_directory(kept.path.parent)
+
+
+def _is_number(each: object, largest: float) -> bool:
+    # Compared before it is made a float: a whole number may be too large for one.
+    return isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= largest
 
 
 def _stored(path: Path) -> dict[str, object]:
     try:
-        stored = json.loads(path.read_text())
+        with path.open(encoding="utf-8") as file:
+            stored = json.loads(file.read(_LARGEST_FILE))
     except (OSError, ValueError, RecursionError):
         return {}
     return stored if isinstance(stored, dict) else {}

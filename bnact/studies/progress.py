@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Set
 from typing import Protocol, TextIO
 
+from bnact.studies.estimate import Estimate
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.tally import advanced, best_words, count_words, first_tally, start_words, time_words
@@ -19,8 +20,8 @@ class Progress(Protocol):
     def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
         """Before the first cell: what is to do, the runs stored before, which data are regressions."""
 
-    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
-        """After each cell: the logs of its runs that did not end in an error, and what it took."""
+    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], estimate: Estimate) -> None:
+        """After each cell: the logs of its runs that did not end in an error, and the time left."""
 
     def finish(self) -> None:
         """After the last cell, and also when the execution is broken off."""
@@ -45,9 +46,9 @@ class LineProgress:
         self._began = self._said = self._clock()
         self._write(start_words(self._tally))
 
-    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
+    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], estimate: Estimate) -> None:
         """Says where the study stands, unless it has just done so; the last cell always does."""
-        self._tally = advanced(self._tally, cell, logs, seconds)
+        self._tally = advanced(self._tally, cell, logs, estimate)
         now = self._clock()
         if now - self._said >= self._interval or self._tally.cells_done == self._tally.cells:
             self._said = now

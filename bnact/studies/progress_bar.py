@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from bnact.studies.estimate import Estimate
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.tally import (
@@ -53,9 +54,9 @@ class BarProgress:
         self._live = Live(console=self._console, get_renderable=self._render, refresh_per_second=2)
         self._live.start(refresh=True)
 
-    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
+    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], estimate: Estimate) -> None:
         """Moves the bar."""
-        self._tally = advanced(self._tally, cell, logs, seconds)
+        self._tally = advanced(self._tally, cell, logs, estimate)
         self._live.refresh()
 
     def finish(self) -> None:

@@ -38,6 +38,11 @@ class Study:
         """The runs that failed when the study was last executed, one line each; missing if none did."""
         return _results(self.workdir) / "failures.jsonl"
 
+    @property
+    def layouts(self) -> Path:
+        """The layouts that memory made smaller than planned; missing if it made none."""
+        return _results(self.workdir) / "layouts.json"
+
 
 def _results(workdir: Path) -> Path:
     return workdir / "results"

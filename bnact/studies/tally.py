@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from bnact.studies.counted import counted
-from bnact.studies.estimate import Estimate, first_estimate, refined
+from bnact.studies.estimate import Estimate, first_estimate
 from bnact.studies.layout import layout_words
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
@@ -110,14 +110,14 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
     )
 
 
-def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> Tally:
+def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], estimate: Estimate) -> Tally:
     """Where a study stands after one more cell.
 
     Args:
       tally: before it.
       cell: the cell.
       logs: of those of its runs that did not end in an error.
-      seconds: what it took.
+      estimate: of the time left.
 
     Returns:
       The tally.
@@ -129,7 +129,7 @@ def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], seconds: flo
         failed=tally.failed + len(cell.missing) - finished,
         best=_best_of([*tally.best.values(), *_best(logs.items()).values()]),
         data=cell.lanes[0].data,
-        estimate=refined(tally.estimate, cell, seconds),
+        estimate=estimate,
     )
 
 

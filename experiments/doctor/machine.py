@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from bnact import distributed
+
 
 class Directory(NamedTuple):
     """A directory that results or programs are written to.
@@ -76,6 +78,4 @@ class Machine(NamedTuple):
 
 def usable_cores(machine: Machine) -> int:
     """Cores that work at the same time for this process: those allowed, or what the container grants."""
-    allowed = len(machine.allowed)
-    granted = allowed if machine.quota is None else max(1, int(machine.quota))
-    return min(allowed, granted)
+    return distributed.usable_cores(len(machine.allowed), machine.quota)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jax
 
-from bnact.distributed import own_directory
+from bnact.distributed import allowed_cores, cpu_quota, own_directory
 from bnact.distributed.memory import host_free_bytes
 
 from .directories import directory_at, nearest_existing
@@ -36,8 +36,8 @@ def this_machine(workdir: str | None) -> Machine:
         **packages_here()._asdict(),
         variables=os.environ,
         cores=os.cpu_count() or 1,
-        allowed=_allowed(),
-        quota=quota_in(_text("/sys/fs/cgroup/cpu.max")),
+        allowed=allowed_cores(),
+        quota=cpu_quota(),
         huge_pages=chosen_in(_text("/sys/kernel/mm/transparent_hugepage/enabled")),
         libraries=tuple(sorted({*ALLOCATORS.findall(_text("/proc/self/maps"))})),
         memory_free=host_free_bytes(),
@@ -70,12 +70,6 @@ def _devices() -> tuple[tuple[tuple[str, str], ...], str]:
     return tuple((device.platform, device.device_kind) for device in found), ""
 
 
-def _allowed() -> tuple[int, ...]:
-    if hasattr(os, "sched_getaffinity"):
-        return tuple(sorted(os.sched_getaffinity(0)))
-    return tuple(range(os.cpu_count() or 1))
-
-
 def _disk_free(path: str) -> int | None:
     try:
         return shutil.disk_usage(nearest_existing(path)).free
@@ -88,12 +82,6 @@ def _text(path: str) -> str:
         return Path(path).read_text(errors="replace")
     except OSError:
         return ""
-
-
-def quota_in(text: str) -> float | None:
-    """Cores' worth of time in a control group's cpu.max: "150000 100000" is 1.5, "max 100000" no limit."""
-    match = re.match(r"(\d+) (\d+)", text)
-    return int(match[1]) / int(match[2]) if match else None
 
 
 def chosen_in(text: str) -> str | None:

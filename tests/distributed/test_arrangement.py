@@ -41,6 +41,15 @@ def test_on_a_cpu_the_size_of_a_population_changes_no_program_once_it_fills_a_ca
     assert len({arrangement_of(lanes, 2, "cpu", width, images=False) for lanes in range(8, 50)}) == 1
 
 
+@pytest.mark.parametrize("images", [False, True])
+@pytest.mark.parametrize("width", [1, 8, 32, 33, 1000])
+def test_on_a_cpu_the_number_of_devices_changes_no_batch(width, images):
+    # So a study may go on with another number of CPUs; an accelerator's batches know of it.
+    layouts = [arrangement_of(40, devices, "cpu", width, images) for devices in (1, 2, 3, 8, 64)]
+    assert len({(layout.at_once, layout.way) for layout in layouts}) == 1
+    assert len({arrangement_of(40, devices, "gpu", width, images).at_once for devices in (1, 8)}) == 2
+
+
 def test_a_small_population_takes_no_more_devices_than_it_fills():
     assert arrangement_of(3, 8, "cpu", 64, images=False).devices == 3
     assert arrangement_of(5, 8, "cpu", 16, images=False).devices == 2

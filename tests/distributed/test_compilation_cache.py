@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import jax
+import jax.monitoring
 import pytest
 
-from bnact.distributed import compilation_cache
-from bnact.distributed.compilation_cache import cache_home, private_directory, prune
+from bnact.distributed import compilation_cache, programs_found
 
 # Counts what is compiled and what is found, in a process of its own: jax opens its cache once.
 PROGRAM = """
@@ -57,55 +57,23 @@ def test_what_the_user_set_stays(tmp_path):
     assert (paths, hits, misses) == ("None None", 0, 0)
 
 
-def test_caches_lie_where_the_specification_says(tmp_path, monkeypatch):
-    assert cache_home({"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_home({}) == cache_home({"XDG_CACHE_HOME": "relative"}) == tmp_path / ".cache"
+def test_programs_that_are_found_are_counted():
+    event = "/jax/compilation_cache/cache_hits"
+    with programs_found() as found:
+        jax.monitoring.record_event(event)
+        jax.monitoring.record_event("/jax/compilation_cache/cache_misses")
+        jax.monitoring.record_event(event)
+    jax.monitoring.record_event(event)
+    assert len(found) == 2
 
 
-def test_without_a_home_there_is_no_place(monkeypatch):
-    def unknown():
-        raise RuntimeError
-
-    monkeypatch.setattr(Path, "home", unknown)
-    with pytest.raises(
-        OSError, match="^compilation cache: a home directory must be known; got none; set XDG"
-    ):
-        cache_home({})
-
-
-def test_a_directory_open_to_others_is_refused(tmp_path):
-    tmp_path.chmod(0o755)
-    with pytest.raises(PermissionError, match="must be closed to others; got mode 0o755; use chmod 700"):
-        private_directory(tmp_path)
-
-
-def test_a_link_is_refused(tmp_path):
-    (tmp_path / "link").symlink_to(tmp_path)
-    with pytest.raises(PermissionError, match="must be a directory; got a link; remove it$"):
-        private_directory(tmp_path / "link")
-
-
-def test_another_users_directory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    with pytest.raises(PermissionError, match="must be yours; got user .*; set XDG_CACHE_HOME to your own"):
-        private_directory(tmp_path)
-
-
-def test_a_directory_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(PermissionError, match="must be writable; got a directory that is not; set XDG"):
-        private_directory(tmp_path / "closed")
-
-
-def test_the_oldest_programs_go_when_there_are_too_many(tmp_path):
-    for age, name in enumerate(("newest", "middle", "oldest")):
-        (tmp_path / name).write_bytes(bytes(100))
-        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
-    prune(tmp_path, 250)
-    assert {path.name for path in tmp_path.iterdir()} == {"newest", "middle"}
-    prune(tmp_path, 200)
-    assert {path.name for path in tmp_path.iterdir()} == {"newest", "middle"}
+@pytest.mark.slow
+def test_a_program_that_was_cut_is_dropped_and_kept_anew(tmp_path):
+    _, _, misses = ran(tmp_path)
+    for program in (tmp_path / "bnact" / "compiled").glob("*-cache"):
+        program.write_bytes(program.read_bytes()[:-20])
+    assert ran(tmp_path)[1:] == (0, misses)
+    assert ran(tmp_path)[1:] == (misses, 0)
 
 
 def test_the_tests_themselves_keep_nothing():

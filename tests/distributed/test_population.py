@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.distributed import function_of_lanes, padded_count, population_mesh
+from bnact.distributed import function_of_lanes, population_mesh
 
 
 def run(shared, lane):
@@ -75,8 +75,3 @@ def test_a_switch_on_a_lanes_own_data_does_not_in_a_batch():
     given = jnp.zeros(16, jnp.int32)
     assert "stablehlo.case" in text_of("map", own, jnp.float32(1), given)
     assert "stablehlo.case" not in text_of("vmap", own, jnp.float32(1), given)
-
-
-@pytest.mark.parametrize("count, padded", [(0, 0), (1, 8), (7, 8), (8, 8), (9, 16), (64, 64)])
-def test_padded_count(count, padded):
-    assert padded_count(count, population_mesh()) == padded

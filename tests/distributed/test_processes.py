@@ -5,16 +5,22 @@ import socket
 import subprocess
 import sys
 
+import jax
 import pytest
 
-from bnact.distributed.processes import VARIABLES, Place, join_processes, place_in
+from bnact.distributed.processes import BIND, VARIABLES, Place, join_processes, place_in
 
 PROGRAM = """
+import os
 import jax, jax.numpy as jnp, numpy as np
 from jax.sharding import NamedSharding, PartitionSpec as P
 from bnact.distributed import batch_mesh, join_processes
 from bnact.normalizations import batch_norm
 assert join_processes()
+port = int(os.environ["JAX_COORDINATOR_ADDRESS"].rpartition(":")[2])
+lines = [line.split() for name in ("tcp", "tcp6") for line in open(f"/proc/net/{name}")]
+listening = {words[1] for words in lines if words[3] == "0A" and words[1].endswith(f":{port:04X}")}
+print("listening", *listening, flush=True)
 mesh, norm = batch_mesh(), batch_norm()
 x = np.arange(24, dtype=np.float32).reshape(8, 3) ** 2
 mine = x[4 * jax.process_index():][:4]
@@ -54,6 +60,17 @@ def test_alone_nothing_is_joined(monkeypatch):
     assert not join_processes()
 
 
+@pytest.mark.parametrize(("set_to", "bound"), [("", "127.0.0.1:12"), ("[::]:34", "[::]:34")])
+def test_the_coordinator_listens_where_it_is_called_unless_told_otherwise(monkeypatch, set_to, bound):
+    asked = []
+    monkeypatch.setattr(jax.config, "update", lambda *_: None)
+    monkeypatch.setattr(jax.distributed, "initialize", lambda *given, **named: asked.append((given, named)))
+    for name, value in (environment("127.0.0.1:12", "2", "0") | {BIND: set_to}).items():
+        monkeypatch.setenv(name, value)
+    assert join_processes()
+    assert asked == [(("127.0.0.1:12", 2, 0), {"coordinator_bind_address": bound})]
+
+
 @pytest.mark.slow
 def test_two_processes_take_the_statistics_of_the_whole_batch():
     with socket.socket() as free:
@@ -70,6 +87,10 @@ def test_two_processes_take_the_statistics_of_the_whole_batch():
     ]
     said = [process.communicate(timeout=300)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0]
+    lines = [line.split() for each in said for line in each.splitlines()]
+    listening = {where for words in lines if words[:1] == ["listening"] for where in words[1:]}
+    assert listening
+    assert all("0100007F:" in where for where in listening), "not on loopback alone"
     means = [line for each in said for line in each.splitlines() if line.startswith("mean")]
     assert len(means) == 2
     assert len(set(means)) == 1

@@ -34,7 +34,7 @@ def refuse_to_train(monkeypatch):
     def refuse(*_):
         raise AssertionError("something was trained")
 
-    monkeypatch.setattr(training, "train_population", refuse)
+    monkeypatch.setattr(training, "trained_population", refuse)
 
 
 def plausibly_trained(monkeypatch, cells=None, fails=None):
@@ -44,14 +44,15 @@ def plausibly_trained(monkeypatch, cells=None, fails=None):
     """
     calls, checked = [], []
 
-    def train(settings, dataset, activations, check, norms):
+    def train(arrangement, settings, dataset, activations, check, norms):
         calls.append(settings)
         checked.append(check)
         if cells is not None and len(calls) > cells:
             raise KeyboardInterrupt
         if settings[0].activation == fails:
             raise FloatingPointError("a cell that breaks")
-        return [plausible_row(setting).log for setting in settings]
+        logs = [plausible_row(setting).log for setting in settings]
+        return training.Population(logs, arrangement, compiled=False)
 
-    monkeypatch.setattr(training, "train_population", train)
+    monkeypatch.setattr(training, "trained_population", train)
     return checked

@@ -2,18 +2,21 @@
 
 import hashlib
 import itertools
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bnact.studies.attempt import Train
+from bnact.studies.estimate import Estimate
 from bnact.studies.execute import Outcome, execute
 from bnact.studies.identity import SCHEMA, setting_id
 from bnact.studies.manifest import DataRecord, Manifest
 from bnact.studies.plan import Cell, Plan
 from bnact.studies.rows import Rows
 from bnact.studies.study import open_study
+from bnact.training import Population
 from bnact.training.log import Log
 from bnact.training.setting import Setting
 
@@ -74,13 +77,18 @@ def fake_train(settings: Sequence[Setting]) -> list[Log]:
     return [fake_log(setting) for setting in settings]
 
 
+def in_any_layout(train: Callable[[Sequence[Setting]], list[Log]]) -> Train:
+    """What trains as it is told to, and finds its program compiled."""
+    return lambda settings, arrangement: Population(train(settings), arrangement, compiled=False)
+
+
 class Silence:
     """Progress that nobody hears."""
 
     def start(self, plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> None:
         self.plan, self.regressions = plan, regressions
 
-    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], seconds: float) -> None:
+    def cell_done(self, cell: Cell, logs: Mapping[Setting, Log], estimate: Estimate) -> None:
         pass
 
     def finish(self) -> None:
@@ -91,7 +99,7 @@ def fake_study(
     workdir: Path, settings=SETTINGS, train=fake_train, progress=None, manifest=MANIFEST
 ) -> Outcome:
     with open_study(workdir, manifest) as study:
-        return execute(settings, study, train, progress or Silence())
+        return execute(settings, study, in_any_layout(train), progress or Silence())
 
 
 def stored_lines(workdir: Path) -> list[bytes]:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from bnact.studies.estimate import first_estimate, refined
+from bnact.studies.pace import Pace
 from bnact.studies.plan import plan
 from bnact.training.setting import Setting
 
@@ -19,7 +20,7 @@ def seconds_of(cell):
 def after(count, cells=CELLS, taken=seconds_of):
     estimate = first_estimate(cells)
     for cell in cells[:count]:
-        estimate = refined(estimate, cell, taken(cell))
+        estimate = refined(estimate, cell, taken(cell), cell.compiles)
     return estimate.seconds
 
 
@@ -39,7 +40,48 @@ def test_a_rate_alone_would_be_more_than_twice_too_long():
     assert rate * work > 2 * left(6)
 
 
-def test_cells_of_one_size_tell_nothing():
+ONE_WORK = plan(
+    (Setting(activation=name, norm=norm) for name in ACTIVATIONS for norm in ("batch", "none")), set()
+)
+
+
+def test_of_one_size_alone_the_mean_foretells_once_a_warm_one_is_measured():
+    cells = ONE_WORK.cells
+    assert len(cells) == 8
+    assert [cell.compiles for cell in cells] == [True] + [False] * 7
+    # The first alone does not tell its compilation from the rest.
+    assert [after(count, cells) for count in (0, 1)] == [None, None]
+    for count in range(2, 9):
+        assert after(count, cells) == pytest.approx(left(count, cells))
+
+
+def test_of_one_size_where_every_cell_compiles_the_mean_is_of_those():
+    cells = tuple(cell._replace(compiles=True) for cell in ONE_WORK.cells)
+    assert after(1, cells) == pytest.approx(left(1, cells))
+
+
+def test_a_pace_of_one_size_is_kept_for_that_size_alone():
+    estimate = first_estimate(ONE_WORK.cells)
+    for cell in ONE_WORK.cells:
+        estimate = refined(estimate, cell, seconds_of(cell), cell.compiles)
+    learned = estimate.learned
+    assert learned is not None
+    again = first_estimate(ONE_WORK.cells, learned)
+    assert again.seconds == pytest.approx(left(0, ONE_WORK.cells))
+    assert first_estimate(CELLS, learned).seconds is None, "other sizes were never seen"
+
+
+def test_programs_that_were_kept_say_nothing_of_compiling():
+    earlier = Pace(PER_CELL, PER_WORK, 77.0)
+    for before, compilation in ((earlier, 77.0), (None, None)):
+        estimate = first_estimate(CELLS, before)
+        for cell in CELLS[:6]:
+            estimate = refined(estimate, cell, seconds_of(cell._replace(compiles=False)), compiled=False)
+        learned = estimate.learned
+        assert (learned.compilation if learned else None) == compilation
+
+
+def test_cells_of_one_size_tell_nothing_of_other_sizes():
     assert {after(count) for count in range(5)} == {None}
 
 

@@ -39,13 +39,21 @@ def test_reads_back(path):
 @pytest.mark.parametrize("name", [name for name in Manifest._fields if name != "schema"])
 def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
     other = {"x64": True, "devices": 4, "data": {"digits": OTHER_DIGITS}}.get(name, "other")
-    present = MANIFEST._replace(**{name: other})
-    was, now = getattr(MANIFEST, name), other
+    begun = MANIFEST._replace(device="an accelerator")
+    present = begun._replace(**{name: other})
+    was, now = getattr(begun, name), other
     if name == "data":
         was, now = {"digits": "d" * 64}, {"digits": "e" * 64}
     expected = f"{path} has {name}={was!r}, now {name}={now!r}; use another --workdir"
     with pytest.raises(StudyError, match=re.escape(expected)):
-        check_unchanged(path, MANIFEST, present)
+        check_unchanged(path, begun, present)
+
+
+@pytest.mark.parametrize("devices", [1, 2, 4, 64])
+def test_a_study_on_cpus_goes_on_with_any_number_of_them(path, devices):
+    check_unchanged(path, MANIFEST, MANIFEST._replace(devices=devices))
+    with pytest.raises(StudyError, match="has device='cpu', now device='other'; use another"):
+        check_unchanged(path, MANIFEST, MANIFEST._replace(devices=devices, device="other"))
 
 
 @pytest.mark.parametrize(
@@ -58,8 +66,9 @@ def test_a_change_of_any_field_is_refused_by_name_with_both_values(path, name):
     ],
 )
 def test_the_refusal_says_the_rule(path, name, rule):
+    begun = MANIFEST._replace(device="an accelerator")
     with pytest.raises(StudyError, match=rule):
-        check_unchanged(path, MANIFEST, MANIFEST._replace(**{name: "other"}))
+        check_unchanged(path, begun, begun._replace(**{name: "other"}))
 
 
 def test_a_dataset_with_other_arrays_is_refused(path):

@@ -81,5 +81,5 @@ def test_the_estimate_ends_at_zero():
     cells = plan(SETTINGS, set()).cells
     estimate = first_estimate(cells)
     for cell in cells:
-        estimate = refined(estimate, cell, 1.0)
+        estimate = refined(estimate, cell, 1.0, cell.compiles)
     assert estimate.seconds == 0.0

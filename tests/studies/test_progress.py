@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pytest
 
+from bnact.studies.estimate import first_estimate, refined
 from bnact.studies.identity import setting_id
 from bnact.studies.plan import plan
 from bnact.studies.progress import LineProgress, progress_on
@@ -37,10 +38,12 @@ def log_of(accuracy, diverged=-1):
 def told(progress, clock, seconds, cells=None):
     planned = plan(SETTINGS, set())
     progress.start(planned, Rows())
+    estimate = first_estimate(planned.cells)
     for cell in planned.cells[:cells]:
         clock.now += seconds
+        estimate = refined(estimate, cell, seconds, cell.compiles)
         progress.cell_done(
-            cell, {lane: log_of(0.5 + 0.1 * lane.learning_rate) for lane in cell.lanes}, seconds
+            cell, {lane: log_of(0.5 + 0.1 * lane.learning_rate) for lane in cell.lanes}, estimate
         )
     progress.finish()
 
@@ -108,7 +111,7 @@ def test_the_bar_takes_markup_as_it_is():
     odd = Setting(activation="[red]x[/red]")
     planned = plan([odd], set())
     progress.start(planned, Rows())
-    progress.cell_done(planned.cells[0], {odd: log_of(0.9)}, 1.0)
+    progress.cell_done(planned.cells[0], {odd: log_of(0.9)}, first_estimate(()))
     progress.finish()
     assert "[red]x[/red]" in stream.getvalue()
 
@@ -130,19 +133,19 @@ def test_the_first_line_says_what_there_is_to_do(settings, stored, words):
 
 def test_one_is_singular():
     planned = plan(SETTINGS[:1], set())
-    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, 1.0)
+    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, first_estimate(()))
     assert count_words(tally) == "1 of 1 cell, 1 run failed"
 
 
 def test_failed_runs_are_counted():
     planned = plan(SETTINGS, set())
-    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, 1.0)
+    tally = advanced(first_tally(planned, Rows()), planned.cells[0], {}, first_estimate(()))
     assert (tally.failed, tally.runs_done, tally.cells_done) == (4, 0, 1)
     stream, clock = io.StringIO(), Clock()
     progress = LineProgress(stream, clock)
     progress.start(planned, Rows())
     clock.now += 10
-    progress.cell_done(planned.cells[0], {}, 10.0)
+    progress.cell_done(planned.cells[0], {}, first_estimate(()))
     assert "1 of 4 cells, 4 runs failed; 10 s gone" in stream.getvalue()
 
 
@@ -184,7 +187,7 @@ def test_what_is_stored_counts_for_the_best():
     assert best is not None
     tally = first_tally(plan(SETTINGS, set()), Rows())._replace(best={"digits": best})
     cell = plan(SETTINGS, set()).cells[0]
-    later = advanced(tally, cell, {lane: log_of(0.5) for lane in cell.lanes}, 1.0)
+    later = advanced(tally, cell, {lane: log_of(0.5) for lane in cell.lanes}, first_estimate(()))
     assert later.best == {"digits": best}
     assert "99.0% on validation data (1 seed)" in best_words(later)
 
@@ -206,7 +209,7 @@ def test_of_several_datasets_the_best_is_that_of_the_one_under_way():
     planned = plan(settings, set())
     tally = first_tally(planned, Rows())
     assert best_words(tally) == "best so far on digits: none"
-    tally = advanced(tally, planned.cells[0], {settings[0]: log_of(0.99)}, 1.0)
+    tally = advanced(tally, planned.cells[0], {settings[0]: log_of(0.99)}, first_estimate(()))
     assert best_words(tally).startswith("best so far on digits: 99.0% on validation data (1 seed): relu")
-    tally = advanced(tally, planned.cells[1], {settings[1]: log_of(0.5)}, 1.0)
+    tally = advanced(tally, planned.cells[1], {settings[1]: log_of(0.5)}, first_estimate(()))
     assert best_words(tally).startswith("best so far on wine: 50.0% on validation data (1 seed): relu")

@@ -24,7 +24,7 @@ def one_device():
     """Runs beside the only one would be trained for nothing."""
     mesh = jax.make_mesh((1,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:1])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.import_module("bnact.training.population"), "population_mesh", lambda: mesh)
+        patch.setattr(importlib.import_module("bnact.training.program"), "population_mesh", lambda: mesh)
         yield
 
 

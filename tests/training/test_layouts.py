@@ -10,12 +10,15 @@ import pytest
 from jax.sharding import AxisType
 
 from bnact import data
-from bnact.distributed import Arrangement
+from bnact.distributed import Arrangement, Needed
 from bnact.fused import table_of
 from bnact.training import Setting, arrangement_for, train_population
-from bnact.training.population import fitting_program
+from bnact.training.fitting import IN_FLIGHT, fits, fitting_program
+from bnact.training.population import trained_population
 
-MODULE = importlib.import_module("bnact.training.population")
+PROGRAM, FITTING, POPULATION = (
+    importlib.import_module(f"bnact.training.{name}") for name in ("program", "fitting", "population")
+)
 DIGITS = data.load("digits")
 BASE = Setting(depth=2, width=8, batch_size=16, steps=9, learning_rate=0.1, activation="tanh")
 
@@ -24,7 +27,7 @@ BASE = Setting(depth=2, width=8, batch_size=16, steps=9, learning_rate=0.1, acti
 def batches_on_two_devices():
     mesh = jax.make_mesh((2,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:2])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MODULE, "population_mesh", lambda: mesh)
+        patch.setattr(PROGRAM, "population_mesh", lambda: mesh)
         rules = importlib.import_module("bnact.distributed.arrangement")
         patch.setattr(rules, "CPU_RULES", (rules.Rule(math.inf, "vmap", 4),))
         yield
@@ -69,27 +72,113 @@ def test_no_number_depends_on_the_other_activations_of_a_program(logs):
 
 
 def test_populations_of_all_sizes_share_one_program(logs):
-    before = MODULE.compiled_program.cache_info().misses
+    before = PROGRAM.compiled_program.cache_info().misses
     for size in (5, 8, 17):
         trained(*range(size))
-    assert MODULE.compiled_program.cache_info().misses == before
+    assert PROGRAM.compiled_program.cache_info().misses == before
 
 
-def test_what_does_not_fit_gets_fewer_devices_and_then_fewer_lanes(monkeypatch):
-    table = table_of((BASE.activation,))
-    left = iter((0, 0, 2**60))
-    monkeypatch.setattr(MODULE, "free_bytes", lambda devices: next(left))
+WHOLE, SMALL = Arrangement(2, 4, "vmap"), Needed(arguments=10, call=10)
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """A function that fits into memory, and the arrangements it compiles; nothing is really compiled."""
     compiled = []
 
-    def compile_for(program, dataset, lanes, table, check, devices):
-        compiled.append((lanes, devices))
-        return
+    def fit(free, needed=SMALL):
+        compiled.clear()
+        left = free if callable(free) else lambda devices: free
+        monkeypatch.setattr(FITTING, "free_bytes", left)
+        monkeypatch.setattr(FITTING, "needed_memory", lambda program: needed)
+        return fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))[0], list(compiled)
 
-    monkeypatch.setattr(MODULE, "compiled_program", compile_for)
-    monkeypatch.setattr(MODULE, "needed_bytes", lambda program: 10)
-    assert fitting_program(BASE.program, DIGITS, 11, table)[0] == Arrangement(1, 2, "vmap")
-    assert compiled == [(8, 2), (4, 1), (2, 1)]
-    monkeypatch.setattr(MODULE, "free_bytes", lambda devices: 0)
-    assert fitting_program(BASE.program, DIGITS, 11, table)[0] == Arrangement(1, 1, "vmap")
-    monkeypatch.setattr(MODULE, "free_bytes", lambda devices: None)
-    assert fitting_program(BASE.program, DIGITS, 11, table)[0] == Arrangement(2, 4, "vmap")
+    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: compiled.append(given[2]))
+    return fit
+
+
+def test_what_does_not_fit_gets_fewer_devices_and_then_fewer_lanes(fitted):
+    left = iter((20, 99, 20, 99, 2**60))
+    steps = [WHOLE, Arrangement(1, 4, "vmap"), Arrangement(1, 2, "vmap")]
+    assert fitted(lambda devices: next(left)) == (steps[-1], steps)
+    assert fitted(20)[0] == Arrangement(1, 1, "vmap")
+    assert fitted(None) == fitted(2**60) == fitted(20, None) == (WHOLE, [WHOLE])
+
+
+def test_the_data_set_is_counted_once_and_each_call_by_itself():
+    assert IN_FLIGHT == 2
+    assert fits(Needed(arguments=1000, call=10), free=1020)
+    assert not fits(Needed(arguments=1000, call=10), free=1019)
+    assert not fits(Needed(arguments=10, call=1000), free=2009)
+
+
+def test_where_the_data_set_alone_does_not_fit_nothing_is_made_smaller(fitted):
+    with pytest.warns(
+        UserWarning, match="got 'digits', which needs 1,000 bytes of 999; fewer networks at once"
+    ):
+        assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE])
+    # Fewer devices of one machine do help: each has its own copy.
+    assert fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))[0] == Arrangement(1, 4, "vmap")
+
+
+def out_of_memory():
+    return jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 123456789 bytes")
+
+
+@pytest.mark.parametrize("error", [out_of_memory, MemoryError])
+def test_where_memory_fails_all_the_same_the_next_smaller_layout_is_tried(monkeypatch, logs, error):
+    tried, really = [], POPULATION._logs
+
+    def train(program, arrangement, *rest):
+        tried.append(arrangement)
+        if arrangement.devices > 1:
+            raise error()
+        return really(program, arrangement, *rest)
+
+    monkeypatch.setattr(POPULATION, "_logs", train)
+    settings = [dataclasses.replace(BASE, seed=seed) for seed in range(4)]
+    population = trained_population(WHOLE, settings, DIGITS)
+    assert tried == [WHOLE, Arrangement(1, 4, "vmap")]
+    assert population.arrangement == tried[-1]
+    assert_equal(population.logs, logs[:4])
+
+
+def test_where_not_even_one_network_fits_it_is_said(monkeypatch):
+    tried = []
+
+    def train(program, arrangement, *rest):
+        tried.append(arrangement)
+        raise out_of_memory()
+
+    monkeypatch.setattr(POPULATION, "_logs", train)
+    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: None)
+    monkeypatch.setattr(FITTING, "needed_memory", lambda program: None)
+    wanted = "one network at a time must fit into memory; got .*width=8, batch_size=16, .*; use smaller ones"
+    with pytest.raises(MemoryError, match=wanted):
+        trained_population(WHOLE, [BASE], DIGITS)
+    assert tried == [WHOLE, *(Arrangement(1, lanes, "vmap") for lanes in (4, 2, 1))]
+
+
+def test_another_error_is_raised_at_once(monkeypatch):
+    tried = []
+
+    def train(program, arrangement, *rest):
+        tried.append(arrangement)
+        raise ValueError("broken")
+
+    monkeypatch.setattr(POPULATION, "_logs", train)
+    with pytest.raises(ValueError, match="broken"):
+        trained_population(WHOLE, [BASE], DIGITS)
+    assert tried == [WHOLE]
+
+
+def test_a_population_says_whether_its_program_was_compiled():
+    settings = [dataclasses.replace(BASE, depth=1, width=2, steps=1)]
+    assert [trained_population(Arrangement(1, 1, "map"), settings, DIGITS).compiled for _ in range(2)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_number_of_lanes_is_split_over_all_devices():
+    assert PROGRAM._over_all(BASE.program, 8) == WHOLE

@@ -35,7 +35,7 @@ def a_device_a_run():
     """As many devices as runs: on more, further ones would run along for nothing."""
     mesh = jax.make_mesh((5,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:5])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.import_module("bnact.training.population"), "population_mesh", lambda: mesh)
+        patch.setattr(importlib.import_module("bnact.training.program"), "population_mesh", lambda: mesh)
         yield
 
 

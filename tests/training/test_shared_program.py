@@ -8,7 +8,7 @@ import pytest
 
 from bnact import data
 from bnact.training import Setting, train_population
-from bnact.training.population import compiled_program
+from bnact.training.program import compiled_program
 
 DIGITS = data.load("digits")
 BASE = Setting(depth=1, width=4, batch_size=16, steps=1)

@@ -101,8 +101,9 @@ def _layout(manifest: Manifest, rows: Rows) -> str:
         for (at_once, way), widths in sorted(found.items())
     ]
     return (
-        f"The runs of a cell were split over {counted(manifest.devices, 'device')}, on each of them "
-        f"{listed(words)}; the last batch is filled up, so that all are of one size."
+        f"The runs of a cell were split over the devices, {manifest.devices} when the study began, on each "
+        f"of them {listed(words)}; the last batch is filled up, so that all are of one size. Where memory "
+        "did not suffice, layouts.json beside the results has the smaller layout that was used."
     )
 
 

@@ -14,7 +14,7 @@ from experiments.doctor import command as doctor
 from experiments.doctor.canaries import CANARIES
 from experiments.doctor.directories import directory_at
 from experiments.doctor.examination import examination, fault
-from experiments.doctor.reading import chosen_in, driver_in, quota_in, this_machine
+from experiments.doctor.reading import chosen_in, driver_in, this_machine
 from experiments.doctor.showing import as_json, show, summary
 
 from .machines import GOOD
@@ -97,7 +97,6 @@ def test_this_machine_is_read(tmp_path):
 
 
 def test_what_the_system_says_is_understood():
-    assert (quota_in("150000 100000\n"), quota_in("max 100000\n"), quota_in("")) == (1.5, None, None)
     assert (chosen_in("always [madvise] never"), chosen_in("")) == ("madvise", None)
     text = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.10  Wed"
     assert (driver_in(text), driver_in("")) == ("570.86.10", None)

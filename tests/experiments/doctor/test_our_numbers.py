@@ -84,7 +84,7 @@ def dataset(times):
 @pytest.mark.slow
 def test_a_population_sees_the_same_gradients_of_examples_that_are_repeated(monkeypatch):
     one = jax.make_mesh((1,), ("population",), axis_types=(AxisType.Auto,), devices=jax.devices()[:1])
-    monkeypatch.setattr(importlib.import_module("bnact.training.population"), "population_mesh", lambda: one)
+    monkeypatch.setattr(importlib.import_module("bnact.training.program"), "population_mesh", lambda: one)
     few = Setting(
         data="repeated",
         depth=1,

@@ -71,11 +71,12 @@ def test_a_study_that_was_stopped_goes_on_with_what_it_lacks(monkeypatch, tmp_pa
         called("trainability_map", f"--workdir={tmp_path}", *TINY)
     trained = []
 
-    def train(settings, dataset, activations, check, norms):
+    def train(arrangement, settings, dataset, activations, check, norms):
         trained.append(settings[0].cell)
-        return [made_row(setting).log for setting in settings]
+        logs = [made_row(setting).log for setting in settings]
+        return training.Population(logs, arrangement, compiled=False)
 
-    monkeypatch.setattr(training, "train_population", train)
+    monkeypatch.setattr(training, "trained_population", train)
     assert called("trainability_map", f"--workdir={tmp_path}", *TINY) == 0
     assert len(trained) == len(set(trained)) == 2 * 2 * 3 * 2 - 5
     assert called("trainability_map", f"--workdir={tmp_path}", *TINY) == 0

@@ -78,7 +78,8 @@ def test_the_layout_is_that_of_the_devices_the_study_was_begun_on(monkeypatch):
     monkeypatch.setattr(rules, "CPU_RULES", (narrow, wide))
     settings = [Setting(width=width, seed=seed) for width in (16, 32, 64) for seed in range(9)]
     assert text_of("Layout", *settings) == (
-        "The runs of a cell were split over 8 devices, on each of them 1 network at a time (map) at width 64 "
-        "and 4 networks at a time (vmap) at width 16 and 32; the last batch is filled up, so that all are of "
-        "one size."
+        "The runs of a cell were split over the devices, 8 when the study began, on each of them 1 network "
+        "at a time (map) at width 64 and 4 networks at a time (vmap) at width 16 and 32; the last batch is "
+        "filled up, so that all are of one size. Where memory did not suffice, layouts.json beside the "
+        "results has the smaller layout that was used."
     )

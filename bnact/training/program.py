@@ -1,0 +1,100 @@
+"""The compiled program of a population, and what it is called with."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh
+
+from bnact.data import Dataset
+from bnact.distributed import (
+    Arrangement,
+    arrangement_of,
+    first_of,
+    function_of_lanes,
+    population_mesh,
+)
+from bnact.fused import Index, Table
+
+from .architectures import architecture_of
+from .examples import Examples, shapes_of_examples
+from .in_context import kept_in_context
+from .injury import INJURIES, Injury
+from .log import LOG_POINTS
+from .objective import OBJECTIVES
+from .run import Cell, Lane, Task, Trained, run
+from .setting import Program, Setting
+
+
+def arrangement_for(program: Program, lanes: int) -> Arrangement:
+    """How the devices at hand train `lanes` runs of a program, memory aside; see `arrangement_of`."""
+    mesh = population_mesh()
+    images = architecture_of(program.architecture).takes_images
+    return arrangement_of(lanes, mesh.size, mesh.devices.flat[0].platform, program.width, images)
+
+
+def mesh_of(arrangement: Arrangement) -> Mesh:
+    """The mesh of the devices that an arrangement takes, the first of those at hand."""
+    return first_of(population_mesh(), arrangement.devices)
+
+
+@kept_in_context(maxsize=64)
+def compiled_program(
+    program: Program,
+    dataset: Dataset,
+    arrangement: Arrangement | int,
+    table: Table,
+    check: bool = False,
+) -> jax.stages.Compiled:
+    """The program of a `Program`, dataset, arrangement and table of pairs, compiled under jax's settings.
+
+    Args:
+      program: architecture, depth, width and batch size.
+      dataset: its arrays' shapes and its task are compiled in, its values are not.
+      arrangement: of a call's lanes; or how many they are, a multiple of the devices at hand, over all of
+        which they are then split.
+      table: the pairs it can compute.
+      check: whether identities are checked.
+
+    Returns:
+      The function ((examples, cell), lanes) -> `Trained`, stacked along a leading axis.
+    """
+
+    def one(shared: tuple[Examples, Cell], lane: Lane) -> Trained:
+        return run(program, task, *shared, lane, table, check)
+
+    layout = _over_all(program, arrangement) if isinstance(arrangement, int) else arrangement
+    task = Task(dataset.features, dataset.image_shape, dataset.outputs, OBJECTIVES[dataset.kind])
+    some = Setting(data=dataset.name)
+    cell = jax.eval_shape(lambda: cell_data(some, Index(0, 0, 0)))
+    lanes = jax.eval_shape(lambda: stacked_lanes([some] * layout.block))
+    function = jax.jit(function_of_lanes(one, mesh_of(layout), layout.way))
+    return function.lower((shapes_of_examples(dataset), cell), lanes).compile()
+
+
+def _over_all(program: Program, lanes: int) -> Arrangement:
+    devices = population_mesh().size
+    return Arrangement(devices, lanes // devices, arrangement_for(program, lanes).way)
+
+
+def cell_data(setting: Setting, index: Index) -> Cell:
+    """What the runs of the setting's cell share; `index` is the pair's place in the program's table."""
+    return Cell(
+        pair=Index(*(jnp.asarray(entry, jnp.int32) for entry in index)),
+        gain=jnp.asarray(setting.gain, jnp.float32),
+        injury=Injury(*(jnp.asarray(amount, jnp.float32) for amount in INJURIES[setting.kill])),
+        steps=jnp.asarray(log_steps(setting.steps)),
+    )
+
+
+def log_steps(steps: int) -> np.ndarray:
+    """(LOG_POINTS,) the steps after which a run of `steps` is looked at: squares, so denser early."""
+    shares = np.linspace(0.0, 1.0, LOG_POINTS) ** 2
+    return np.round(shares * steps).astype(np.int32)
+
+
+def stacked_lanes(settings: Sequence[Setting]) -> Lane:
+    """What each run has for itself, stacked along a leading axis."""
+    rates = jnp.asarray([setting.learning_rate for setting in settings], jnp.float32)
+    return Lane(rates, jnp.asarray([setting.seed for setting in settings], jnp.uint32))

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.ad_checkpoint import checkpoint_name
 
+from bnact.numerics import never, one_number
 from bnact.types import Array, PyTree
 
 Result = TypeVar("Result")
@@ -106,23 +107,22 @@ def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
     floating = [leaf for leaf in jax.tree.leaves(cotangent) if jnp.issubdtype(leaf.dtype, jnp.floating)]
     if not any(leaf.size for leaf in floating):
         return kept
-    first = next(leaf for leaf in floating if leaf.size).ravel()[0]
+    back = next(leaf for leaf in floating if leaf.size)
     # On other devices a barrier stands until equal computations have been merged; on a CPU it does not.
-    return lax.platform_dependent(kept, first, cpu=_chosen, default=_behind_barrier)
+    return lax.platform_dependent(kept, back, cpu=_chosen, default=_behind_barrier)
 
 
-def _behind_barrier(kept: PyTree, first: Array) -> PyTree:
-    return lax.optimization_barrier((kept, first))[0]
+def _behind_barrier(kept: PyTree, back: Array) -> PyTree:
+    return lax.optimization_barrier((kept, one_number(back)))[0]
 
 
-def _chosen(kept: PyTree, first: Array) -> PyTree:
-    # False for every number and for NaN; compilers do not know it, as they do not follow two comparisons.
-    never = (first > 0) & (first < 0)
+def _chosen(kept: PyTree, back: Array) -> PyTree:
+    is_never = never(back)
 
     def chosen(leaf: Any) -> Any:
         if not jnp.issubdtype(leaf.dtype, jnp.floating):
             return leaf
-        again = jnp.where(never, jnp.zeros_like(leaf), leaf)
+        again = jnp.where(is_never, jnp.zeros_like(leaf), leaf)
         # Under `shard_map` a value that all devices share must not come to depend on one's own gradient.
         return again if jax.typeof(again) == jax.typeof(leaf) else leaf
 

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from bnact.numerics import never
+from bnact.numerics.pivot import is_split
 from bnact.types import Array
 
 from .refusals import check_floating
@@ -132,17 +134,17 @@ def _sums(
             gradient_squares=jnp.zeros(room, jnp.float32),
         )
 
-    # Always true, which the compiler does not know. It would compute a normalization anew for each of the
-    # sums, which on a CPU made a step of a network two to three times as long; what a branch is given it
-    # computes once.
-    first = given.ravel()[0]
-    always = ~((first > 0) & (first < 0))
-    return lax.cond(always, sums, lambda given: jax.tree.map(jnp.zeros_like, sums(given)), given)
+    # Always the second, which the compiler does not know. It would compute a normalization anew for each of
+    # the sums, which on a CPU made a step of a network two to three times as long; what a branch is given
+    # it computes once.
+    return lax.cond(never(given), lambda given: jax.tree.map(jnp.zeros_like, sums(given)), sums, given)
 
 
 def _of_units(values: Array, room: int) -> Array:
     """Sums over all axes but the last, with zeros behind them."""
     sums = jnp.sum(values, tuple(range(values.ndim - 1)), dtype=jnp.float32)
+    if is_split(sums, (0,)):  # a sink is whole on every device
+        sums = jax.reshard(sums, jax.P(None))
     return jnp.pad(sums, (0, room - sums.size))
 
 

@@ -4,9 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax.sharding import AxisType, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact import probes
+from tests.compiled import most_exchanged
 
 X = jnp.asarray(np.random.default_rng(0).normal(size=(16, 4)), jnp.float32) - jnp.array(
     [[0.0, 1.0, 9.0, -1.0]]
@@ -92,6 +93,18 @@ def test_devices_add_up(check_vma):
     divided = jax.shard_map(layer, mesh=mesh, in_specs=(parts, whole), out_specs=parts, check_vma=check_vma)
     sums = jax.grad(lambda sink: jnp.sum(jnp.sin(divided(X, sink))))(probes.no_sums(4))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), sums, sums_of(X))
+
+
+@pytest.mark.parametrize("spec", [PartitionSpec("over", None), PartitionSpec(None, "over")], ids=str)
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_divided_arrays_are_not_gathered(axis_type, spec):
+    mesh = jax.make_mesh((4,), ("over",), axis_types=(axis_type,))
+    with jax.set_mesh(mesh):
+        x = jax.device_put(X, NamedSharding(mesh, spec))
+        program = jax.jit(lambda x: jax.grad(loss, 1)(x, probes.no_sums(4))).lower(x).compile()
+        sums = program(x)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), sums, sums_of(X))
+    assert most_exchanged(program) < X.size
 
 
 def test_nothing_of_the_inputs_size_is_kept_for_it():

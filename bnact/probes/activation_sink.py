@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from bnact.numerics import never
+from bnact.numerics import never, varying_as
 from bnact.numerics.pivot import is_split
 from bnact.types import Array
 
@@ -96,9 +96,8 @@ def with_activation_sink(
             f"shape {room}; use no_sums({x.shape[-1]})"
         )
     # Under `shard_map` every device has sums of its own, so the sink must vary along x's axes too.
-    own = jnp.ones_like(jax.eval_shape(jnp.sum, x), dtype=jnp.float32)
-    sink = jax.tree.map(lambda field: field * own, sink)
-    return _ruled(x, _sums(lax.stop_gradient(given), derivative, largest_slope, room[0]), sink)
+    sums = _sums(lax.stop_gradient(given), derivative, largest_slope, room[0])
+    return _ruled(x, sums, varying_as(x, sink))
 
 
 def activity(sums: UnitSums) -> Activity:

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from bnact.numerics import varying_as
 from bnact.types import Array
 
 
@@ -19,7 +20,7 @@ def with_gradient_sink(x: Array, sink: Array) -> Array:
       sink: a float32 scalar, zero; only its gradient is of use.
     """
     # Under `shard_map` every device has a sum of its own, so the sink must vary along x's axes too.
-    return _ruled(x, sink * jnp.ones_like(jax.eval_shape(jnp.sum, x), dtype=sink.dtype))
+    return _ruled(x, varying_as(x, sink))
 
 
 @jax.custom_vjp

@@ -43,7 +43,9 @@ def norm_act(
       keep: of which tensor the backward pass is computed. "output" is y, which a linear map behind keeps
         too, so that nothing is kept beside it; float32 and an activation that can be undone (leaky_relu,
         elu, selu, softplus, sigmoid ...), and a scale far from 0: the gradients' error grows with
-        bias / scale, and where a scale is 0 they are NaN.
+        bias / scale, and where a scale is 0 they are NaN. They are NaN too, for all that shares statistics,
+        where y is so flat that it leaves z = scale * standardized + bias open: elu and selu at z < -12.4,
+        sigmoid at z > 12.4, softplus at z < -87.
 
     Returns:
       y, of x's shape and type, and the statistics of x (`.mean`, `.variance`, `.count`; None without

@@ -28,7 +28,7 @@ from bnact.normalizations import Standardization
 from bnact.normalizations.affine import over_leading
 from bnact.normalizations.own_statistics import number_counted
 from bnact.normalizations.reduction import Reduction, whole
-from bnact.numerics import Moments
+from bnact.numerics import Moments, placed_as
 from bnact.types import Array, PyTree
 
 from .statistics import Statistics, standardizer
@@ -153,9 +153,11 @@ def laid_out(parameter: Array | None, u: Array, otherwise: float) -> Array:
 
 
 def as_given(parameters: PyTree, gradients: PyTree) -> PyTree:
-    """The gradients of those parameters that there are, in their shapes and types."""
+    """The gradients of those parameters that there are, in their shapes and types and on their devices."""
 
     def of(parameter: Array | None, gradient: PyTree) -> Array | None:
-        return None if parameter is None else jnp.reshape(gradient, parameter.shape).astype(parameter.dtype)
+        if parameter is None:
+            return None
+        return placed_as(parameter, jnp.reshape(gradient, parameter.shape).astype(parameter.dtype))
 
     return jax.tree.map(of, parameters, gradients, is_leaf=lambda parameter: parameter is None)

@@ -31,4 +31,5 @@ from .tolerances import Tolerance as Tolerance
 from .tolerances import tolerance as tolerance
 from .two_product import two_product as two_product
 from .two_sum import two_sum as two_sum
+from .varying import placed_as as placed_as
 from .varying import varying_as as varying_as

@@ -21,3 +21,9 @@ def varying_as(x: Array, parameters: PyTree) -> PyTree:
     """
     like = jax.eval_shape(jnp.sum, x)
     return jax.tree.map(lambda leaf: leaf * jnp.ones_like(like, dtype=leaf.dtype), parameters)
+
+
+def placed_as(parameter: Array, gradient: Array) -> Array:
+    """The gradient, divided over devices as the parameter is where meshes are explicit."""
+    spec = jax.typeof(parameter).sharding.spec
+    return gradient if jax.typeof(gradient).sharding.spec == spec else jax.reshard(gradient, spec)

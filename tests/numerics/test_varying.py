@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax.sharding import AxisType, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
-from bnact.numerics import varying_as
+from bnact.numerics import placed_as, varying_as
 
 PARAMETERS = {"scale": jnp.arange(3.0), "alpha": jnp.float32(2), "of_two": jnp.ones((3, 2), jnp.bfloat16)}
 X = jnp.ones((8, 3))
@@ -58,3 +58,16 @@ def test_a_rules_gradients_are_summed_over_the_devices(check_vma):
     if check_vma:  # without it, jax says so
         with pytest.raises(ValueError, match="custom_vjp|Custom VJP"):
             gradient(lambda x, p: p)
+
+
+@pytest.mark.parametrize("parameter, gradient", [("over", None), (None, "over"), ("over", "over")])
+def test_a_gradient_is_placed_as_its_parameter(parameter, gradient):
+    mesh = jax.make_mesh((8,), ("over",), axis_types=(AxisType.Explicit,))
+    with jax.set_mesh(mesh):
+        one, other = (
+            jax.device_put(jnp.arange(8.0), NamedSharding(mesh, PartitionSpec(axis)))
+            for axis in (parameter, gradient)
+        )
+        found = jax.jit(placed_as)(one, other)
+        assert jax.typeof(found).sharding.spec == jax.typeof(one).sharding.spec
+    np.testing.assert_array_equal(found, jnp.arange(8.0))

@@ -14,6 +14,9 @@ from bnact.types import Array
 from .refusals import check_floating
 from .units import is_saturated
 
+ENLARGED = 2.0**63
+"""A gradient of 1.2e-38, the least normal float32, times this has a square that is normal too."""
+
 
 class UnitSums(NamedTuple):
     """Sums over the examples that the units of a layer were given; every field is (..., units), float32.
@@ -27,6 +30,8 @@ class UnitSums(NamedTuple):
       given: sum of what the activation is given.
       given_squares: sum of its squares.
       gradient_squares: sum of squares of the gradient where the sink stands.
+      enlarged_squares: the same of 2^63 times the gradient: where the squares are too small for float32,
+        these are not, and where these are too large, those are not.
     """
 
     examples: Array
@@ -35,13 +40,15 @@ class UnitSums(NamedTuple):
     given: Array
     given_squares: Array
     gradient_squares: Array
+    enlarged_squares: Array
 
 
 class Activity(NamedTuple):
     """What the sums say of each layer; every field is (...,), NaN where no example was seen.
 
     Attributes:
-      gradient: root mean square of the gradient, one entry an example and unit.
+      gradient: root mean square of the gradient, one entry an example and unit. Right for gradients of any
+        size that float32 has, from 1.2e-38, as long as the sum of their squares is below 3.4e38.
       mean, variance: of what the activation is given, over all examples and units. The variance is the mean
         of the squares less the square of the mean: its error is about 1e-7 of the square of the mean.
       dead: share of units with slope zero on every example.
@@ -108,12 +115,18 @@ def activity(sums: UnitSums) -> Activity:
     known = jnp.where(jnp.isfinite(mean), 1.0, jnp.nan).astype(mean.dtype)
     is_unit = sums.examples > 0
     return Activity(
-        gradient=jnp.sqrt(jnp.sum(sums.gradient_squares, -1) / total),
+        gradient=_root_mean_square(sums, total),
         mean=mean,
         variance=jnp.maximum(jnp.sum(sums.given_squares, -1) / total - jnp.square(mean), 0.0),
         dead=known * jnp.mean(sums.active == 0, -1, dtype=jnp.float32, where=is_unit),
         saturated=known * jnp.sum(sums.saturated, -1) / total,
     )
+
+
+def _root_mean_square(sums: UnitSums, total: Array) -> Array:
+    squares, enlarged = jnp.sum(sums.gradient_squares, -1), jnp.sum(sums.enlarged_squares, -1)
+    small = jnp.sqrt(enlarged) / ENLARGED
+    return jnp.where(jnp.isfinite(enlarged), small, jnp.sqrt(squares)) / jnp.sqrt(total)
 
 
 def _sums(
@@ -131,6 +144,7 @@ def _sums(
             given=_of_units(values, room),
             given_squares=_of_units(jnp.square(values), room),
             gradient_squares=jnp.zeros(room, jnp.float32),
+            enlarged_squares=jnp.zeros(room, jnp.float32),
         )
 
     # Always the second, which the compiler does not know. It would compute a normalization anew for each of
@@ -159,8 +173,9 @@ def _forward(x: Array, seen: UnitSums, sink: UnitSums) -> tuple[Array, UnitSums]
 
 
 def _backward(seen: UnitSums, dx: Array) -> tuple[Array, None, UnitSums]:
-    squares = _of_units(jnp.square(dx.astype(jnp.float32)), seen.examples.shape[-1])
-    return dx, None, seen._replace(gradient_squares=squares)
+    wide, room = dx.astype(jnp.float32), seen.examples.shape[-1]
+    squares, enlarged = (_of_units(jnp.square(each), room) for each in (wide, wide * ENLARGED))
+    return dx, None, seen._replace(gradient_squares=squares, enlarged_squares=enlarged)
 
 
 _ruled.defvjp(_forward, _backward)

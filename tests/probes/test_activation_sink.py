@@ -82,6 +82,18 @@ def test_a_layer_of_nan_has_no_share():
     assert np.isnan([seen.dead, seen.saturated, seen.mean]).all()
 
 
+@pytest.mark.parametrize("size", [1e-37, 1e-30, 1e-22, 1e-19, 1e-10, 1.0, 1e10, 1e17])
+def test_gradients_of_every_size_are_seen(size):
+    def sized(sink):
+        return jnp.sum(jnp.float32(size) * layer(jnp.abs(X), sink))
+
+    sums = jax.grad(sized)(probes.no_sums(4))
+    np.testing.assert_allclose(probes.activity(sums).gradient, size, rtol=1e-5)
+    both = jax.tree.map(jnp.add, sums, sums_of(X))  # beside ordinary ones, those of another microbatch
+    expected = np.sqrt((size**2 + float(probes.activity(sums_of(X)).gradient) ** 2) / 2)
+    np.testing.assert_allclose(probes.activity(both).gradient, expected, rtol=1e-5)
+
+
 def test_nothing_seen_is_nan():
     assert all(np.isnan(field) for field in probes.activity(probes.no_sums(4)))
 

@@ -71,27 +71,29 @@ def recomputed(
     the compiler does not merge the two.
 
     Args:
-      block: a function of arrays, or trees of them. What it reads must be among its arguments: a value of an
-        enclosing `jax.grad` that it closes over is an error in JAX.
+      block: a function of arrays, or trees of them; what is none is set with `functools.partial`. What it
+        reads must be among its arguments: a value of an enclosing `jax.grad` that it closes over is an error
+        in JAX.
       policy: what to keep; None keeps the arguments alone, and computes matrix products again too.
 
     Returns:
-      A function of the same arguments. It has reverse mode, also of itself, and no forward mode.
+      A function of the same arguments, by place or by name. It has reverse mode, also of itself, and no
+      forward mode.
     """
     kept = jax.checkpoint(block, policy=policy)
 
     @jax.custom_vjp
-    def ruled(*args: Any) -> Any:
-        return block(*args)
+    def ruled(args: tuple, named: dict) -> Any:
+        return block(*args, **named)
 
-    def forward(*args: Any) -> Any:
-        return jax.vjp(kept, *args)
+    def forward(args: tuple, named: dict) -> Any:
+        return jax.vjp(lambda args, named: kept(*args, **named), args, named)
 
     def backward(pull: Any, cotangent: PyTree) -> Any:
         return waiting_for(cotangent, pull)(cotangent)
 
     ruled.defvjp(forward, backward)
-    return ruled
+    return lambda *args, **named: ruled(args, named)
 
 
 def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:

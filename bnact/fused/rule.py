@@ -53,7 +53,7 @@ def output_and_statistics(
     second: Affine,
     own: Own | None = None,
 ) -> tuple[Array, Taken]:
-    """The chosen norm, activation and norm applied to `x`.
+    """The chosen norm, activation and norm applied to `x`: y = norm_2(activation(norm_1(x))).
 
     Args:
       table: what this program can compute.
@@ -65,7 +65,8 @@ def output_and_statistics(
       own: the parameters that the table's formulas have beside a scale and a bias; None where they have none.
 
     Returns:
-      y, of x's shape and type, and the statistics. No gradient flows through the statistics: they are
+      y, of x's shape and type, and the statistics that each norm took of its own input; what the chosen norm
+      does not use has count 0. The index has no gradient, and none flows through the statistics: they are
       for running averages.
     """
     return _ruled(table, epsilon, index, x, *varying_as(x, (first, second, own or {})))

@@ -46,6 +46,8 @@ class UnitSums(NamedTuple):
 class Activity(NamedTuple):
     """What the sums say of each layer; every field is (...,), NaN where no example was seen.
 
+    Dead and saturated are NaN too where anything that the activation was given was NaN or infinite.
+
     Attributes:
       gradient: root mean square of the gradient, one entry an example and unit. Right for gradients of any
         size that float32 has, from 1.2e-38, as long as the sum of their squares is below 3.4e38.
@@ -77,7 +79,8 @@ def with_activation_sink(
     """`x`, unchanged; the gradient by `sink` is what the activation behind it was given and what came back.
 
     One `jax.value_and_grad` brings both, in an ordinary training step. Nothing of the size of x is kept for
-    it: the sums of the forward pass wait for the backward pass.
+    it: the sums of the forward pass wait for the backward pass. To be called under `jax.jit`: by itself it
+    compiles its branch anew each time.
 
     Args:
       x: (..., units) floating, where the gradient is taken: what the activation is given, or what a
@@ -108,7 +111,14 @@ def with_activation_sink(
 
 
 def activity(sums: UnitSums) -> Activity:
-    """What the sums say of each layer: (..., units) -> (...,)."""
+    """What the sums say of each layer.
+
+    Args:
+      sums: (..., units), with zeros where a layer has no unit.
+
+    Returns:
+      `Activity` of shape (...,), float32.
+    """
     total = jnp.sum(sums.examples, -1)
     mean = jnp.sum(sums.given, -1) / total
     # A comparison with NaN is false: without this a layer of NaN would have no dead units.

@@ -7,8 +7,10 @@ import pytest
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact import probes
+from bnact.probes import activation_sink
 from tests.compiled import most_exchanged
 
+RIGHT = activation_sink._of_units
 X = jnp.asarray(np.random.default_rng(0).normal(size=(16, 4)), jnp.float32) - jnp.array(
     [[0.0, 1.0, 9.0, -1.0]]
 )
@@ -29,6 +31,30 @@ def loss(x, sink):
 
 def sums_of(x, room=4):
     return jax.grad(loss, 1)(x, probes.no_sums(room))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda values, room: RIGHT(values[1:], room),
+        lambda values, room: RIGHT(values, room).at[0].multiply(2),
+        lambda values, room: jnp.roll(RIGHT(values, room), 1),
+    ],
+    ids=["one example lost", "one unit twice", "units mixed up"],
+)
+def test_a_wrong_sum_is_caught(wrong, monkeypatch):
+    the_numbers_of_each_unit()
+    monkeypatch.setattr(activation_sink, "_of_units", wrong)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        the_numbers_of_each_unit()
+
+
+def the_numbers_of_each_unit():
+    sums = sums_of(X)
+    gradient = jax.grad(lambda x: jnp.sum(jnp.sin(jax.nn.relu(x))))(X)
+    wanted = (jnp.ones_like(X), slope(X), slope(X) == 0, X, X**2, gradient**2)
+    for found, each in zip(sums[: len(wanted)], wanted, strict=True):
+        np.testing.assert_allclose(found, np.sum(np.asarray(each, np.float64), 0), rtol=1e-5)
 
 
 def test_the_numbers_are_those_of_the_single_probes():

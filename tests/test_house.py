@@ -118,6 +118,12 @@ def test_only_one_package_knows_devices():
     assert_none(knowing, "only bnact.distributed knows devices")
 
 
+def test_only_one_file_splits_and_merges_nnx():
+    elsewhere = [path for path in MODULES if path.parts[1:] != ("nn", "functional.py")]
+    splitting = [path for path in elsewhere if {"nnx.merge", "nnx.split"} & attributes(path)]
+    assert_none(splitting, "only bnact/nn/functional.py splits and merges NNX")
+
+
 def attributes(path):
     """The dotted names in a file."""
     return {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}

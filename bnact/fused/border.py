@@ -2,10 +2,13 @@
 
 import math
 
+import jax
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 
 from bnact.activations import Activation, Learnable
-from bnact.types import Array, AxisName
+from bnact.normalizations import Affine
+from bnact.types import Array
 
 from .own import fused_norms
 from .recovered import why_not_recovered
@@ -13,35 +16,44 @@ from .recovered import why_not_recovered
 
 def checked(
     function: str,
-    x: Array,
-    scale: Array | None,
-    bias: Array | None,
+    x: ArrayLike,
+    scale: ArrayLike | None,
+    bias: ArrayLike | None,
     norm: str,
     epsilon: float,
-    axis_name: AxisName | None = None,
-) -> None:
-    """Raises an error that names the rule, what came, and the fix, unless the arguments fit."""
+) -> tuple[Array, Affine]:
+    """x and the affine map as arrays, or an error that names the rule, what came, and the fix."""
     if norm not in fused_norms():
         raise ValueError(
             f"{function}: norm must standardize by the statistics of its input, which a fused rule is for; "
             f"got norm={norm!r}; use one of {', '.join(fused_norms())}"
         )
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        raise TypeError(f"{function}: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")
-    if x.ndim < 1:
-        raise ValueError(f"{function}: x must have its features on the last axis; got a scalar; use x[None]")
-    for name, parameter in (("scale", scale), ("bias", bias)):
-        if parameter is not None:
-            _check_parameter(function, name, parameter, x)
+    if isinstance(epsilon, jax.Array):
+        raise TypeError(
+            f"{function}: epsilon must be known when the program is written; got an array, traced or not; "
+            f"use a Python float, under jax.jit with static_argnames='epsilon'"
+        )
     if not 0 <= epsilon < math.inf:
         raise ValueError(
             f"{function}: epsilon must be finite and at least 0; got epsilon={epsilon}; the default is 1e-5"
         )
-    if norm == "batch" and axis_name is None and x.size == x.shape[-1]:
-        raise ValueError(
-            f"{function}: batch statistics need at least 2 values of each feature; got x of shape {x.shape}, "
-            f"whose output would be the bias whatever x is; use a larger batch or norm='layer'"
-        )
+    return checked_arrays(function, x, scale, bias)
+
+
+def checked_arrays(
+    function: str, x: ArrayLike, scale: ArrayLike | None, bias: ArrayLike | None
+) -> tuple[Array, Affine]:
+    """x and the affine map as arrays, or an error unless they are floating and of the same features."""
+    x = jnp.asarray(x)
+    params = Affine(*(None if each is None else jnp.asarray(each) for each in (scale, bias)))
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        raise TypeError(f"{function}: x must be real floating; got {x.dtype}; use x.astype(jnp.float32)")
+    if x.ndim < 1:
+        raise ValueError(f"{function}: x must have its features on the last axis; got a scalar; use x[None]")
+    for name, parameter in params._asdict().items():
+        if parameter is not None:
+            _check_parameter(function, name, parameter, x)
+    return x, params
 
 
 def _check_parameter(function: str, name: str, parameter: Array, x: Array) -> None:

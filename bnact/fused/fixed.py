@@ -3,8 +3,9 @@
     order "before":  y = activation(z),  z = scale * standardized(x) + bias
     order "after":   y = scale * standardized(activation(x)) + bias
 
-The rule keeps x, the statistics, the parameters and the mask as it was given. On the way back it computes
-the rest again, where that is cheaper than memory; plain autodiff keeps several tensors of x's size.
+The rule keeps x (or y, where that is all that is asked for), the statistics, the parameters and the mask as
+it was given. On the way back it computes the rest again, where that is cheaper than memory; plain autodiff
+keeps several tensors of x's size.
 """
 
 from functools import partial
@@ -19,11 +20,11 @@ from bnact.normalizations import Affine
 from bnact.normalizations.reduced import normalized_given, reduced_moments
 from bnact.normalizations.reduction import Reduction
 from bnact.normalizations.standardize import behind_mask_zero
-from bnact.numerics import Moments, full_mask, inverse_deviation, wide
+from bnact.numerics import Moments, full_mask, inverse_deviation, varying_as, wide
 from bnact.types import Array, PyTree
 
 from .curve import value_and_pull, value_of
-from .gradient import Deviation, gradient_through, number_of
+from .gradient import Deviation, as_given, gradient_through, laid_out, number_of
 from .memory import waiting_for
 from .recovered import recovered
 
@@ -78,9 +79,8 @@ def output_and_moments(fixed: Fixed, x: Array, given: Given) -> tuple[Array, Mom
       y, of x's shape and type, and the statistics as the reduction's view has them. No gradient flows
       through the statistics: they are for running averages.
     """
-    return _ruled(
-        fixed, x, given._replace(affine=_beside(x, given.affine), learned=_beside(x, given.learned))
-    )
+    affine, learned = varying_as(x, (given.affine, given.learned))
+    return _ruled(fixed, x, given._replace(affine=affine, learned=learned))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -120,7 +120,7 @@ def _backward(
     back = {"before": _back_before, "after": _back_after}[fixed.order]
     dx, affine, learned = back(fixed, kept, wide(dy), statistics, given, mask)
     dx = behind_mask_zero(dx, mask).astype(kept.dtype)
-    return dx, Given(_as_given(given.affine, affine), _as_given(given.learned, learned), None)
+    return dx, Given(as_given(given.affine, affine), as_given(given.learned, learned), None)
 
 
 def _back_before(
@@ -182,8 +182,7 @@ def _standardized(fixed: Fixed, z: Array, statistics: Moments | None, params: Af
     """The standardized values, in the view, from what scale and bias made of them."""
     seen, params = fixed.reduction.viewed(z), fixed.reduction.viewed_affine(params)
     one, zero = jnp.ones((), z.dtype), jnp.zeros((), z.dtype)
-    bias, scale = (_laid_out(each, seen) for each in (params.bias, params.scale))
-    values = (seen - (zero if bias is None else bias)) / (one if scale is None else scale)
+    values = (seen - laid_out(params.bias, seen, 0)) / laid_out(params.scale, seen, 1)
     return Deviation(values, zero, zero, one, one if statistics is None else _reciprocal(fixed, statistics))
 
 
@@ -191,12 +190,6 @@ def _reciprocal(fixed: Fixed, statistics: Moments) -> Array:
     if not fixed.reduction.divided:
         return jnp.ones((), statistics.mean.dtype)
     return jnp.expand_dims(inverse_deviation(statistics.variance, fixed.epsilon), fixed.reduction.axes)
-
-
-def _laid_out(parameter: Array | None, u: Array) -> Array | None:
-    if parameter is None:
-        return None
-    return jnp.expand_dims(parameter.astype(u.dtype), tuple(range(u.ndim - parameter.ndim)))
 
 
 def _through(
@@ -210,32 +203,10 @@ def _through(
     """The gradients by the norm's input, in its own shape, and by its parameters."""
     reduction, shape = fixed.reduction, dz.shape
     dz = reduction.viewed(dz)
-    scale = _laid_out(reduction.viewed_affine(params).scale, dz)
-    scale = jnp.ones((), dz.dtype) if scale is None else scale
+    scale = laid_out(reduction.viewed_affine(params).scale, dz, 1)
     count = 1.0 if statistics is None else number_of(reduction, dz, _viewed(fixed, mask), statistics)
     du, *parameters = gradient_through(reduction, behind, scale, dz, count)
     return jnp.reshape(du, shape), Affine(*parameters)
-
-
-def _beside(x: Array, parameters: PyTree) -> PyTree:
-    """The parameters, varying under `shard_map` along the axes that x varies along.
-
-    The rule returns each device's own gradient, which is that of a value of its own; how the values came
-    to be there jax transposes to the sum over the devices.
-    """
-    feature = jax.eval_shape(lambda x: jnp.sum(x, tuple(range(x.ndim - 1))), x)
-    return jax.tree.map(lambda leaf: leaf * jnp.ones_like(feature, dtype=leaf.dtype), parameters)
-
-
-def _as_given(parameters: PyTree, gradients: PyTree) -> PyTree:
-    """The gradients of those parameters that there are, in their shapes and types."""
-    if isinstance(parameters, Affine):
-        gradients = Affine(
-            *(None if one is None else each for one, each in zip(parameters, gradients, strict=True))
-        )
-    return jax.tree.map(
-        lambda one, each: jnp.reshape(each, one.shape).astype(one.dtype), parameters, gradients
-    )
 
 
 _ruled.defvjp(_forward, _backward)

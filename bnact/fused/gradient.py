@@ -21,15 +21,17 @@ Internal Covariate Shift", 2015; Ba, Kiros and Hinton, "Layer Normalization", 20
 from collections.abc import Callable
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 
 from bnact.normalizations import Standardization
+from bnact.normalizations.affine import over_leading
 from bnact.normalizations.own_statistics import number_counted
 from bnact.normalizations.reduction import Reduction, whole
-from bnact.numerics import Moments
-from bnact.types import Array
+from bnact.numerics import Moments, placed_as
+from bnact.types import Array, PyTree
 
-from .statistics import Statistics, batch_axes, standardizer
+from .statistics import Statistics, standardizer
 
 Gradient = tuple[Array, Array, Array]
 """dL/du of u's shape, dL/dscale and dL/dbias of shape (features,)."""
@@ -60,7 +62,8 @@ def gradient(norm: Standardization) -> Callable[..., Gradient]:
 
     def through(epsilon: float, u: Array, statistics: Statistics, scale: Array, dz: Array) -> Gradient:
         if norm.axes == "none":
-            return dz * scale, jnp.sum(dz * u, batch_axes(u)), jnp.sum(dz, batch_axes(u))
+            one, zero = jnp.ones((), u.dtype), jnp.zeros((), u.dtype)
+            return gradient_through(whole(norm, u.shape), Deviation(u, zero, zero, one, one), scale, dz, 1.0)
         part = statistics.batch if norm.axes == "batch" else statistics.features
         assert part is not None, "the statistics a norm of the table uses are always there"
         reduction = whole(norm, u.shape)
@@ -142,3 +145,19 @@ def _weight_and_level(
     weight = jnp.where(r > 0, -(r * (unit * (unit * mean_h_d))), 0) if reduction.divided else nothing
     level = -(r * mean_h) if reduction.centered else nothing
     return weight, level - deviation.lost * weight
+
+
+def laid_out(parameter: Array | None, u: Array, otherwise: float) -> Array:
+    """The parameter in u's type, shaped to broadcast against u; `otherwise` where there is none."""
+    return jnp.full((), otherwise, u.dtype) if parameter is None else over_leading(parameter, u)
+
+
+def as_given(parameters: PyTree, gradients: PyTree) -> PyTree:
+    """The gradients of those parameters that there are, in their shapes and types and on their devices."""
+
+    def of(parameter: Array | None, gradient: PyTree) -> Array | None:
+        if parameter is None:
+            return None
+        return placed_as(parameter, jnp.reshape(gradient, parameter.shape).astype(parameter.dtype))
+
+    return jax.tree.map(of, parameters, gradients, is_leaf=lambda parameter: parameter is None)

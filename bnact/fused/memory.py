@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.ad_checkpoint import checkpoint_name
 
+from bnact.numerics import never, one_number
 from bnact.types import Array, PyTree
 
 Result = TypeVar("Result")
@@ -70,27 +71,29 @@ def recomputed(
     the compiler does not merge the two.
 
     Args:
-      block: a function of arrays, or trees of them. What it reads must be among its arguments: a value of an
-        enclosing `jax.grad` that it closes over is an error in JAX.
+      block: a function of arrays, or trees of them; what is none is set with `functools.partial`. What it
+        reads must be among its arguments: a value of an enclosing `jax.grad` that it closes over is an error
+        in JAX.
       policy: what to keep; None keeps the arguments alone, and computes matrix products again too.
 
     Returns:
-      A function of the same arguments. It has reverse mode, also of itself, and no forward mode.
+      A function of the same arguments, by place or by name. It has reverse mode, also of itself, and no
+      forward mode.
     """
     kept = jax.checkpoint(block, policy=policy)
 
     @jax.custom_vjp
-    def ruled(*args: Any) -> Any:
-        return block(*args)
+    def ruled(args: tuple, named: dict) -> Any:
+        return block(*args, **named)
 
-    def forward(*args: Any) -> Any:
-        return jax.vjp(kept, *args)
+    def forward(args: tuple, named: dict) -> Any:
+        return jax.vjp(lambda args, named: kept(*args, **named), args, named)
 
     def backward(pull: Any, cotangent: PyTree) -> Any:
         return waiting_for(cotangent, pull)(cotangent)
 
     ruled.defvjp(forward, backward)
-    return ruled
+    return lambda *args, **named: ruled(args, named)
 
 
 def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
@@ -106,23 +109,22 @@ def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
     floating = [leaf for leaf in jax.tree.leaves(cotangent) if jnp.issubdtype(leaf.dtype, jnp.floating)]
     if not any(leaf.size for leaf in floating):
         return kept
-    first = next(leaf for leaf in floating if leaf.size).ravel()[0]
+    back = next(leaf for leaf in floating if leaf.size)
     # On other devices a barrier stands until equal computations have been merged; on a CPU it does not.
-    return lax.platform_dependent(kept, first, cpu=_chosen, default=_behind_barrier)
+    return lax.platform_dependent(kept, back, cpu=_chosen, default=_behind_barrier)
 
 
-def _behind_barrier(kept: PyTree, first: Array) -> PyTree:
-    return lax.optimization_barrier((kept, first))[0]
+def _behind_barrier(kept: PyTree, back: Array) -> PyTree:
+    return lax.optimization_barrier((kept, one_number(back)))[0]
 
 
-def _chosen(kept: PyTree, first: Array) -> PyTree:
-    # False for every number and for NaN; compilers do not know it, as they do not follow two comparisons.
-    never = (first > 0) & (first < 0)
+def _chosen(kept: PyTree, back: Array) -> PyTree:
+    is_never = never(back)
 
     def chosen(leaf: Any) -> Any:
         if not jnp.issubdtype(leaf.dtype, jnp.floating):
             return leaf
-        again = jnp.where(never, jnp.zeros_like(leaf), leaf)
+        again = jnp.where(is_never, jnp.zeros_like(leaf), leaf)
         # Under `shard_map` a value that all devices share must not come to depend on one's own gradient.
         return again if jax.typeof(again) == jax.typeof(leaf) else leaf
 

@@ -105,20 +105,25 @@ def initial_own(name: str, num_features: int) -> dict[str, Array]:
     }
 
 
-@functools.cache
-def has_affine() -> tuple[tuple[bool, bool], ...]:
-    """Of every norm of `NORMS`, whether it has a scale, and whether it has a bias, of every feature."""
+class HasAffine(NamedTuple):
+    """Whether a norm has a scale of every feature, and whether it has a bias."""
 
-    def of(name: str) -> tuple[bool, bool]:
+    scale: bool
+    bias: bool
+
+
+@functools.cache
+def has_affine() -> Mapping[str, HasAffine]:
+    """What every norm of `NORMS` has, by its name and in the order there."""
+
+    def of(name: str) -> HasAffine:
         norm = NORMS[name]
         made = norm.trained if isinstance(norm, Formula) else normalizations.get(name)()
         params = jax.eval_shape(lambda: made.init(GROUPS)[0])._asdict()
-        scale, bias = (
-            params[field] is not None and _is_affine(field, params[field]) for field in Affine._fields
-        )
-        return scale, bias
+        there = {field for field, value in params.items() if value is not None and _is_affine(field, value)}
+        return HasAffine(scale="scale" in there, bias="bias" in there)
 
-    return tuple(of(name) for name in NORMS)
+    return MappingProxyType({name: of(name) for name in NORMS})
 
 
 def outcome(formula: Formula, by: Affine, own: Own, u: Array) -> Array:

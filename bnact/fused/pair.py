@@ -1,5 +1,7 @@
 """A norm and an activation, fixed when the program is written."""
 
+from jax.typing import ArrayLike
+
 from bnact import activations
 from bnact.activations import Activation
 from bnact.normalizations import Affine
@@ -12,9 +14,9 @@ from .own import standardizes_of
 
 
 def norm_act(
-    x: Array,
-    scale: Array | None,
-    bias: Array | None,
+    x: ArrayLike,
+    scale: ArrayLike | None,
+    bias: ArrayLike | None,
     norm: str = "batch",
     activation: str | Activation = "relu",
     epsilon: float = 1e-5,
@@ -43,7 +45,9 @@ def norm_act(
       keep: of which tensor the backward pass is computed. "output" is y, which a linear map behind keeps
         too, so that nothing is kept beside it; float32 and an activation that can be undone (leaky_relu,
         elu, selu, softplus, sigmoid ...), and a scale far from 0: the gradients' error grows with
-        bias / scale, and where a scale is 0 they are NaN.
+        bias / scale, and where a scale is 0 they are NaN. They are NaN too, for all that shares statistics,
+        where y is so flat that it leaves z = scale * standardized + bias open: elu and selu at z < -12.4,
+        sigmoid at z > 12.4, softplus at z < -87.
 
     Returns:
       y, of x's shape and type, and the statistics of x (`.mean`, `.variance`, `.count`; None without
@@ -51,21 +55,26 @@ def norm_act(
       statistics: they are for running averages.
 
     Raises:
-      TypeError: x, scale or bias is not floating, or the mask not boolean.
+      TypeError: x, scale or bias is not floating, epsilon is an array, the mask not boolean, or x narrower
+        than float32 where the output alone is kept.
       ValueError: unknown norm or activation, shapes that do not fit, a batch of one, an epsilon that
         is negative or not finite, or an output of which x cannot be recovered.
+
+    Source: Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal
+    covariate shift", 2015; Rota Bulo, Porzi, Kontschieder, "In-place activated BatchNorm for memory-optimized
+    training of DNNs", 2018 (which keeps the output alone).
     """
-    checked("norm_act", x, scale, bias, norm, epsilon, axis_name)
+    x, params = checked("norm_act", x, scale, bias, norm, epsilon)
     act = activations.get(activation)
     checked_keep("norm_act", keep, act, "before")
     checked_keep_of("norm_act", keep, x)
-    return _pair(x, Affine(scale, bias), norm, act, "before", epsilon, mask, axis_name, keep)
+    return _pair(x, params, norm, act, "before", epsilon, mask, axis_name, keep)
 
 
 def act_norm(
-    x: Array,
-    scale: Array | None,
-    bias: Array | None,
+    x: ArrayLike,
+    scale: ArrayLike | None,
+    bias: ArrayLike | None,
     norm: str = "batch",
     activation: str | Activation = "relu",
     epsilon: float = 1e-5,
@@ -77,9 +86,9 @@ def act_norm(
     Arguments and errors as in `norm_act`; the statistics returned are those of u, and behind the mask y is 0.
     The backward pass is computed of x: y, behind the norm, tells nothing of the norm's input.
     """
-    checked("act_norm", x, scale, bias, norm, epsilon, axis_name)
+    x, params = checked("act_norm", x, scale, bias, norm, epsilon)
     act = activations.get(activation)
-    return _pair(x, Affine(scale, bias), norm, act, "after", epsilon, mask, axis_name, "input")
+    return _pair(x, params, norm, act, "after", epsilon, mask, axis_name, "input")
 
 
 def _pair(

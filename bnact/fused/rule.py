@@ -23,14 +23,14 @@ from jax import lax
 
 from bnact.activations import Activation
 from bnact.normalizations import Affine, affine
-from bnact.numerics import wide
-from bnact.types import Array, PyTree
+from bnact.numerics import varying_as, wide
+from bnact.types import Array
 
 from .column import Column, column_of, formula_or, standing_behind
-from .gradient import gradient
+from .gradient import as_given, gradient, laid_out
 from .memory import waiting_for
 from .norms import Formula, Norm, Own, outcome
-from .statistics import Standardizer, Statistics, batch_axes, standardized, standardizers, statistics
+from .statistics import Standardizer, Statistics, standardized, standardizers, statistics
 from .table import Index, Table
 
 
@@ -53,7 +53,7 @@ def output_and_statistics(
     second: Affine,
     own: Own | None = None,
 ) -> tuple[Array, Taken]:
-    """The chosen norm, activation and norm applied to `x`.
+    """The chosen norm, activation and norm applied to `x`: y = norm_2(activation(norm_1(x))).
 
     Args:
       table: what this program can compute.
@@ -65,11 +65,11 @@ def output_and_statistics(
       own: the parameters that the table's formulas have beside a scale and a bias; None where they have none.
 
     Returns:
-      y, of x's shape and type, and the statistics. No gradient flows through the statistics: they are
+      y, of x's shape and type, and the statistics that each norm took of its own input; what the chosen norm
+      does not use has count 0. The index has no gradient, and none flows through the statistics: they are
       for running averages.
     """
-    beside = partial(_beside, x)
-    return _ruled(table, epsilon, index, x, beside(first), beside(second), beside(own or {}))
+    return _ruled(table, epsilon, index, x, *varying_as(x, (first, second, own or {})))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
@@ -114,21 +114,6 @@ def _second_output(column: Column, a: Array, by: tuple[Standardizer, ...], secon
     return formula_or(column, standard, compute, by, second, own, a)
 
 
-def _beside(x: Array, parameters: PyTree) -> PyTree:
-    """The parameters, varying under `shard_map` along the axes that x varies along.
-
-    The rule returns each device's own gradient, which is that of a value of its own; how the values came
-    to be there jax transposes to the sum over the devices.
-    """
-    feature = jax.eval_shape(lambda x: jnp.sum(x, batch_axes(x)), x)
-
-    def beside(parameter: Array) -> Array:
-        like = feature if parameter.shape == feature.shape else jax.eval_shape(jnp.sum, feature)
-        return parameter * jnp.ones_like(like, dtype=parameter.dtype)
-
-    return jax.tree.map(beside, parameters)
-
-
 def activated(table: Table, index: Index, u: Array, by: tuple[Standardizer, ...], first: Affine) -> Array:
     """activation(z), with z computed inside the branch: it is never written to memory."""
 
@@ -154,6 +139,9 @@ def _backward(
     # Or the compiler recognizes what is computed again as the forward pass's own and keeps that instead:
     # the memory this rule exists to save.
     u = wide(waiting_for(dy, x))
+    given = first, second, own
+    # By parameters as wide as what they meet, so that every branch returns one type, and sums are as wide.
+    first, second, own = jax.tree.map(lambda leaf: leaf.astype(u.dtype), given)
     ahead = column_of(table.first, index.first)
     a, slope = _activated_with_slope(
         table,
@@ -167,7 +155,8 @@ def _backward(
         table.first, index.first, epsilon, u, taken.first, first, own, da * slope
     )
     down = jax.tree.map(jnp.add, down, down_first)
-    return None, dx.astype(x.dtype), _in_type_of(first, dfirst), _in_type_of(second, dsecond), down
+    dfirst, dsecond, down = as_given(given, (Affine(*dfirst), Affine(*dsecond), down))
+    return None, dx.astype(x.dtype), dfirst, dsecond, down
 
 
 def _activated_with_slope(
@@ -198,7 +187,7 @@ def _through(
     def branch(norm: Norm) -> Callable[..., tuple[Array, tuple[Array, Array], Own]]:
         def standard(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
             assert not isinstance(norm, Formula)
-            du, dscale, dbias = gradient(norm)(epsilon, u, taken, _scale(by, u), dz)
+            du, dscale, dbias = gradient(norm)(epsilon, u, taken, laid_out(by.scale, u, 1), dz)
             return du, (dscale, dbias), jax.tree.map(jnp.zeros_like, own)
 
         def computed(u: Array, taken: Statistics, by: Affine, own: Own, dz: Array):
@@ -209,20 +198,6 @@ def _through(
         return computed if isinstance(norm, Formula) else standard
 
     return lax.switch(index, [branch(norm) for norm in norms], u, taken, by, own, dz)
-
-
-def _scale(by: Affine, u: Array) -> Array:
-    """The scale, laid out to broadcast against u."""
-    return (
-        jnp.ones((), u.dtype)
-        if by.scale is None
-        else jnp.expand_dims(by.scale.astype(u.dtype), batch_axes(u))
-    )
-
-
-def _in_type_of(by: Affine, gradients: Sequence[Array]) -> Affine:
-    pairs = zip(by, gradients, strict=True)
-    return Affine(*(None if value is None else gradient.astype(value.dtype) for value, gradient in pairs))
 
 
 _ruled.defvjp(_forward, _backward)

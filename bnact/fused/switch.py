@@ -1,25 +1,23 @@
 """The pair chosen by an index at run time: one compiled program for a whole grid."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import jax.numpy as jnp
-from jax import lax
 
 from bnact import activations
-from bnact.activations import ACTIVATIONS, Activation, largest_slope
-from bnact.normalizations import STANDARDIZATIONS, Affine, affine
-from bnact.numerics import wide
+from bnact.activations import ACTIVATIONS, Activation
+from bnact.normalizations import STANDARDIZATIONS, Affine
 from bnact.types import Array
 
-from .column import column_of, formula_or, standing_behind
-from .norms import NORMS, NOTHING, Formula, Norm, Own, initial_own, outcome_after
+from .border import checked_arrays
+from .column import column_of
+from .norms import NORMS, NOTHING, Norm, Own, initial_own
 from .rule import output_and_statistics
-from .statistics import standardized, standardizers, statistics
 from .table import Index, Table
 
 EPSILON = 1e-5
+"""Added to the variance under the root by every norm of a table that standardizes by moments."""
 
 _NORMS = tuple(NORMS.values())
 
@@ -28,7 +26,7 @@ _COMPANIONS = ("identity", "relu")
 
 
 def table_of(chosen: Iterable[str | Activation], norms: Iterable[str] = ()) -> Table:
-    """Every norm with a fused rule, and those named, on either side of each of the activations.
+    """`none`, `batch`, `layer` and `rms`, and the norms named, on either side of each of the activations.
 
     What an entry computes does not depend, to the last bit, on the entries beside it: each is a branch by
     itself. A single branch would be merged into what surrounds it, so a table never has fewer than two.
@@ -138,14 +136,26 @@ def switched(
 ) -> Array:
     """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics.
 
+    To be called under `jax.jit`: by itself it compiles its branches anew each time. The index is data, which
+    no error can look at: a norm of the batch that is chosen for a single example gives its bias, whatever x
+    is, as the deviation from itself is 0.
+
     Args:
       index: the pair, from `index_of`.
-      x: (..., features).
-      scale, bias: (features,).
-      table: what can be computed.
+      x: (..., features), floating.
+      scale, bias: (features,), floating.
+      table: what can be computed, with `EPSILON` where a norm standardizes by moments.
       own: what the table's norms learn beside scale and bias, see `own_of`; None for the first values.
+
+    Returns:
+      Array of x's shape and type.
+
+    Raises:
+      TypeError: x, scale or bias is not floating.
+      ValueError: scale or bias is not of x's features, or x of a shape that a norm of the table refuses.
     """
-    first, second = _affines(index, scale, bias, table)
+    x, _ = checked_arrays("switched", x, scale, bias)
+    first, second = affines(index, scale, bias, table)
     own = own_of(table, x.shape[-1]) if own is None else own
     return output_and_statistics(table, EPSILON, index, x, first, second, own)[0]
 
@@ -156,68 +166,8 @@ def own_of(table: Table, num_features: int) -> Own:
     return {name: own for name, own in found.items() if own}
 
 
-class Switched(NamedTuple):
-    """What a pair did to its input; all arrays of the input's shape but the last.
-
-    Attributes:
-      y: the output.
-      normalized: what the norm was given.
-      given: what the activation was given.
-      slope: its derivative there.
-      largest_slope: () the `bnact.activations.largest_slope` of the activation.
-    """
-
-    y: Array
-    normalized: Array
-    given: Array
-    slope: Array
-    largest_slope: Array
-
-
-def switched_and_observed(
-    index: Index,
-    x: Array,
-    scale: Array,
-    bias: Array,
-    counted: int,
-    table: Table,
-    own: Own | None = None,
-) -> Switched:
-    """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
-
-    A norm that looks at the batch treats the examples behind those as it would after training, with
-    statistics that are exactly those of the first; ghost batch norm all of them, with the statistics of the
-    counted together. Gradients are those of plain autodiff.
-    """
-    own = own_of(table, x.shape[-1]) if own is None else own
-    first, second = _affines(index, scale, bias, table)
-    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
-
-    def after(formula: Formula, by: Affine, u: Array) -> Array:
-        return outcome_after(formula, by, own, u, counted)
-
-    u = wide(x)
-    by_first = standardizers(
-        statistics(ahead.standardizations, ahead.standardization, u, counted), u, EPSILON
-    )
-    normed = formula_or(ahead, lambda by, u: u, after, first, u)
-    given = affine(standing_behind(ahead, first), standardized(normed, by_first))
-    a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
-    by_second = standardizers(
-        statistics(behind.standardizations, behind.standardization, a, counted), a, EPSILON
-    )
-    largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
-    y = formula_or(behind, lambda by, u: affine(by, standardized(u, by_second)), after, second, a)
-    seen = jnp.where(is_after(index, table), a, u)
-    return Switched(y.astype(x.dtype), seen, given, slope, largest)
-
-
-def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:
-    return lambda given: (activation(given), activation.derivative(given))
-
-
-def _affines(index: Index, scale: Array, bias: Array, table: Table) -> tuple[Affine, Affine]:
-    """The affine map, behind the norm that does something, and one that does nothing behind the other."""
+def affines(index: Index, scale: Array, bias: Array, table: Table) -> tuple[Affine, Affine]:
+    """The maps of both places: scale and bias behind the norm that does something, 1 and 0 at the other."""
     after = is_after(index, table)
     one, zero = jnp.ones_like(scale), jnp.zeros_like(bias)
     first = Affine(jnp.where(after, one, scale), jnp.where(after, zero, bias))

@@ -13,7 +13,8 @@ class Table(NamedTuple):
     """What a program was compiled for: a norm, an activation, a norm, each chosen among several.
 
     A norm before the activation has `NOTHING` behind it, a norm after the activation `NOTHING` ahead. A
-    table with one entry a column is a fixed pair: then there is nothing to choose, and no branch.
+    table with one entry a column is a fixed pair: then there is nothing to choose, and no branch. Its
+    index is Index(0, 0, 0).
 
     Attributes:
       first: norms that may stand ahead of the activation.
@@ -32,7 +33,3 @@ class Index(NamedTuple):
     first: Array | int
     activation: Array | int
     second: Array | int
-
-
-ONLY = Index(0, 0, 0)
-"""The index into a table with one entry a column."""

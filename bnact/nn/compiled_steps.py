@@ -11,7 +11,7 @@ from jax import lax
 
 from bnact.types import Array, PyTree
 
-from .functional import Pure, pure, result_and_parts
+from .functional import Pure, module_of, pure, result_and_parts
 
 Loss = Callable[[Any, Any], Array]
 Progress = tuple[Array, ...]
@@ -50,18 +50,19 @@ def compiled_steps(module: nnx.Module, optimizer: optax.GradientTransformation, 
 
     Args:
       module: gives the structure; it stays as it is. It must be in the mode that it trains in.
-      optimizer: of optax. Its state begins anew in `start`.
+      optimizer: of optax. Its state begins anew in `start`. One that looks at the loss, such as
+        `optax.contrib.reduce_on_plateau`, is given it as `value`.
       loss: (module, batch) -> a scalar. It may change the module's variables, not its structure.
 
     Returns:
       The functions. A new number of steps compiles a new program.
 
     Raises:
-      TypeError: in `start`, a module of another structure.
+      TypeError: in `start`, a module of another structure; in `advance`, a loss that changes the structure.
       ValueError: in `advance`, batches without a common leading axis of at least 1, or a loss that is no
         scalar.
     """
-    graph = pure(module).graph
+    graph, optimizer = pure(module).graph, optax.with_extra_args_support(optimizer)
     structure = jax.tree.structure(jax.eval_shape(lambda parts: _whole(parts, optimizer), pure(module)[1:]))
 
     def start(module: nnx.Module) -> Progress:
@@ -78,11 +79,13 @@ def compiled_steps(module: nnx.Module, optimizer: optax.GradientTransformation, 
         params, state, remembered = jax.tree.unflatten(structure, progress)
 
         def value(params: PyTree) -> tuple[Array, PyTree]:
-            result, after = result_and_parts(Pure(graph, params, state), lambda module: loss(module, batch))
+            before = Pure(graph, params, state)
+            result, after = result_and_parts(before, lambda module: loss(module, batch))
+            _check_structure(before, after)
             return _scalar(result), after.state
 
         (result, state), gradient = jax.value_and_grad(value, has_aux=True)(params)
-        updates, remembered = optimizer.update(gradient, remembered, params)
+        updates, remembered = optimizer.update(gradient, remembered, params, value=result)
         whole = (optax.apply_updates(params, updates), state, remembered)
         return tuple(jax.tree.leaves(whole)), result
 
@@ -92,7 +95,7 @@ def compiled_steps(module: nnx.Module, optimizer: optax.GradientTransformation, 
 
     def trained(progress: Progress) -> Any:
         params, state, _ = jax.tree.unflatten(structure, tuple(map(jnp.copy, progress)))
-        return nnx.merge(graph, params, state)
+        return module_of(Pure(graph, params, state))
 
     return CompiledSteps(start, jax.jit(advance, donate_argnums=0), trained)
 
@@ -109,6 +112,23 @@ def _check_steps(batches: PyTree) -> None:
             "compiled_steps: all batches must have a leading axis of one size, the steps, at least 1; got "
             f"shapes {shapes}; stack the batches with jnp.stack, a single one as batch[None]"
         )
+
+
+def _check_structure(before: Pure, after: Pure) -> None:
+    old, new = (dict(_described(parts)) for parts in (before, after))
+    if old != new or before.graph != after.graph:
+        changed = sorted(path for path in old | new if old.get(path) != new.get(path))
+        raise TypeError(
+            f"compiled_steps: the loss must leave the module's structure as it is, which every step shares; "
+            f"got other {', '.join(changed) or 'settings of a module'} after it; make every variable in "
+            f"__init__, and take what is sown out again with nnx.pop(module, nnx.Intermediate) in the loss"
+        )
+
+
+def _described(parts: Pure) -> list[tuple[str, Any]]:
+    """Path, shape and type of every variable."""
+    leaves = jax.tree_util.tree_leaves_with_path(parts[1:])
+    return [(jax.tree_util.keystr(path[1:]), jax.typeof(leaf)) for path, leaf in leaves]
 
 
 def _scalar(result: Array) -> Array:

@@ -31,6 +31,11 @@ def pure(module: nnx.Module) -> Pure:
     return Pure(*nnx.split(module, nnx.Param, ...))
 
 
+def module_of(parts: Pure) -> Any:
+    """The module put together from its parts, whose arrays it holds."""
+    return nnx.merge(*parts)
+
+
 def fresh(make: Callable[[nnx.Rngs], nnx.Module], key: Key) -> Pure:
     """The parts of a new module whose initial values come from `key`.
 
@@ -98,4 +103,4 @@ def stacked(make: Callable[[nnx.Rngs], Module], keys: Key) -> Module:
     graph = pure(make(nnx.Rngs(0))).graph
     # Compiled, as a module made for real runs many small operations one by one.
     variables = jax.jit(jax.vmap(lambda key: pure(make(nnx.Rngs(key)))[1:]))(keys)
-    return nnx.merge(graph, *variables)
+    return module_of(Pure(graph, *variables))

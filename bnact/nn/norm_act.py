@@ -11,6 +11,7 @@ from bnact import normalizations
 from bnact.activations import Activation, Learnable, fixed_or_learnable
 from bnact.fused import Keep, Order, checked_keep, checked_keep_of, output_and_state
 from bnact.normalizations import Normalization
+from bnact.normalizations.border import checked_epsilon, checked_momentum
 from bnact.normalizations.standardize import behind_mask_zero
 from bnact.normalizations.standardizes import Standardizes
 from bnact.numerics import full_mask
@@ -20,6 +21,7 @@ from .held import held_norm_of, held_params, hold
 from .learnable_activation import LearnableActivation
 from .norms.norm import normalization_of
 from .precision import checked_dtype
+from .view import set_view
 
 
 class NormAct(nnx.Module):
@@ -40,7 +42,7 @@ class NormAct(nnx.Module):
         `mean` and `variance` and the `count` of their updates.
       fused: whether the two are computed by one rule in training.
       use_running_average: whether a norm takes its running averages, not the batch's statistics;
-        `module.train()` and `module.eval()` set it.
+        `module.train()`, `module.eval()` and `nnx.view` set it.
     """
 
     scale: nnx.Param | None
@@ -79,9 +81,10 @@ class NormAct(nnx.Module):
           keep: of which tensor the fused rule computes the gradients, "input" or "output"; see
             `bnact.fused.norm_act`.
           epsilon: added to the variance under the root; None is 1e-5, the same for every norm, so that pairs
-            differ in nothing else. (Scale norm compares it with a length.) A `Normalization` has its own.
+            differ in nothing else. (Scale norm compares it with a length.) A norm that divides by nothing
+            ignores it. A `Normalization` has its own.
           momentum: weight of the OLD running average (torch's momentum is one minus this); None is 0.99. A
-            `Normalization` has its own.
+            norm without running averages ignores it. A `Normalization` has its own.
           use_running_average: see the attribute.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in
             `Normalization.apply`.
@@ -91,8 +94,11 @@ class NormAct(nnx.Module):
           rngs: not needed, as nothing here starts at random; taken so that all modules are made alike.
 
         Raises:
-          ValueError: unknown norm or activation, an order that is neither, a type that is not real floating,
-            epsilon or momentum beside a `Normalization`, or an output that cannot be all that is kept.
+          TypeError: norm is neither a name nor a `Normalization`, activation nothing that can be one, or
+            num_features no integer.
+          ValueError: unknown norm or activation, a number of features that the norm refuses, an order that is
+            neither, a type that is not real floating, epsilon or momentum out of range, whether or not the
+            norm takes it, or beside a `Normalization`, or an output that cannot be all that is kept.
         """
         del rngs
         chosen = fixed_or_learnable(activation)
@@ -100,10 +106,10 @@ class NormAct(nnx.Module):
         named = isinstance(norm, str)
         if not named:
             _check_left_to_the_norm(epsilon, momentum)
-        self.epsilon = 1e-5 if epsilon is None else epsilon
-        self.momentum = 0.99 if momentum is None else momentum
+        epsilon = checked_epsilon("NormAct", 1e-5 if epsilon is None else epsilon)
+        momentum = checked_momentum("NormAct", 0.99 if momentum is None else momentum)
         self.normalization = (
-            _normalization(norm, self.epsilon, self.momentum) if named else normalization_of("NormAct", norm)
+            _normalization(norm, epsilon, momentum) if named else normalization_of("NormAct", norm)
         )
         self.order: Order = checked_order("NormAct", order)
         self.fused = fused and self.normalization.standardizes is not None
@@ -130,6 +136,10 @@ class NormAct(nnx.Module):
 
         Returns:
           An array of x's shape, in `dtype` or else x's type.
+
+        Raises:
+          TypeError: x is not real floating, or too narrow for `keep`, or the mask is not boolean.
+          ValueError: x has other features, or the norm would take statistics of a single example.
         """
         x = x if self.dtype is None else x.astype(self.dtype)
         running = self.use_running_average if use_running_average is None else use_running_average
@@ -140,6 +150,8 @@ class NormAct(nnx.Module):
             return self.activation(held_norm_of(self, x, not running, mask))
         x = behind_mask_zero(x, full_mask(mask, x))  # the activation comes first and must not see it either
         return held_norm_of(self, self.activation(x), not running, mask)
+
+    set_view = set_view
 
     def _fused(self, said: Standardizes, x: Array, mask: Array | None) -> Array:
         checked_keep_of("NormAct", self.keep, x)

@@ -37,6 +37,9 @@ def unit_sinks(network: Any, x: Array) -> UnitSums:
     Args:
       network: see `Network`.
       x: an input, of which only shape and type are looked at.
+
+    Returns:
+      `UnitSums` of zeros; layers with fewer units leave the places behind theirs at 0.
     """
     widths: list[int] = []
 

@@ -13,6 +13,7 @@ from bnact.fused import (
     switched,
     switched_and_observed,
 )
+from bnact.normalizations.border import checked_features
 from bnact.types import Array
 
 
@@ -40,7 +41,12 @@ class SwitchNormAct(nnx.Module):
           num_features: size of the input's last axis.
           index: the pair, from `bnact.fused.index_of`; may be traced.
           table: what the program is compiled for.
+
+        Raises:
+          TypeError: num_features is no integer.
+          ValueError: num_features is below 1, or one that a norm of the table refuses.
         """
+        num_features = checked_features("SwitchNormAct", num_features)
         self.table = nnx.static(table)
         self.choice = Choice(Index(*(jnp.asarray(entry, jnp.int32) for entry in index)))
         self.scale = nnx.Param(jnp.ones(num_features, jnp.float32))
@@ -62,5 +68,7 @@ class SwitchNormAct(nnx.Module):
     def affine(self) -> tuple[Array, Array]:
         """The scale and bias that the chosen norm has, (num_features,) each: 1 and 0 where it has none."""
         chosen = norm_of(self.choice.get_value(), self.table)
-        has_scale, has_bias = (jnp.asarray(column)[chosen] for column in zip(*has_affine(), strict=True))
+        each = has_affine().values()
+        has_scale = jnp.asarray([norm.scale for norm in each])[chosen]
+        has_bias = jnp.asarray([norm.bias for norm in each])[chosen]
         return jnp.where(has_scale, self.scale[...], 1), jnp.where(has_bias, self.bias[...], 0)

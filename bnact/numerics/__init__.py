@@ -19,6 +19,8 @@ from .moments import statistics_dtype as statistics_dtype
 from .moments import wide as wide
 from .nearest_names import nearest_names as nearest_names
 from .normal_expectation import normal_expectation as normal_expectation
+from .one_number import never as never
+from .one_number import one_number as one_number
 from .pair_quadrature import pair_expectation as pair_expectation
 from .quadrature import GaussianRule as GaussianRule
 from .quadrature import expectation as expectation
@@ -29,3 +31,5 @@ from .tolerances import Tolerance as Tolerance
 from .tolerances import tolerance as tolerance
 from .two_product import two_product as two_product
 from .two_sum import two_sum as two_sum
+from .varying import placed_as as placed_as
+from .varying import varying_as as varying_as

@@ -33,7 +33,7 @@ def pivot(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing)
     """
     if 0 in x.shape:
         return sharing.least(jnp.min(x, axes, initial=jnp.inf))
-    if mask is not None or _is_split(x, axes):
+    if mask is not None or is_split(x, axes):
         return sharing.least(jnp.min(x if mask is None else jnp.where(mask, x, jnp.inf), axes))
     number = sharing.number()
     return sharing.least(_one_of(x, axes, number if isinstance(number, int) else _ANY_IS_NEAR))
@@ -53,6 +53,6 @@ def _one_of(x: Array, axes: tuple[int, ...], members: int) -> Array:
     return jnp.maximum(lower, jnp.minimum(upper, last))
 
 
-def _is_split(x: Array, axes: tuple[int, ...]) -> bool:
+def is_split(x: Array, axes: tuple[int, ...]) -> bool:
     """Whether a reduced axis is explicitly sharded: such an axis cannot be cut at one element."""
     return any(jax.typeof(x).sharding.spec[axis] is not None for axis in axes)

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from bnact.numerics import varying_as
 from bnact.types import Array
 
 
@@ -16,10 +17,11 @@ def with_gradient_sink(x: Array, sink: Array) -> Array:
 
     Args:
       x: any floating array.
-      sink: a float32 scalar, zero; only its gradient is of use.
+      sink: a float32 scalar, zero; only its gradient is of use. In float32 a square below 1.2e-38 is 0 and a
+        sum above 3.4e38 infinite: gradients below 1e-19 are not seen. `with_activation_sink` sees them.
     """
     # Under `shard_map` every device has a sum of its own, so the sink must vary along x's axes too.
-    return _ruled(x, sink * jnp.ones_like(jax.eval_shape(jnp.sum, x), dtype=sink.dtype))
+    return _ruled(x, varying_as(x, sink))
 
 
 @jax.custom_vjp

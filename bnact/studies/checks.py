@@ -133,8 +133,7 @@ def check_setting(setting: Setting) -> None:
 
 
 def _check_shift(setting: Setting) -> None:
-    has_bias = dict(zip(NORMS, has_affine(), strict=True))[setting.norm][1]
-    if setting.kill == "shift" and not has_bias:
+    if setting.kill == "shift" and not has_affine()[setting.norm].bias:
         raise ValueError(
             f"setting: kill=shift needs a norm with a bias to shift; got norm={setting.norm}; use kill=bias"
         )

@@ -1,9 +1,11 @@
 """Every error of the border says the rule, what came, and the fix."""
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
-from bnact import fused
+from bnact import fused, nn
 
 X, ONES, ZEROS = jnp.ones((4, 3)), jnp.ones(3), jnp.zeros(3)
 every_function = pytest.mark.parametrize("function", [fused.norm_act, fused.act_norm])
@@ -70,8 +72,44 @@ def test_an_epsilon_out_of_range(function, epsilon):
 
 @every_function
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (1, 1, 3)])
-def test_a_batch_of_one(function, shape):
+@pytest.mark.parametrize("norm", ["batch", "ghost_batch", "mean_only_batch"])
+def test_a_batch_of_one(function, norm, shape):
     match = str(shape).replace("(", r"\(").replace(")", r"\)")
-    message = rf"batch statistics need at least 2 values of each feature; got x of shape {match}, whose "
-    refused(function, ValueError, message, jnp.ones(shape), ONES, ZEROS, norm="batch")
+    message = (
+        rf"^{norm}_norm: training takes statistics over at least 2 examples; got 1, x of shape {match}; "
+    )
+    with pytest.raises(ValueError, match=message):
+        function(jnp.ones(shape), ONES, ZEROS, norm=norm)
+    with pytest.raises(ValueError, match=message):
+        nn.NormAct(3, norm)(jnp.ones(shape))
     assert function(jnp.ones(shape), ONES, ZEROS, norm="layer")[0].shape == shape
+
+
+@every_function
+def test_lists_are_arrays(function):
+    found, _ = function(X.tolist(), ONES.tolist(), ZEROS.tolist())
+    np.testing.assert_array_equal(found, function(X, ONES, ZEROS)[0])
+
+
+@every_function
+def test_an_epsilon_that_is_an_array(function):
+    message = r"epsilon must be known when the program is written; got an array.*static_argnames='epsilon'"
+    refused(function, TypeError, message, X, ONES, ZEROS, epsilon=jnp.float32(1e-5))
+    with pytest.raises(TypeError, match=message):
+        jax.jit(lambda epsilon: function(X, ONES, ZEROS, epsilon=epsilon))(1e-5)
+
+
+TABLE = fused.table_of(["relu"])
+INDEX = fused.index_of("relu", "batch", "before", TABLE)
+
+
+@pytest.mark.parametrize("function, counted", [(fused.switched, ()), (fused.switched_and_observed, (2,))])
+def test_what_a_switch_refuses(function, counted):
+    name = function.__name__
+    for given, kind, message in (
+        ((X.astype(jnp.int32), ONES, ZEROS), TypeError, "x must be real floating; got int32; use"),
+        ((X, jnp.ones(4), ZEROS), ValueError, r"scale must have shape \(features,\) = \(3,\); got \(4,\)"),
+        ((X, ONES, jnp.ones((1, 3))), ValueError, r"bias must have shape \(features,\) = \(3,\)"),
+    ):
+        with pytest.raises(kind, match=f"^{name}: {message}"):
+            function(INDEX, *given, *counted, TABLE)

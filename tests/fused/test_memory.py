@@ -78,6 +78,18 @@ def test_gradients_are_those_of_the_block_itself(network, policy):
         np.testing.assert_allclose(one, other, rtol=0, atol=scale * tolerance("float32").gradient)
 
 
+def test_arguments_may_be_named():
+    layer = recomputed(lambda x, *, kernel: block(x, kernel))
+
+    def value(fn, x, kernel):
+        return jnp.sum(fn(x, kernel=kernel) ** 3)
+
+    one = jax.grad(functools.partial(value, layer), (0, 1))(X, KERNELS[0])
+    other = jax.grad(functools.partial(value, lambda x, kernel: block(x, kernel)), (0, 1))(X, KERNELS[0])
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
 def residuals(policy, f, *args):
     _, pull = jax.vjp(jax.checkpoint(f, policy=policy), *args)
     return sorted(leaf.size for leaf in jax.tree.leaves(pull))

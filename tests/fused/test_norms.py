@@ -114,6 +114,37 @@ def test_a_wrong_gradient_is_caught(norm, monkeypatch):
             assert_close(gradient, plain(norm, "before", "tanh", *arguments)[1], 1e-6)
 
 
+HALF_TABLE = table_of(("tanh",), ("group", "dynamic_tanh", "scale"))
+
+
+@functools.cache
+def half_gradients():
+    """Of half-precision parameters, x being float32, by the table that has formulas."""
+
+    @jax.jit
+    def gradients(index, x, scale, bias, own, cotangent):
+        pair = lambda x, scale, bias, own: switched(index, x, scale, bias, HALF_TABLE, own)  # noqa: E731
+        return jax.vjp(pair, x, scale, bias, own)[1](cotangent)
+
+    return gradients
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
+@pytest.mark.parametrize("norm", ["none", "batch", "layer", "group", "dynamic_tanh", "scale"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_half_precision_parameters_have_float32_sums(norm, order, dtype):
+    x, scale, bias, _, cotangent = drawn(PLACED, np.float32)
+    own = jax.tree.map(lambda leaf: leaf.astype(dtype), own_of(HALF_TABLE, PLACED[-1]))
+    given = scale.astype(dtype), bias.astype(dtype), own
+    index = index_of("tanh", norm, order, HALF_TABLE)
+    found = half_gradients()(index, x, *given, cotangent)
+    widened = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), given)
+    expected = half_gradients()(index, x, *widened, cotangent)
+    assert jax.tree.map(lambda leaf: leaf.dtype, found[1:]) == jax.tree.map(lambda leaf: leaf.dtype, given)
+    rounded = jax.tree.map(lambda one, leaf: leaf.astype(one.dtype), found, expected)
+    jax.tree.map(np.testing.assert_array_equal, found, rounded)
+
+
 NARROW = table_of(ACTIVATIONS)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
-from bnact.fused import index_of, switched
+from bnact.fused import index_of, recomputed, switched
+from tests.compiled import most_exchanged
 from tests.fused.references import TABLE, assert_same, drawn, fused_pair, value_and_gradients
 
 TRANSFORMED = [("batch", "before", "relu"), ("layer", "after", "tanh"), ("rms", "before", "mish")]
@@ -67,3 +68,40 @@ def test_sharded_equals_single(pair, axis_type):
         x, cotangent = jax.device_put((x, cotangent), parts)
         sharded = jax.jit(functools.partial(value_and_gradients, fn))(x, scale, bias, cotangent)
     assert_same(sharded, expected, "float32")
+
+
+SPECS = [PartitionSpec("over", None), PartitionSpec(None, "over")]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_no_cotangent_is_gathered(spec, axis_type):
+    x, scale, bias, cotangent = drawn(64, 8, dtype=np.float32)
+    fn = fused_pair("batch", "before", "mish")
+    expected = value_and_gradients(fn, x, scale, bias, cotangent)
+    mesh = jax.make_mesh((8,), ("over",), axis_types=(axis_type,))
+    with jax.set_mesh(mesh):
+        x, cotangent = jax.device_put((x, cotangent), NamedSharding(mesh, spec))
+        gradients = jax.jit(functools.partial(value_and_gradients, fn))
+        program = gradients.lower(x, scale, bias, cotangent).compile()
+        divided = program(x, scale, bias, cotangent)
+    assert_same(divided, expected, "float32")
+    assert most_exchanged(program) < x.size / 8
+
+
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_recomputed_over_a_mesh(axis_type):
+    x, scale, bias, cotangent = drawn(64, 8, dtype=np.float32)
+
+    def block(x, scale, bias):
+        return jax.numpy.tanh(jax.numpy.tanh(x * scale[None]) + bias[None])
+
+    expected = value_and_gradients(block, x, scale, bias, cotangent)
+    mesh = jax.make_mesh((8,), ("over",), axis_types=(axis_type,))
+    with jax.set_mesh(mesh):
+        x, cotangent = jax.device_put((x, cotangent), NamedSharding(mesh, SPECS[0]))
+        gradients = jax.jit(functools.partial(value_and_gradients, recomputed(block)))
+        program = gradients.lower(x, scale, bias, cotangent).compile()
+        divided = program(x, scale, bias, cotangent)
+    assert_same(divided, expected, "float32")
+    assert most_exchanged(program) < x.size / 8

@@ -118,3 +118,54 @@ def test_a_loss_that_is_no_scalar_is_refused():
     steps = nn.compiled_steps(module, optax.sgd(0.1), lambda module, batch: module(batch[0]))
     with pytest.raises(ValueError, match=r"the loss must be a scalar; got shape \(16, 3\)"):
         steps.advance(steps.start(module), BATCHES)
+
+
+class Sowing(nnx.Module):
+    """What it makes stays behind as a variable that was not there, as with `sow`."""
+
+    def __init__(self):
+        self.linear = nnx.Linear(6, 3, rngs=nnx.Rngs(0))
+
+    def __call__(self, x):
+        y = self.linear(x)
+        self.made = nnx.Intermediate(y)
+        return y
+
+
+def test_a_loss_that_changes_the_structure_is_refused():
+    module = Sowing()
+    steps = nn.compiled_steps(module, optax.sgd(0.1), loss)
+    message = "^compiled_steps: the loss must leave the module's structure .*; got other .*made.* nnx.pop"
+    with pytest.raises(TypeError, match=message):
+        steps.advance(steps.start(module), BATCHES)
+
+    def cleared(module, batch):
+        value = loss(module, batch)
+        nnx.pop(module, nnx.Intermediate)
+        return value
+
+    steps = nn.compiled_steps(module, optax.sgd(0.1), cleared)
+    assert steps.advance(steps.start(module), BATCHES)[1].shape == (STEPS,)
+
+
+def test_a_loss_that_changes_a_setting_is_refused():
+    def changing(module, batch):
+        module.eval()
+        return loss(module, batch)
+
+    steps = nn.compiled_steps(users_own(), optax.sgd(0.1), changing)
+    with pytest.raises(TypeError, match="got other settings of a module after it"):
+        steps.advance(steps.start(users_own()), BATCHES)
+
+
+def test_an_optimizer_is_given_the_loss():
+    plateau = optax.contrib.reduce_on_plateau(factor=0.5, patience=1, rtol=1.0, cooldown=0)
+    transformation = optax.chain(optax.sgd(0.1), plateau)
+    steps = nn.compiled_steps(ours(), transformation, loss)
+    with jax.numpy_dtype_promotion("standard"):  # optax promotes here
+        progress, _ = steps.advance(steps.start(ours()), BATCHES)
+    plain = nn.compiled_steps(ours(), optax.sgd(0.1), loss)
+    unhurried, _ = plain.advance(plain.start(ours()), BATCHES)
+    one, other = (nnx.state(made, nnx.Param) for made in (steps.module(progress), plain.module(unhurried)))
+    leaves = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
+    assert any(np.abs(a - b).max() > 1e-4 for a, b in leaves)

@@ -95,3 +95,14 @@ def test_settings_beside_a_norm_that_has_its_own_are_refused(setting):
 def test_what_is_neither_a_name_nor_a_norm_is_refused():
     with pytest.raises(TypeError, match="NormAct: norm must be a name or a Normalization; got None"):
         nn.NormAct(FEATURES, None)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "none"])
+@pytest.mark.parametrize("setting", [{"epsilon": -3.0}, {"epsilon": np.inf}, {"momentum": 7.0}])
+def test_settings_are_checked_whether_or_not_the_norm_takes_them(norm, setting):
+    with pytest.raises(ValueError, match=f"^NormAct: {next(iter(setting))}.* must be .*; got .*; use"):
+        nn.NormAct(4, norm, **setting)
+
+
+def test_a_module_names_no_setting_that_its_norm_does_not_have():
+    assert not {"epsilon", "momentum"} & set(vars(nn.NormAct(4, group_norm(groups=2, epsilon=0.1))))

@@ -100,3 +100,12 @@ def test_observed_counts_the_first_alone():
     np.testing.assert_allclose(seen.y[:4], module(X[:4]), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(wild.y[:4], seen.y[:4])
     assert np.any(wild.y[4:] != seen.y[4:])
+
+
+def test_no_features_are_refused():
+    table = table_of(["relu"])
+    index = index_of("relu", "layer", "before", table)
+    with pytest.raises(
+        ValueError, match="^SwitchNormAct: num_features must be at least 1; got num_features=0"
+    ):
+        nn.SwitchNormAct(0, index, table)

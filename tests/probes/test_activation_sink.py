@@ -4,10 +4,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax.sharding import AxisType, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact import probes
+from bnact.probes import activation_sink
+from tests.compiled import most_exchanged
 
+RIGHT = activation_sink._of_units
 X = jnp.asarray(np.random.default_rng(0).normal(size=(16, 4)), jnp.float32) - jnp.array(
     [[0.0, 1.0, 9.0, -1.0]]
 )
@@ -28,6 +31,30 @@ def loss(x, sink):
 
 def sums_of(x, room=4):
     return jax.grad(loss, 1)(x, probes.no_sums(room))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda values, room: RIGHT(values[1:], room),
+        lambda values, room: RIGHT(values, room).at[0].multiply(2),
+        lambda values, room: jnp.roll(RIGHT(values, room), 1),
+    ],
+    ids=["one example lost", "one unit twice", "units mixed up"],
+)
+def test_a_wrong_sum_is_caught(wrong, monkeypatch):
+    the_numbers_of_each_unit()
+    monkeypatch.setattr(activation_sink, "_of_units", wrong)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        the_numbers_of_each_unit()
+
+
+def the_numbers_of_each_unit():
+    sums = sums_of(X)
+    gradient = jax.grad(lambda x: jnp.sum(jnp.sin(jax.nn.relu(x))))(X)
+    wanted = (jnp.ones_like(X), slope(X), slope(X) == 0, X, X**2, gradient**2)
+    for found, each in zip(sums[: len(wanted)], wanted, strict=True):
+        np.testing.assert_allclose(found, np.sum(np.asarray(each, np.float64), 0), rtol=1e-5)
 
 
 def test_the_numbers_are_those_of_the_single_probes():
@@ -81,6 +108,18 @@ def test_a_layer_of_nan_has_no_share():
     assert np.isnan([seen.dead, seen.saturated, seen.mean]).all()
 
 
+@pytest.mark.parametrize("size", [1e-37, 1e-30, 1e-22, 1e-19, 1e-10, 1.0, 1e10, 1e17])
+def test_gradients_of_every_size_are_seen(size):
+    def sized(sink):
+        return jnp.sum(jnp.float32(size) * layer(jnp.abs(X), sink))
+
+    sums = jax.grad(sized)(probes.no_sums(4))
+    np.testing.assert_allclose(probes.activity(sums).gradient, size, rtol=1e-5)
+    both = jax.tree.map(jnp.add, sums, sums_of(X))  # beside ordinary ones, those of another microbatch
+    expected = np.sqrt((size**2 + float(probes.activity(sums_of(X)).gradient) ** 2) / 2)
+    np.testing.assert_allclose(probes.activity(both).gradient, expected, rtol=1e-5)
+
+
 def test_nothing_seen_is_nan():
     assert all(np.isnan(field) for field in probes.activity(probes.no_sums(4)))
 
@@ -92,6 +131,18 @@ def test_devices_add_up(check_vma):
     divided = jax.shard_map(layer, mesh=mesh, in_specs=(parts, whole), out_specs=parts, check_vma=check_vma)
     sums = jax.grad(lambda sink: jnp.sum(jnp.sin(divided(X, sink))))(probes.no_sums(4))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), sums, sums_of(X))
+
+
+@pytest.mark.parametrize("spec", [PartitionSpec("over", None), PartitionSpec(None, "over")], ids=str)
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_divided_arrays_are_not_gathered(axis_type, spec):
+    mesh = jax.make_mesh((4,), ("over",), axis_types=(axis_type,))
+    with jax.set_mesh(mesh):
+        x = jax.device_put(X, NamedSharding(mesh, spec))
+        program = jax.jit(lambda x: jax.grad(loss, 1)(x, probes.no_sums(4))).lower(x).compile()
+        sums = program(x)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), sums, sums_of(X))
+    assert most_exchanged(program) < X.size
 
 
 def test_nothing_of_the_inputs_size_is_kept_for_it():

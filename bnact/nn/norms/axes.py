@@ -25,7 +25,7 @@ def checked_axes(subject: str, name: str, axes: Axes) -> int | tuple[int, ...]:
 
 
 def positive_axes(
-    subject: str, name: str, axes: int | tuple[int, ...], shape: tuple[int, ...]
+    subject: str, name: str, axes: int | tuple[int, ...], shape: tuple[int, ...], array: str = "x"
 ) -> tuple[int, ...]:
     """The axes counted from the first, each once, in order.
 
@@ -34,6 +34,7 @@ def positive_axes(
       name: the argument's.
       axes: from either end.
       shape: of the array.
+      array: its name.
 
     Raises:
       ValueError: the array has no such axis.
@@ -41,7 +42,7 @@ def positive_axes(
     ndim, axes = len(shape), (axes,) if isinstance(axes, int) else axes
     if any(not -ndim <= axis < ndim for axis in axes):
         raise ValueError(
-            f"{subject}: {name} must be axes of x; got {name}={axes}, x of shape {shape}; "
+            f"{subject}: {name} must be axes of {array}; got {name}={axes}, {array} of shape {shape}; "
             f"use axes in [{-ndim}, {ndim})"
         )
     return tuple(sorted({axis % ndim for axis in axes}))

@@ -10,6 +10,7 @@ from flax.nnx.nn import dtypes
 from jax.typing import ArrayLike, DTypeLike
 
 from bnact.nn.precision import checked_dtypes
+from bnact.nn.view import set_view
 from bnact.normalizations import BatchNormState, running_averages
 from bnact.normalizations.border import checked_epsilon, checked_features, checked_momentum
 from bnact.normalizations.own_statistics import normalized_by_own
@@ -158,14 +159,7 @@ class BatchNorm(nnx.Module):
                 f"gradients of single examples, bnact.normalizations.lifecycle.frozen_gradients"
             )
 
-    def set_view(self, use_running_average: bool | None = None) -> None:
-        """What `nnx.view` calls.
-
-        Args:
-          use_running_average: see the attribute; None leaves it as it is.
-        """
-        if use_running_average is not None:
-            self.use_running_average = use_running_average
+    set_view = set_view
 
 
 def _decided(called: bool | None, made: bool | None) -> bool:

@@ -98,6 +98,10 @@ class LayerNorm(nnx.Module):
 
         Returns:
           An array of x's shape.
+
+        Raises:
+          TypeError: x or the output is complex, or the mask is not boolean.
+          ValueError: x has other features, or not the axes, or the mask does not broadcast to x.
         """
         subject, scale, bias = "LayerNorm", value_of(self.scale), value_of(self.bias)
         x, mask, dtype = entered(subject, x, mask, self.promote_dtype, (scale, bias), self.dtype)

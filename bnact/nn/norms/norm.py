@@ -9,6 +9,7 @@ from jax.typing import DTypeLike
 from bnact import normalizations
 from bnact.nn.held import held_norm_of, hold
 from bnact.nn.precision import checked_dtypes
+from bnact.nn.view import set_view
 from bnact.normalizations import Normalization
 from bnact.types import Array, AxisName
 
@@ -82,14 +83,7 @@ class Norm(nnx.Module):
         running = self.use_running_average if use_running_average is None else use_running_average
         return held_norm_of(self, x, not running, mask)
 
-    def set_view(self, use_running_average: bool | None = None) -> None:
-        """What `nnx.view` calls.
-
-        Args:
-          use_running_average: see the attribute; None leaves it as it is.
-        """
-        if use_running_average is not None:
-            self.use_running_average = use_running_average
+    set_view = set_view
 
 
 def normalization_of(subject: str, norm: str | Normalization) -> Normalization:

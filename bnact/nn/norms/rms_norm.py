@@ -93,6 +93,10 @@ class RMSNorm(nnx.Module):
 
         Returns:
           An array of x's shape.
+
+        Raises:
+          TypeError: x or the output is complex, or the mask is not boolean.
+          ValueError: x has other features, or not the axes, or the mask does not broadcast to x.
         """
         subject, scale = "RMSNorm", value_of(self.scale)
         x, mask, dtype = entered(subject, x, mask, self.promote_dtype, (scale,), self.dtype)

@@ -10,6 +10,7 @@ from jax.typing import DTypeLike
 
 from bnact.nn.functional import result_with
 from bnact.nn.precision import checked_dtypes
+from bnact.nn.view import set_view
 from bnact.normalizations.border import checked_epsilon, checked_size
 from bnact.normalizations.weights import OutputScale, SpectralState, singular_value, spectral_norm
 from bnact.types import Array
@@ -29,8 +30,8 @@ class SpectralNorm(nnx.Module):
       layer_instance: the module.
       batch_stats: by the path of a kernel and "u" or "sigma", the vector (1, outputs) of the power iteration,
         and the value that the last update divided by.
-      use_running_average: whether a call leaves both as they are; `module.train()` and `module.eval()` set
-        it.
+      use_running_average: whether a call leaves both as they are; `module.train()`, `module.eval()` and
+        `nnx.view` set it.
 
     Source: Miyato, Kataoka, Koyama, Yoshida, "Spectral normalization for generative adversarial networks",
     2018.
@@ -90,6 +91,8 @@ class SpectralNorm(nnx.Module):
             path: self._normalized(path, kernel, update) for path, kernel in self._kernels().items()
         }
         return result_with(self.layer_instance, normalized, lambda layer: layer(x))
+
+    set_view = set_view
 
     def _kernels(self) -> dict[tuple, Array]:
         params = nnx.to_flat_state(nnx.state(self.layer_instance, nnx.Param))

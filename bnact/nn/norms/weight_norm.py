@@ -109,7 +109,7 @@ class WeightNorm(nnx.Module):
         return {path: kernel[...] for path, kernel in params if self.variable_filter(path, kernel)}
 
     def _features(self, kernel: Array) -> tuple[int, ...]:
-        return positive_axes("WeightNorm", "feature_axes", self.feature_axes, kernel.shape)
+        return positive_axes("WeightNorm", "feature_axes", self.feature_axes, kernel.shape, "a kernel")
 
     def _normalized(self, path: tuple, kernel: Array) -> Array:
         features = self._features(kernel)

@@ -80,8 +80,9 @@ def test_axes(norm, name):
         TypeError, match=f"^{norm}: {name} must be an axis or several, whole numbers; got 'C'; use"
     ):
         made(norm, **{name: "C"})
+    array = "a kernel" if norm == "WeightNorm" else "x"
     with pytest.raises(
-        ValueError, match=rf"^{norm}: {name} must be axes of x; got {name}=\(7,\), x of shape"
+        ValueError, match=rf"^{norm}: {name} must be axes of ({array}); got {name}=\(7,\), \1 of shape"
     ):
         made(norm, **{name: 7})(X)
 

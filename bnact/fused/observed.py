@@ -1,0 +1,90 @@
+"""The pair chosen by an index at run time, laid open."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+
+from bnact.activations import Activation, largest_slope
+from bnact.normalizations import Affine, affine
+from bnact.numerics import wide
+from bnact.types import Array
+
+from .border import checked_arrays
+from .column import column_of, formula_or, standing_behind
+from .norms import Formula, Own, outcome_after
+from .statistics import standardized, standardizers, statistics
+from .switch import EPSILON, affines, is_after, own_of
+from .table import Index, Table
+
+
+class Switched(NamedTuple):
+    """What a pair did to its input; all arrays of the input's shape but the last.
+
+    Attributes:
+      y: the output.
+      normalized: what the norm was given.
+      given: what the activation was given.
+      slope: its derivative there.
+      largest_slope: () the `bnact.activations.largest_slope` of the activation.
+    """
+
+    y: Array
+    normalized: Array
+    given: Array
+    slope: Array
+    largest_slope: Array
+
+
+def switched_and_observed(
+    index: Index,
+    x: Array,
+    scale: Array,
+    bias: Array,
+    counted: int,
+    table: Table,
+    own: Own | None = None,
+) -> Switched:
+    """The pair at `index`, laid open, with the batch statistics of the first `counted` examples of `x`.
+
+    A norm that looks at the batch treats the examples behind those as it would after training, with
+    statistics that are exactly those of the first; ghost batch norm all of them, with the statistics of the
+    counted together. Gradients are those of plain autodiff. To be called under `jax.jit`, as `switched`.
+
+    Args:
+      index, x, scale, bias, table, own: as in `switched`.
+      counted: how many of x's first examples are the batch.
+
+    Returns:
+      The output and what led to it.
+
+    Raises:
+      TypeError, ValueError: as in `switched`.
+    """
+    x, _ = checked_arrays("switched_and_observed", x, scale, bias)
+    own = own_of(table, x.shape[-1]) if own is None else own
+    first, second = affines(index, scale, bias, table)
+    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
+
+    def after(formula: Formula, by: Affine, u: Array) -> Array:
+        return outcome_after(formula, by, own, u, counted)
+
+    u = wide(x)
+    by_first = standardizers(
+        statistics(ahead.standardizations, ahead.standardization, u, counted), u, EPSILON
+    )
+    normed = formula_or(ahead, lambda by, u: u, after, first, u)
+    given = affine(standing_behind(ahead, first), standardized(normed, by_first))
+    a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
+    by_second = standardizers(
+        statistics(behind.standardizations, behind.standardization, a, counted), a, EPSILON
+    )
+    largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
+    y = formula_or(behind, lambda by, u: affine(by, standardized(u, by_second)), after, second, a)
+    seen = jnp.where(is_after(index, table), a, u)
+    return Switched(y.astype(x.dtype), seen, given, slope, largest)
+
+
+def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:
+    return lambda given: (activation(given), activation.derivative(given))

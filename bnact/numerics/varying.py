@@ -1,0 +1,29 @@
+"""Values that all devices share, as each device's own."""
+
+import jax
+import jax.numpy as jnp
+
+from bnact.types import Array, PyTree
+
+
+def varying_as(x: Array, parameters: PyTree) -> PyTree:
+    """The parameters, varying under `jax.shard_map` along the axes that x varies along.
+
+    A hand-written rule returns each device's own gradient, which is that of a value of its own; how the
+    values came to be there jax transposes to the sum over the devices. Elsewhere nothing changes.
+
+    Args:
+      x: any array.
+      parameters: floating arrays, of any shapes.
+
+    Returns:
+      The parameters, in their shapes and types.
+    """
+    like = jax.eval_shape(jnp.sum, x)
+    return jax.tree.map(lambda leaf: leaf * jnp.ones_like(like, dtype=leaf.dtype), parameters)
+
+
+def placed_as(parameter: Array, gradient: Array) -> Array:
+    """The gradient, divided over devices as the parameter is where meshes are explicit."""
+    spec = jax.typeof(parameter).sharding.spec
+    return gradient if jax.typeof(gradient).sharding.spec == spec else jax.reshard(gradient, spec)

@@ -115,7 +115,8 @@ def waiting_for(cotangent: PyTree, kept: PyTree) -> PyTree:
 
 
 def _behind_barrier(kept: PyTree, back: Array) -> PyTree:
-    return lax.optimization_barrier((kept, one_number(back)))[0]
+    behind = lax.optimization_barrier((kept, one_number(back)))[0]
+    return jax.tree.map(_unless_it_varies, behind, kept)
 
 
 def _chosen(kept: PyTree, back: Array) -> PyTree:
@@ -124,8 +125,11 @@ def _chosen(kept: PyTree, back: Array) -> PyTree:
     def chosen(leaf: Any) -> Any:
         if not jnp.issubdtype(leaf.dtype, jnp.floating):
             return leaf
-        again = jnp.where(is_never, jnp.zeros_like(leaf), leaf)
-        # Under `shard_map` a value that all devices share must not come to depend on one's own gradient.
-        return again if jax.typeof(again) == jax.typeof(leaf) else leaf
+        return _unless_it_varies(jnp.where(is_never, jnp.zeros_like(leaf), leaf), leaf)
 
     return jax.tree.map(chosen, kept)
+
+
+def _unless_it_varies(again: Array, leaf: Array) -> Array:
+    # Under `shard_map` a value that all devices share must not come to depend on one's own gradient.
+    return again if jax.typeof(again) == jax.typeof(leaf) else leaf

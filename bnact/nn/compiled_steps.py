@@ -128,7 +128,8 @@ def _check_structure(before: Pure, after: Pure) -> None:
 def _described(parts: Pure) -> list[tuple[str, Any]]:
     """Path, shape and type of every variable."""
     leaves = jax.tree_util.tree_leaves_with_path(parts[1:])
-    return [(jax.tree_util.keystr(path[1:]), jax.typeof(leaf)) for path, leaf in leaves]
+    # A weak type that becomes a strong one, as that of an array made of a Python number, is no change.
+    return [(jax.tree_util.keystr(path[1:]), (leaf.shape, leaf.dtype)) for path, leaf in leaves]
 
 
 def _scalar(result: Array) -> Array:

@@ -78,7 +78,8 @@ class NormAct(nnx.Module):
           order: where the norm stands: "before" or "after" the activation.
           fused: False computes norm and activation one after the other and leaves the gradient to
             autodiff: the reference that the fused rule is held to, and the way to forward-mode derivatives.
-          keep: of which tensor the fused rule computes the gradients, "input" or "output"; see
+          keep: of which tensor the fused rule computes the gradients, "input" or "output". With "output" an
+            activation's output that leaves its input open makes gradients NaN, as for elu at z < -12.4; see
             `bnact.fused.norm_act`.
           epsilon: added to the variance under the root; None is 1e-5, the same for every norm, so that pairs
             differ in nothing else. (Scale norm compares it with a length.) A norm that divides by nothing

@@ -158,6 +158,23 @@ def test_a_loss_that_changes_a_setting_is_refused():
         steps.advance(steps.start(users_own()), BATCHES)
 
 
+@pytest.mark.parametrize("begun", [jnp.array(0.0), jnp.zeros(())], ids=["weak", "strong"])
+def test_a_variable_may_begin_as_a_python_number(begun):
+    """Whose weak type a step makes a strong one, or the other way round."""
+    module = users_own()
+    module.ema = nnx.Variable(begun)
+
+    def remembering(module, batch):
+        strong = jnp.mean(batch[0])
+        module.ema[...] = strong if begun.weak_type else jnp.array(0.5)
+        return loss(module, batch)
+
+    steps = nn.compiled_steps(module, optax.sgd(0.1), remembering)
+    progress, _ = steps.advance(steps.start(module), BATCHES)
+    expected = jnp.mean(BATCHES[0][-1]) if begun.weak_type else 0.5
+    np.testing.assert_allclose(steps.module(progress).ema[...], expected, rtol=1e-6)
+
+
 def test_an_optimizer_is_given_the_loss():
     plateau = optax.contrib.reduce_on_plateau(factor=0.5, patience=1, rtol=1.0, cooldown=0)
     transformation = optax.chain(optax.sgd(0.1), plateau)

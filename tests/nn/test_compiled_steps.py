@@ -30,6 +30,14 @@ class Network(nnx.Module):
         return self.last(self.dropout(jnp.tanh(self.norm(self.first(x)))))
 
 
+class Averaging(Network):
+    """The same, with a variable that a loss may set."""
+
+    def __init__(self, begun):
+        super().__init__(nnx.Rngs(0))
+        self.ema = nnx.Variable(begun)
+
+
 def users_own():
     return Network(nnx.Rngs(0))
 
@@ -161,8 +169,7 @@ def test_a_loss_that_changes_a_setting_is_refused():
 @pytest.mark.parametrize("begun", [jnp.array(0.0), jnp.zeros(())], ids=["weak", "strong"])
 def test_a_variable_may_begin_as_a_python_number(begun):
     """Whose weak type a step makes a strong one, or the other way round."""
-    module = users_own()
-    module.ema = nnx.Variable(begun)
+    module = Averaging(begun)
 
     def remembering(module, batch):
         strong = jnp.mean(batch[0])

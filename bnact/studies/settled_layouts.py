@@ -65,12 +65,13 @@ def read_layouts(path: Path) -> Layouts:
 
 
 def _entry(program: dict[str, Any], at_once: int) -> tuple[Program, Most]:
+    found, kinds = Program(**program), get_type_hints(Program)
     # Of these very types: True would be 1, and a list could be no key.
-    if any(type(program.get(name)) is not kind for name, kind in get_type_hints(Program).items()):
+    if any(type(value) is not kinds[name] for name, value in found._asdict().items()):
         raise TypeError(program)
     if type(at_once) is not int or at_once < 1:
         raise ValueError(at_once)
-    return Program(**program), Most(at_once)
+    return found, Most(at_once)
 
 
 def settled(arrangement: Arrangement, program: Program, layouts: Layouts) -> Arrangement:

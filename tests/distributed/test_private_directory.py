@@ -51,13 +51,14 @@ def test_a_link_is_refused(tmp_path):
 
 @pytest.fixture
 def given_to(monkeypatch):
-    """A function that makes a path look like another user's."""
+    """A function that makes a path look like a user's, and on request all others like another's."""
     really = Path.stat
 
-    def give(given, user):
+    def give(given, user, others=None):
         def stat(path, **how):
             found = really(path, **how)
-            return os.stat_result((*found[:4], user, *found[5:10])) if path == given else found
+            owner = user if path == given else found.st_uid if others is None else others
+            return os.stat_result((*found[:4], owner, *found[5:10]))
 
         monkeypatch.setattr(Path, "stat", stat)
 
@@ -70,7 +71,7 @@ def test_another_users_directory_is_refused(tmp_path, given_to):
         private_directory(tmp_path)
 
 
-def test_what_lies_in_another_users_directory_is_refused_unless_it_is_roots(tmp_path, given_to):
+def test_what_lies_in_another_users_directory_is_refused(tmp_path, given_to):
     home = tmp_path / "home"
     (home / "below").mkdir(parents=True)
     other = os.getuid() + 1
@@ -80,8 +81,13 @@ def test_what_lies_in_another_users_directory_is_refused_unless_it_is_roots(tmp_
     ):
         private_directory(home / "below" / "bnact")
     assert list((home / "below").iterdir()) == []
-    given_to(home, 0)
-    assert private_directory(home / "below" / "bnact").is_dir()
+
+
+def test_what_lies_in_roots_directory_is_allowed(tmp_path, given_to, monkeypatch):
+    user = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: user)
+    given_to(tmp_path / "bnact", user, others=0)
+    assert private_directory(tmp_path / "bnact").is_dir()
 
 
 def test_a_group_may_write_above(tmp_path):

@@ -33,8 +33,7 @@ def use_compilation_cache() -> Path | None:
     """
     if _setting("jax_compilation_cache_dir") or not _setting("jax_enable_compilation_cache"):
         return None
-    private_cache(os.environ)
-    path = private_directory(own_directory(os.environ))
+    path = private_directory(private_cache(os.environ) / own_directory(os.environ).name)
     drop_cut_programs(path)
     prune(path, LARGEST)
     jax.config.update("jax_compilation_cache_dir", str(path))

@@ -59,18 +59,24 @@ def cache_home(environment: Mapping[str, str]) -> Path:
 def private_directory(path: Path) -> Path:
     """The directory, made with its parents if it is missing, once it is known to be the user's alone.
 
+    Links above it are followed once: what is checked is what is made and used, wherever they point later.
+
     Args:
       path: absolute.
+
+    Returns:
+      The path, without links.
 
     Raises:
       PermissionError: it is a link, another user's, open to others, or cannot be written; or others may put
         another in the place of it or of a directory above it.
       OSError: it cannot be made.
     """
-    _check_parents(path)
-    _make(path)
-    _check(path)
-    return path
+    resolved = Path(os.path.realpath(path.parent)) / path.name
+    _check_parents(resolved)
+    _make(resolved)
+    _check(resolved)
+    return resolved
 
 
 def _make(path: Path) -> None:
@@ -83,7 +89,7 @@ def _make(path: Path) -> None:
         except FileExistsError as error:
             if not each.is_dir():
                 raise OSError(
-                    f"{_RULE} {each} must be a directory; got a link to nothing; remove it, or set "
+                    f"{_RULE} {each} must be a directory; got a link that leads nowhere; remove it, or set "
                     "XDG_CACHE_HOME to another place"
                 ) from error
         except OSError as error:
@@ -94,16 +100,25 @@ def _make(path: Path) -> None:
 
 
 def _check_parents(path: Path) -> None:
-    parent = Path(os.path.realpath(path.parent))
-    for each in (parent, *parent.parents):
+    """Refuses a path above which someone else can rename a directory.
+
+    Those that a group may write are allowed: where every user has a group of their own, homes are made so,
+    and who else is in a group is for its administrator to know, whom the user trusts as root.
+    """
+    rule = f"{_RULE} nobody else may rename what lies above {path}"
+    for each in path.parents:
         try:
-            mode = each.stat().st_mode
+            found = each.stat()
         except OSError:
             continue  # not there yet, or not to be seen: then nothing can be made there
-        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        if found.st_uid not in (0, os.getuid()):
             raise PermissionError(
-                f"{_RULE} nobody else may rename what lies above {path}; got {each} of mode "
-                f"{oct(stat.S_IMODE(mode))}; use chmod o-w on it, or set XDG_CACHE_HOME to another place"
+                f"{rule}; got {each} of user {found.st_uid}; set XDG_CACHE_HOME to a place of your own"
+            )
+        if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+            raise PermissionError(
+                f"{rule}; got {each} of mode {oct(stat.S_IMODE(found.st_mode))}; use chmod o-w on it, or set "
+                "XDG_CACHE_HOME to another place"
             )
 
 

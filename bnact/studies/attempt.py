@@ -10,7 +10,10 @@ from bnact.training.log import Log
 from bnact.training.setting import Setting
 
 Train = Callable[[Sequence[Setting], Arrangement], Population]
-"""Trains the runs of one cell in that arrangement, or in a smaller one where memory does not suffice."""
+"""Trains the runs of one cell in that arrangement, or in a smaller one where memory does not suffice.
+
+A MemoryError says that it suffices for none.
+"""
 
 
 class Attempt(NamedTuple):
@@ -20,12 +23,14 @@ class Attempt(NamedTuple):
       logs: of the runs that finished, also of those that diverged.
       failures: the others.
       arrangement: in which it was trained, or was to be.
+      too_large: whether memory did not suffice for it in any layout.
       compiled: whether its program was compiled for it; None where it failed.
     """
 
     logs: Mapping[Setting, Log]
     failures: tuple[Failure, ...]
     arrangement: Arrangement
+    too_large: bool
     compiled: bool | None
 
 
@@ -48,6 +53,7 @@ def attempt(train: Train, lanes: Sequence[Setting], arrangement: Arrangement) ->
                 "settings"
             )
     except Exception as error:
-        return Attempt({}, tuple(failure(setting, error) for setting in lanes), arrangement, None)
+        failures = tuple(failure(setting, error) for setting in lanes)
+        return Attempt({}, failures, arrangement, isinstance(error, MemoryError), None)
     logs = dict(zip(lanes, population.logs, strict=True))
-    return Attempt(logs, (), population.arrangement, population.compiled)
+    return Attempt(logs, (), population.arrangement, False, population.compiled)

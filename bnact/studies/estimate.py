@@ -92,8 +92,11 @@ class Estimate(NamedTuple):
     def learned(self) -> Pace | None:
         """The pace to keep for later studies; None where this one tells none.
 
-        Where no program was compiled, all having been kept, what a compilation takes is what it took earlier.
+        A pace of one work alone does not take the place of an earlier one that tells of all. Where no program
+        was compiled, all having been kept, what a compilation takes is what it took earlier.
         """
+        if self.pace and self.pace.only is not None and self.earlier and self.earlier.only is None:
+            return self.earlier
         if self.pace is None or any(each.size.compiles for each in self.measured):
             return self.pace
         return self.pace._replace(compilation=self.earlier.compilation) if self.earlier else None

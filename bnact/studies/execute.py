@@ -61,31 +61,43 @@ def _shown(progress: Progress, planned: Plan, stored: Rows, study: Study) -> Ite
 
 
 class _Under(NamedTuple):
-    """What an execution carries from cell to cell."""
+    """What an execution carries from cell to cell.
+
+    Attributes:
+      estimate: of the time left.
+      layouts: for which memory suffices.
+      too_large: programs that fit in no layout. Their later cells begin with the smallest, each larger one
+        taking a compilation to fail again.
+    """
 
     estimate: Estimate
     layouts: Layouts
-    rows: tuple[Row, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    too_large: frozenset[Program] = frozenset()
 
 
-def _after(under: _Under, cell: Cell, study: Study, train: Train, progress: Progress) -> _Under:
-    """What is carried on after a cell, which is then trained, stored and told of."""
+def _after(
+    under: _Under, cell: Cell, study: Study, train: Train, progress: Progress
+) -> tuple[_Under, Outcome]:
+    """Trains, stores and tells of a cell.
+
+    Returns:
+      What is carried on, and what came of the runs that the cell lacked.
+    """
     began = time.monotonic()
     program = cell.lanes[0].program
     wanted = settled(cell.arrangement, program, under.layouts)
-    tried = attempt(train, cell.lanes, wanted)
+    alone = program in under.too_large
+    tried = attempt(train, cell.lanes, wanted._replace(devices=1, at_once=1) if alone else wanted)
     rows, failures = _stored(study, cell, tried)
-    failures = under.failures + failures
-    if len(failures) > len(under.failures):
-        write_failures(study.failures, failures)
-    layouts = under.layouts
-    if tried.arrangement != wanted:
+    layouts, too_large = under.layouts, under.too_large
+    if tried.too_large:
+        too_large |= {program}
+    elif tried.logs and tried.arrangement != wanted:
         layouts = settle(study.layouts, layouts, program, wanted, tried.arrangement)
     compiled = cell.compiles if tried.compiled is None else tried.compiled
     estimate = refined(under.estimate, cell, time.monotonic() - began, compiled)
     progress.cell_done(cell, tried.logs, estimate)
-    return _Under(estimate, layouts, (*under.rows, *rows), failures)
+    return _Under(estimate, layouts, too_large), Outcome(rows, failures)
 
 
 def _execute_plan(
@@ -93,10 +105,15 @@ def _execute_plan(
 ) -> tuple[Outcome, Estimate]:
     train, progress, interruption = doing
     under = _Under(first_estimate(planned.cells, planned.pace), layouts)
+    rows, failures = list[Row](), list[Failure]()
     for cell in planned.cells:
-        under = _after(under, cell, study, train, progress)
+        under, outcome = _after(under, cell, study, train, progress)
+        rows.extend(outcome.rows)
+        if outcome.failures:
+            failures.extend(outcome.failures)
+            write_failures(study.failures, failures)
         interruption.check()
-    return Outcome(Rows(under.rows), under.failures), under.estimate
+    return Outcome(Rows(tuple(rows)), tuple(failures)), under.estimate
 
 
 def execute(
@@ -106,9 +123,9 @@ def execute(
 
     Each cell is trained by one call and on the disk before the next begins, so that a kill loses at most
     the cell under way. An error in a cell is recorded and the others go on. Where memory makes a layout
-    smaller, it is kept for all later cells of the program, also after a resume, and said. The first SIGINT
-    or SIGTERM ends the execution after the cell under way, or after six seconds; the process exits with 130
-    or 143.
+    smaller, all later cells of the program have it, and it is said; that fewer networks are trained at a
+    time holds after a resume too. The first SIGINT or SIGTERM ends the execution after the cell under way,
+    or after six seconds; the process exits with 130 or 143.
 
     Args:
       settings: all runs wanted, checked; the order is that of the rows returned.

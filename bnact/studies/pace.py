@@ -2,11 +2,12 @@
 
 import contextlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from bnact.studies.files import explained, sync_directory
 from bnact.studies.lock import locked
@@ -63,9 +64,9 @@ def read_pace(kept: PaceFile) -> Pace | None:
     if not isinstance(found, list) or len(found) != len(Pace._fields):
         return None
     *numbers, only = found
-    if not all(_is_number(each, LARGEST) for each in numbers):
+    if not all(_is_number(each) and 0 <= each <= LARGEST for each in numbers):
         return None
-    if only is not None and not _is_number(only, LARGEST**2):
+    if only is not None and not (_is_number(only) and only > 0):
         return None
     constant, work, compilation = map(float, numbers)
     return Pace(constant, work, compilation, None if only is None else float(only))
@@ -91,9 +92,13 @@ def write_pace(kept: PaceFile, pace: Pace) -> None:
         sync_directory(kept.path.parent)
 
 
-def _is_number(each: object, largest: float) -> bool:
-    # Compared before it is made a float: a whole number may be too large for one.
-    return isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= largest
+def _is_number(each: object) -> TypeGuard[int | float]:
+    if not isinstance(each, int | float) or isinstance(each, bool):
+        return False
+    try:
+        return math.isfinite(each)
+    except OverflowError:  # a whole number that is too large for a float
+        return False
 
 
 def _stored(path: Path) -> dict[str, object]:

@@ -40,7 +40,7 @@ class Study:
 
     @property
     def layouts(self) -> Path:
-        """The layouts that memory made smaller than planned; missing if it made none."""
+        """How many networks at a time, where memory made them fewer than planned; missing if nowhere."""
         return _results(self.workdir) / "layouts.json"
 
 

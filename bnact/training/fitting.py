@@ -20,22 +20,31 @@ def fitting_program(
 ) -> tuple[Arrangement, jax.stages.Compiled]:
     """The arrangement and its compiled program, made smaller until it fits into free memory.
 
-    The smallest there is is returned whether it fits or not; so is one whose arguments alone, the data set
-    above all, are more than one device has free, with a warning: they are the same in every arrangement.
-    Arguments as in `compiled_program`.
+    The smallest there is is returned whether it fits or not. Where the arguments alone, the data set above
+    all, are more than one device has free, fewer lanes at once do not help, and are not tried: there is a
+    warning. On CPUs it is one device's program that is then returned: they share the machine's memory, and
+    each holds the data set. Arguments as in `compiled_program`.
     """
     compiled = compiled_program(program, dataset, arrangement, table, check)
-    while (less := smaller(arrangement)) is not None:
-        needed, free = needed_memory(compiled), _free(arrangement)
-        if needed is None or free is None or fits(needed, free):
-            break
-        alone = _free(Arrangement(1, 1, arrangement.way))
-        if alone is not None and needed.arguments > alone:
-            _warn(dataset, needed.arguments, alone)
-            break
+    while (less := _less(needed_memory(compiled), arrangement, dataset)) is not None:
         arrangement = less
         compiled = compiled_program(program, dataset, arrangement, table, check)
     return arrangement, compiled
+
+
+def _less(needed: Needed | None, arrangement: Arrangement, dataset: Dataset) -> Arrangement | None:
+    """What to try instead of an arrangement; None where it fits, where nobody knows, or nothing would."""
+    free = _free(arrangement)
+    if needed is None or free is None or fits(needed, free):
+        return None
+    one_device = arrangement._replace(devices=1)
+    free_alone = _free(one_device)
+    if free_alone is None or needed.arguments <= free_alone:
+        return smaller(arrangement)
+    if arrangement != one_device and mesh_of(arrangement).devices.flat[0].platform == "cpu":
+        return one_device
+    _warn(dataset, needed.arguments)
+    return None
 
 
 def fits(needed: Needed, free: int) -> bool:
@@ -51,10 +60,11 @@ def _free(arrangement: Arrangement) -> int | None:
     return free_bytes(list(mesh_of(arrangement).devices.flat))
 
 
-def _warn(dataset: Dataset, arguments: int, free: int) -> None:
+def _warn(dataset: Dataset, arguments: int) -> None:
+    # How much is free is left out: it changes, and what is said twice in the same words is shown once.
     warnings.warn(
         f"train_population: the data set must fit into the memory that is free; got {dataset.name!r}, which "
-        f"needs {arguments:,} bytes of {free:,}; fewer networks at once would not help: free memory, or use "
-        "fewer examples",
-        stacklevel=4,
+        f"needs {arguments:,} bytes, more than there are; fewer networks at once would not help: free "
+        "memory, or use fewer examples",
+        stacklevel=5,
     )

@@ -28,8 +28,8 @@ class Population(NamedTuple):
     Attributes:
       logs: as numpy arrays, in the order of the settings.
       arrangement: the layout in which it was trained.
-      compiled: whether its program had to be compiled, being kept neither by this process nor by the
-        compilation cache.
+      compiled: whether a program had to be compiled, in this arrangement or in a larger one that did not
+        fit, being kept neither by this process nor by the compilation cache.
     """
 
     logs: list[Log]
@@ -93,14 +93,15 @@ def trained_population(
     """
     check_population(settings, dataset)
     table = table_of([*activations, settings[0].activation], [*norms, settings[0].norm])
-    misses = compiled_program.cache_info().misses
+    misses, found = compiled_program.cache_info().misses, list[list[str]]()
     while True:
         try:
-            with programs_found() as found:
+            with programs_found() as names:
+                found.append(names)
                 arrangement, program = fitting_program(
                     settings[0].program, dataset, arrangement, table, check
                 )
-            compiled = compiled_program.cache_info().misses > misses + len(found)
+            compiled = compiled_program.cache_info().misses > misses + sum(map(len, found))
             return Population(_logs(program, arrangement, settings, dataset, table), arrangement, compiled)
         except Exception as error:
             less = smaller(arrangement)

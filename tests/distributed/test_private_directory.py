@@ -49,10 +49,64 @@ def test_a_link_is_refused(tmp_path):
         private_directory(tmp_path / "nowhere")
 
 
-def test_another_users_directory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+@pytest.fixture
+def given_to(monkeypatch):
+    """A function that makes a path look like a user's, and on request all others like another's."""
+    really = Path.stat
+
+    def give(given, user, others=None):
+        def stat(path, **how):
+            found = really(path, **how)
+            owner = user if path == given else found.st_uid if others is None else others
+            return os.stat_result((*found[:4], owner, *found[5:10]))
+
+        monkeypatch.setattr(Path, "stat", stat)
+
+    return give
+
+
+def test_another_users_directory_is_refused(tmp_path, given_to):
+    given_to(tmp_path, os.getuid() + 1)
     with pytest.raises(PermissionError, match="must be yours; got user .*; set XDG_CACHE_HOME to your own"):
         private_directory(tmp_path)
+
+
+def test_what_lies_in_another_users_directory_is_refused(tmp_path, given_to):
+    home = tmp_path / "home"
+    (home / "below").mkdir(parents=True)
+    other = os.getuid() + 1
+    given_to(home, other)
+    with pytest.raises(
+        PermissionError, match=f"may rename what lies above .*home of user {other}; set XDG_CACHE_HOME to a"
+    ):
+        private_directory(home / "below" / "bnact")
+    assert list((home / "below").iterdir()) == []
+
+
+def test_what_lies_in_roots_directory_is_allowed(tmp_path, given_to, monkeypatch):
+    user = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: user)
+    given_to(tmp_path / "bnact", user, others=0)
+    assert private_directory(tmp_path / "bnact").is_dir()
+
+
+def test_a_group_may_write_above(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(0o775)
+    assert private_directory(home / "bnact") == home / "bnact"
+
+
+def test_what_was_checked_is_used_wherever_a_link_above_points_later(tmp_path):
+    for name in ("mine", "theirs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "mine")
+    found = private_directory(tmp_path / "link" / "bnact")
+    assert found == tmp_path / "mine" / "bnact"
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to(tmp_path / "theirs")
+    assert private_directory(found) == tmp_path / "mine" / "bnact"
+    assert list((tmp_path / "theirs").iterdir()) == []
 
 
 def test_a_directory_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
@@ -96,12 +150,18 @@ def test_a_file_in_the_way_is_said(tmp_path):
         private_cache({"XDG_CACHE_HOME": str(tmp_path / "bnact" / "more")})
 
 
-def test_a_link_to_nothing_above_is_said(tmp_path):
-    (tmp_path / "gone").symlink_to(tmp_path / "none")
+def test_what_a_link_above_leads_to_is_made(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "none")
+    assert private_cache({"XDG_CACHE_HOME": str(tmp_path / "link")}) == tmp_path / "none" / "bnact"
+    assert (tmp_path / "none").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_link_above_that_leads_nowhere_is_said(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(
-        OSError, match="gone must be a directory; got a link to nothing; remove it, or set XDG"
+        OSError, match="loop must be a directory; got a link that leads nowhere; remove it, or set XDG"
     ):
-        private_cache({"XDG_CACHE_HOME": str(tmp_path / "gone")})
+        private_cache({"XDG_CACHE_HOME": str(tmp_path / "loop")})
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path, monkeypatch):

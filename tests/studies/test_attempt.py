@@ -12,7 +12,7 @@ LANES, LAYOUT = SETTINGS[:4], Arrangement(2, 2, "vmap")
 def test_gives_the_logs_by_setting():
     tried = attempt(in_any_layout(fake_train), LANES, LAYOUT)
     assert tuple(tried.logs) == LANES
-    assert (tried.failures, tried.arrangement, tried.compiled) == ((), LAYOUT, False)
+    assert (tried.failures, tried.arrangement, tried.too_large, tried.compiled) == ((), LAYOUT, False, False)
     for setting, log in tried.logs.items():
         np.testing.assert_array_equal(log.dead, fake_log(setting).dead)
 
@@ -36,6 +36,7 @@ def test_an_error_fails_the_population_at_once(error):
     assert [failed.setting for failed in tried.failures] == list(LANES)
     assert {failed.error for failed in tried.failures} == {f"{error.__name__}: broken"}
     assert (tried.logs, tried.arrangement, tried.compiled) == ({}, LAYOUT, None)
+    assert tried.too_large == (error is MemoryError)
 
 
 def test_a_log_for_each_setting_is_needed():

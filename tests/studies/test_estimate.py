@@ -71,6 +71,15 @@ def test_a_pace_of_one_size_is_kept_for_that_size_alone():
     assert first_estimate(CELLS, learned).seconds is None, "other sizes were never seen"
 
 
+@pytest.mark.parametrize("of_one", [False, True])
+def test_a_pace_of_one_size_replaces_none_of_all_sizes(of_one):
+    earlier = Pace(PER_CELL, PER_WORK, 77.0, only=5.0 if of_one else None)
+    estimate = first_estimate(ONE_WORK.cells, earlier)
+    for cell in ONE_WORK.cells:
+        estimate = refined(estimate, cell, seconds_of(cell), cell.compiles)
+    assert (estimate.learned == earlier) == (not of_one)
+
+
 def test_programs_that_were_kept_say_nothing_of_compiling():
     earlier = Pace(PER_CELL, PER_WORK, 77.0)
     for before, compilation in ((earlier, 77.0), (None, None)):

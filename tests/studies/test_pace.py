@@ -24,7 +24,7 @@ def kept(tmp_path):
     return lambda key: PaceFile(tmp_path / "pace.json", key)
 
 
-@pytest.mark.parametrize("pace", [PACE, PACE._replace(only=3e7), Pace(0.0, 0.0, 0.0, 0.0)])
+@pytest.mark.parametrize("pace", [PACE, PACE._replace(only=3e7), Pace(0.0, 0.0, 0.0, 1e300)])
 def test_what_is_written_is_read(kept, pace):
     write_pace(kept("2 x cpu"), pace)
     write_pace(kept("8 x cpu"), Pace(0.0, 1.0, 2.0))
@@ -52,7 +52,11 @@ def test_what_is_written_is_read(kept, pace):
         '{"d": [1, 2, 1e308, null]}',
         '{"d": [1%s, 1, 1, null]}' % ("0" * 400),
         '{"d": [1%s, 1, 1, null]}' % ("0" * 9000),
-        '{"d": [1, 1, 1, 1e300]}',
+        '{"d": [1, 1, 1, 0]}',
+        '{"d": [1, 1, 1, -1]}',
+        '{"d": [1, 1, 1, 1e999]}',
+        '{"d": [1, 1, 1, NaN]}',
+        '{"d": [1, 1, 1, 1%s]}' % ("0" * 400),
     ],
 )
 def test_what_cannot_be_read_or_believed_is_no_pace(kept, text):

@@ -3,8 +3,10 @@
 import dataclasses
 import importlib
 import math
+import types
 
 import jax
+import jax.monitoring
 import numpy as np
 import pytest
 from jax.sharding import AxisType
@@ -112,13 +114,33 @@ def test_the_data_set_is_counted_once_and_each_call_by_itself():
     assert not fits(Needed(arguments=10, call=1000), free=2009)
 
 
-def test_where_the_data_set_alone_does_not_fit_nothing_is_made_smaller(fitted):
-    with pytest.warns(
-        UserWarning, match="got 'digits', which needs 1,000 bytes of 999; fewer networks at once"
-    ):
-        assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE])
+ONE_DEVICE = WHOLE._replace(devices=1)
+
+
+def test_where_the_data_set_alone_does_not_fit_one_cpu_device_holds_it_with_as_many_lanes(fitted):
+    with pytest.warns(UserWarning, match="got 'digits', which needs 1,000 bytes, more than there are; fewer"):
+        assert fitted(lambda devices: 999 // len(devices), Needed(1000, 1)) == (
+            ONE_DEVICE,
+            [WHOLE, ONE_DEVICE],
+        )
     # Fewer devices of one machine do help: each has its own copy.
-    assert fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))[0] == Arrangement(1, 4, "vmap")
+    assert fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))[0] == ONE_DEVICE
+
+
+def test_where_the_data_set_alone_does_not_fit_an_accelerator_nothing_is_made_smaller(fitted, monkeypatch):
+    chips = np.array([types.SimpleNamespace(platform="gpu")] * WHOLE.devices)
+    monkeypatch.setattr(FITTING, "mesh_of", lambda arrangement: types.SimpleNamespace(devices=chips))
+    with pytest.warns(UserWarning, match="needs 1,000 bytes, more than there are"):
+        assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE])
+
+
+def test_that_the_data_set_does_not_fit_is_said_in_the_same_words_however_much_is_free(fitted):
+    said = set()
+    for free in (999, 998, 7):
+        with pytest.warns(UserWarning, match="more than there are") as warned:
+            fitted(free, Needed(1000, 1))
+        said |= {str(each.message) for each in warned}
+    assert len(said) == 1
 
 
 def out_of_memory():
@@ -178,6 +200,30 @@ def test_a_population_says_whether_its_program_was_compiled():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(("in_cache", "compiled"), [((True, True), False), ((True, False), True)])
+def test_programs_found_for_a_larger_layout_are_no_more_compiled(monkeypatch, in_cache, compiled):
+    tries, outcomes = [], iter((out_of_memory(), None))
+
+    def fitting(program, dataset, arrangement, *rest):
+        tries.append(arrangement)
+        if in_cache[len(tries) - 1]:
+            jax.monitoring.record_event("/jax/compilation_cache/cache_hits")
+        return arrangement, None
+
+    def train(*given):
+        error = next(outcomes)
+        if error:
+            raise error
+        return []
+
+    info = types.SimpleNamespace(cache_info=lambda: types.SimpleNamespace(misses=len(tries)))
+    monkeypatch.setattr(POPULATION, "compiled_program", info)
+    monkeypatch.setattr(POPULATION, "fitting_program", fitting)
+    monkeypatch.setattr(POPULATION, "_logs", train)
+    assert trained_population(WHOLE, [BASE], DIGITS).compiled == compiled
+    assert tries == [WHOLE, ONE_DEVICE]
 
 
 def test_a_number_of_lanes_is_split_over_all_devices():

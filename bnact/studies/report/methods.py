@@ -103,7 +103,7 @@ def _layout(manifest: Manifest, rows: Rows) -> str:
     return (
         f"The runs of a cell were split over the devices, {manifest.devices} when the study began, on each "
         f"of them {listed(words)}; the last batch is filled up, so that all are of one size. Where memory "
-        "did not suffice, layouts.json beside the results has the smaller layout that was used."
+        "did not suffice, layouts.json beside the results has the smaller number at a time that was used."
     )
 
 

@@ -81,5 +81,5 @@ def test_the_layout_is_that_of_the_devices_the_study_was_begun_on(monkeypatch):
         "The runs of a cell were split over the devices, 8 when the study began, on each of them 1 network "
         "at a time (map) at width 64 and 4 networks at a time (vmap) at width 16 and 32; the last batch is "
         "filled up, so that all are of one size. Where memory did not suffice, layouts.json beside the "
-        "results has the smaller layout that was used."
+        "results has the smaller number at a time that was used."
     )

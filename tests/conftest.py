@@ -54,10 +54,8 @@ def browser():
         opened.close()
 
 
-MOST = 3
-"""Of a test with more cases, so many run by default, spread evenly over all; the others with `-m slow`."""
-
-# Every case of these always runs: what a new entry of a registry must satisfy, what others wrote, what is
+# Of a test with many cases the first and the last run by default, the others with `-m slow`. Every case of
+# these always runs: what a new entry of a registry must satisfy, what others wrote, what is
 # promised case by case.
 EVERY = frozenset(
     {
@@ -80,9 +78,7 @@ def pytest_collection_modifyitems(items):
         if not item.get_closest_marker("slow"):
             tests[item.path, getattr(item, "originalname", item.name)].append(item)
     for (path, name), cases in tests.items():
-        if len(cases) <= MOST or name in EVERY or any(word in path.stem for word in EVERY_IN):
+        if name in EVERY or any(word in path.stem for word in EVERY_IN):
             continue
-        kept = {round(place * (len(cases) - 1) / (MOST - 1)) for place in range(MOST)}
-        for place, item in enumerate(cases):
-            if place not in kept:
-                item.add_marker(pytest.mark.slow)
+        for item in cases[1:-1]:
+            item.add_marker(pytest.mark.slow)

@@ -25,7 +25,6 @@ from bnact.types import Array, PyTree
 
 from .curve import value_and_pull, value_of
 from .gradient import Deviation, as_given, gradient_through, laid_out, number_of
-from .memory import waiting_for
 from .recovered import recovered
 
 Order = Literal["before", "after"]
@@ -113,9 +112,10 @@ def _backward(
 ) -> tuple[Array, Given]:
     kept, statistics, given = residuals
     dy = cotangents[0]
-    # Or the compiler recognizes what is computed again as the forward pass's own and keeps that instead:
-    # the memory this rule exists to save.
-    kept = waiting_for(dy, kept)
+    # Without the barrier the compiler recognizes what is computed again as the forward pass's own and
+    # keeps that instead: the memory this rule exists to save. (`waiting_for` holds outside of loops on CPUs
+    # too, and costs a pass over x there.)
+    kept, dy = lax.optimization_barrier((kept, dy))
     mask = full_mask(given.mask, kept)
     back = {"before": _back_before, "after": _back_after}[fixed.order]
     dx, affine, learned = back(fixed, kept, wide(dy), statistics, given, mask)

@@ -28,7 +28,6 @@ from bnact.types import Array
 
 from .column import Column, column_of, formula_or, standing_behind
 from .gradient import as_given, gradient, laid_out
-from .memory import waiting_for
 from .norms import Formula, Norm, Own, outcome
 from .statistics import Standardizer, Statistics, standardized, standardizers, statistics
 from .table import Index, Table
@@ -136,9 +135,9 @@ def _backward(
 ) -> tuple[None, Array, Affine, Affine, Own]:
     index, x, taken, first, second, own = residuals
     dy = cotangents[0]
-    # Or the compiler recognizes what is computed again as the forward pass's own and keeps that instead:
-    # the memory this rule exists to save.
-    u = wide(waiting_for(dy, x))
+    # As in `fixed`: what is computed again must not be taken for what was computed before.
+    x, dy = lax.optimization_barrier((x, dy))
+    u = wide(x)
     given = first, second, own
     # By parameters as wide as what they meet, so that every branch returns one type, and sums are as wide.
     first, second, own = jax.tree.map(lambda leaf: leaf.astype(u.dtype), given)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bnact import distributed
-
 
 class Directory(NamedTuple):
     """A directory that results or programs are written to.
@@ -78,4 +76,7 @@ class Machine(NamedTuple):
 
 def usable_cores(machine: Machine) -> int:
     """Cores that work at the same time for this process: those allowed, or what the container grants."""
+    # Here, since versions are told of a machine on which bnact cannot be imported.
+    from bnact import distributed
+
     return distributed.usable_cores(len(machine.allowed), machine.quota)

@@ -2,10 +2,11 @@
 
 python -m benchmarks.two_processes
 
-Every process has one CPU device and is pinned to one core: the pair to two, the single one to the first of
-them. Batch norm takes its statistics over the whole batch, and gradients are summed over it: plain jit with
-a batch that is sharded over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for
-before the next begins. All three processes live throughout; single and pair take turns.
+Every process has one CPU device. The single one is bound to one core, and the pair together to two: each to
+one of its own was slower, as what talks to the other then waits for the core that computes. Batch norm takes
+its statistics over the whole batch, and gradients are summed over it: plain jit with a batch that is sharded
+over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for before the next begins. All
+three processes live throughout; single and pair take turns.
 """
 
 import math
@@ -85,15 +86,15 @@ def work() -> None:
     serve(first, more)
 
 
-def started(core: int, place: dict[str, str]) -> Worker:
-    """A process with one device on one core."""
+def started(cores: tuple[int, ...], place: dict[str, str]) -> Worker:
+    """A process with one device on these cores."""
     environment = {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": "1", **place}
-    return Worker("benchmarks.two_processes", f"pinned({core})", environment)
+    return Worker("benchmarks.two_processes", f"bound({cores})", environment)
 
 
-def pinned(core: int) -> None:
-    """A process's own side: to its core before jax counts the cores, then to work."""
-    os.sched_setaffinity(0, {core})
+def bound(cores: tuple[int, ...]) -> None:
+    """A process's own side: to its cores before jax counts them, then to work."""
+    os.sched_setaffinity(0, cores)
     work()
 
 
@@ -130,8 +131,8 @@ def main() -> None:
         {"JAX_COORDINATOR_ADDRESS": address, "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": str(number)}
         for number in range(2)
     ]
-    single = [started(cores[0], {})]
-    pair = [started(core, place) for core, place in zip(cores, places, strict=False)]
+    single = [started(cores[:1], {})]
+    pair = [started(cores[:2], place) for place in places]
     everyone = dict(zip(("single", "first", "second"), (*single, *pair), strict=True))
     with all_ended(everyone):
         first = [worker.said() for worker in everyone.values()]

@@ -33,9 +33,6 @@ every_order = pytest.mark.parametrize("order", ORDERS)
 GRADIENT = tolerance("float64").gradient
 
 
-# ----------------------------------------------------------------------------- finite differences
-
-
 def split(flat, shape):
     size = int(np.prod(shape))
     x, scale, bias = jnp.split(jnp.asarray(flat), [size, size + shape[-1]])
@@ -93,9 +90,6 @@ def test_directional_derivatives_over_several_leading_axes(norm, order):
             np.testing.assert_allclose(
                 np.vdot(cotangent, change), np.vdot(gradient, direction), rtol=GRADIENT
             )
-
-
-# ------------------------------------------------------------------------------------------ twins
 
 
 def without_mean_term(norm, r, g, z, axes):
@@ -185,9 +179,6 @@ def test_the_identities_hold(norm, order, epsilon):
             np.testing.assert_allclose(residual.value, 0, atol=1e-10, err_msg=name)
 
 
-# ------------------------------------------------------------------------------- second derivatives
-
-
 def second_derivatives(fn, x, scale, bias, cotangent, *, along):
     """Gradients of <gradients, along>, reverse over reverse, and forward over reverse along `along`."""
 
@@ -229,9 +220,6 @@ def test_statistics_taken_for_constants_are_caught(norm, monkeypatch):
         ours = second_derivatives(switched_pair(*pair), *arguments, along=along)
         with pytest.raises(AssertionError, match="Not equal to tolerance"):
             assert_close(ours[0], plain[0], GRADIENT)
-
-
-# -------------------------------------------------------------------------------------- residuals
 
 
 def sizes_of_residuals(fn, *arguments):

@@ -69,6 +69,7 @@ def test_a_lane_that_diverges_leaves_the_others_of_its_batch_untouched(logs):
     assert_equal([mixed[lane] for lane in (0, 2, 3)], [logs[lane] for lane in (0, 2, 3)])
 
 
+@pytest.mark.slow
 def test_no_number_depends_on_the_other_activations_of_a_program(logs):
     assert_equal(trained(0, 1, 2, 3, activations=("mish", "relu")), logs[:4])
 

@@ -157,6 +157,7 @@ def bound(entry, relation):
     return float(number)
 
 
+@pytest.mark.slow
 def test_ten_layers_of_sigmoids_learn_nothing_without_a_norm():
     assert np.all(deep("none", "before") <= bound("no_normalization", "<="))
 

@@ -40,7 +40,7 @@ class Log(NamedTuple):
       participation_ratio, intrinsic_dimension, separability: (2, L) what every site puts out for the first
         128 of the training examples that a point on the way looks at, at the first and the last point:
         `bnact.probes.participation_ratio`, `intrinsic_dimension` and `neighbour_accuracy`; of a regression
-        no separability (NaN).
+        no separability (NaN); NaN of fewer than 3 examples.
       test_accuracy: () after the last step.
       diverged: () the step of the first point whose loss was not finite, or -1.
     """

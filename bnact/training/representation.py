@@ -12,6 +12,9 @@ from bnact.types import Array
 REPRESENTED_EXAMPLES = 128
 """Representations are those of the first so many training examples."""
 
+FEWEST = 3
+"""Fewer examples have no dimension."""
+
 
 class Representation(NamedTuple):
     """Of a pair's output; the fields are described in `Log`."""
@@ -42,7 +45,9 @@ def representation_at(is_end: Array, output: Array, labels: Array) -> Representa
 
 
 def representation(output: Array, labels: Array) -> Representation:
-    """Of an output (examples, features) and its labels, whatever the point."""
+    """Of an output (examples, features) and its labels, whatever the point; NaN of fewer than `FEWEST`."""
+    if len(output) < FEWEST:
+        return Representation(*[jnp.full((), jnp.nan, jnp.float32)] * 3)
     has_classes = jnp.issubdtype(labels.dtype, jnp.integer)
     found = Representation(
         participation_ratio=participation_ratio(output),

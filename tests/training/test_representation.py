@@ -96,3 +96,8 @@ def test_a_regression_has_nothing_to_separate():
 def test_between_the_ends_there_is_nothing(parts):
     found = represented(parts, EXAMPLES, is_first=False)
     np.testing.assert_array_equal(jax.tree.leaves(found), np.zeros((3, 3)))
+
+
+def test_two_examples_have_no_dimension(parts):
+    found = represented(parts, EXAMPLES, observed=2)
+    assert np.all(np.isnan(jax.tree.leaves(found)))

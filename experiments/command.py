@@ -53,10 +53,14 @@ def run(command: Command) -> None:
     """Runs a command with the process's arguments, on every core, and exits; compiled programs are kept."""
     use_every_core()
     try:
-        sys.exit(exit_code(command, sys.argv, keep_programs))
+        sys.exit(exit_code(_told(command), sys.argv, keep_programs))
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(STOPPED)
+
+
+def _told(command: Command) -> Command:
+    return command._replace(description=f"{command.description.strip()}\n\n{KEPT}")
 
 
 def keep_programs() -> None:
@@ -92,8 +96,6 @@ def exit_code(command: Command, argv: Sequence[str], begin: Callable[[], None] =
         return _refused(f"{error}; --help shows the flags")
     if values.help or values.helpfull:
         sys.stdout.write(f"{command.description.strip()}\n\nFlags:\n{_flags_in_words(values)}\n")
-        if begin is keep_programs:
-            sys.stdout.write(f"\n{KEPT}\n")
         return DONE
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning

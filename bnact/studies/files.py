@@ -104,7 +104,7 @@ def write_durably(path: Path, data: bytes) -> None:
 
 
 def part_path(path: Path) -> Path:
-    """Where `write_atomically` prepares a file; a kill leaves at most this, and the next call reuses it."""
+    """Where `write_atomically` prepares a file; a kill leaves at most this, and the next call removes it."""
     return path.with_name(path.name + ".part")
 
 
@@ -120,6 +120,7 @@ def replace_atomically(path: Path, data: bytes) -> None:
     """
     part = part_path(path)
     try:
+        part.unlink(missing_ok=True)  # what a kill left; and a link there would be followed
         write_durably(part, data)
         os.replace(part, path)
     except OSError:

@@ -1,15 +1,12 @@
 """How fast studies were on these devices: kept from one study to the next."""
 
-import contextlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
-from bnact.studies.files import explained, sync_directory
+from bnact.studies.files import write_atomically
 from bnact.studies.lock import locked
 from bnact.studies.manifest import Manifest
 from bnact.training.setting import Setting
@@ -78,18 +75,9 @@ def write_pace(kept: PaceFile, pace: Pace) -> None:
     Raises:
       StudyError: the file cannot be written, or another process is writing it.
     """
-    with locked(kept.path.with_name("pace.lock")), explained(kept.path, "write the file"):
-        text = json.dumps({**_stored(kept.path), kept.key: [*pace]}, indent=2) + "\n"
-        descriptor, part = tempfile.mkstemp(prefix="pace.", dir=kept.path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(part, kept.path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(part)
-            raise
-        sync_directory(kept.path.parent)
+    with locked(kept.path.with_name("pace.lock")):
+        text = json.dumps({**_stored(kept.path), kept.key: [*pace]}, indent=2)
+        write_atomically(kept.path, f"{text}\n")
 
 
 def _is_number(each: object) -> TypeGuard[int | float]:

@@ -43,7 +43,7 @@ def mesh_of(arrangement: Arrangement) -> Mesh:
 def compiled_program(
     program: Program,
     dataset: Dataset,
-    arrangement: Arrangement | int,
+    arrangement: Arrangement,
     table: Table,
     check: bool = False,
 ) -> jax.stages.Compiled:
@@ -52,8 +52,7 @@ def compiled_program(
     Args:
       program: architecture, depth, width and batch size.
       dataset: its arrays' shapes and its task are compiled in, its values are not.
-      arrangement: of a call's lanes; or how many they are, a multiple of the devices at hand, over all of
-        which they are then split.
+      arrangement: of a call's lanes.
       table: the pairs it can compute.
       check: whether identities are checked.
 
@@ -64,18 +63,12 @@ def compiled_program(
     def one(shared: tuple[Examples, Cell], lane: Lane) -> Trained:
         return run(program, task, *shared, lane, table, check)
 
-    layout = _over_all(program, arrangement) if isinstance(arrangement, int) else arrangement
     task = Task(dataset.features, dataset.image_shape, dataset.outputs, OBJECTIVES[dataset.kind])
     some = Setting(data=dataset.name)
     cell = jax.eval_shape(lambda: cell_data(some, Index(0, 0, 0)))
-    lanes = jax.eval_shape(lambda: stacked_lanes([some] * layout.block))
-    function = jax.jit(function_of_lanes(one, mesh_of(layout), layout.way))
+    lanes = jax.eval_shape(lambda: stacked_lanes([some] * arrangement.block))
+    function = jax.jit(function_of_lanes(one, mesh_of(arrangement), arrangement.way))
     return function.lower((shapes_of_examples(dataset), cell), lanes).compile()
-
-
-def _over_all(program: Program, lanes: int) -> Arrangement:
-    devices = population_mesh().size
-    return Arrangement(devices, lanes // devices, arrangement_for(program, lanes).way)
 
 
 def cell_data(setting: Setting, index: Index) -> Cell:

@@ -12,7 +12,7 @@ from bnact import data
 from bnact.activations import ACTIVATIONS
 from bnact.fused import index_of, table_of
 from bnact.studies import Pair
-from bnact.training import Setting, cell_data, compiled_program, examples, stacked_lanes
+from bnact.training import Setting, arrangement_for, cell_data, compiled_program, examples, stacked_lanes
 from experiments.initialization import gain
 
 from .timed import ARCHITECTURE, BATCH_SIZE, DATA, DEPTH, WIDTH
@@ -88,7 +88,7 @@ def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
     """
     if not pairs:
         return ()
-    dataset, lanes = data.load(DATA), jax.device_count()
+    dataset = data.load(DATA)
     table = table_of([pair.activation for pair in pairs])
     some = Setting(
         data=DATA,
@@ -98,8 +98,9 @@ def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
         batch_size=BATCH_SIZE,
         observed=OBSERVED,
     )
-    program = compiled_program(some.program, dataset, lanes, table)
-    given, each = examples(dataset), stacked_lanes([some] * lanes)
+    layout = arrangement_for(some.program, jax.device_count())
+    program = compiled_program(some.program, dataset, layout, table)
+    given, each = examples(dataset), stacked_lanes([some] * layout.block)
 
     def seconds(pair: Pair, steps: int) -> float:
         setting = dataclasses.replace(some, **pair._asdict(), steps=steps, gain=gain(pair.activation))

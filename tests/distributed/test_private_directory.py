@@ -20,7 +20,7 @@ def test_a_home_that_is_not_absolute_is_none(home):
     wanted = f"^compilation cache: the home directory must be absolute; got HOME='{home}'; set it, or XDG"
     with pytest.raises(OSError, match=wanted):
         cache_home({"HOME": home})
-    assert cache_home({"HOME": "/home/a"}) == Path("/home/a/.cache")
+    assert cache_home({"HOME": "/own"}) == Path("/own/.cache")
 
 
 def test_without_a_home_there_is_no_place(monkeypatch):

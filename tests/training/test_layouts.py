@@ -225,7 +225,3 @@ def test_programs_found_for_a_larger_layout_are_no_more_compiled(monkeypatch, in
     monkeypatch.setattr(POPULATION, "_logs", train)
     assert trained_population(WHOLE, [BASE], DIGITS).compiled == compiled
     assert tries == [WHOLE, ONE_DEVICE]
-
-
-def test_a_number_of_lanes_is_split_over_all_devices():
-    assert PROGRAM._over_all(BASE.program, 8) == WHOLE

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 import jax
 import jax.numpy as jnp
 
-from benchmarks.timing import begin, ratio, seconds_of, warmed
+from benchmarks.timing import begin, ratio, warm_seconds_of
 from bnact.activations import ACTIVATIONS, log_softmax, softmax
 from bnact.types import Array
 
@@ -101,8 +101,7 @@ def compared(ours: Timed, theirs: Timed, arrays: tuple[Array, Array]) -> dict[st
         return lambda: jax.block_until_ready(compiled(*arrays))
 
     runs = {OURS: timed(ours), THEIRS: timed(theirs)}
-    warmed(runs)
-    return seconds_of(runs, ROUNDS)
+    return warm_seconds_of(runs, ROUNDS)
 
 
 def row(name: str, what: str, seconds: Mapping[str, list[float]]) -> str:

@@ -47,6 +47,12 @@ def blocks_of(setting: Setting, layout: Arrangement, calls: int) -> list[Lane]:
     return [stacked_lanes(lanes[at : at + layout.block]) for at in range(0, len(lanes), layout.block)]
 
 
+def laid_out(setting: Setting, runs: int) -> tuple[Arrangement, list[Lane]]:
+    """How a study lays out so many runs of the setting, and the lanes of its calls."""
+    layout = arrangement_for(setting.program, runs)
+    return layout, blocks_of(setting, layout, layout.calls(runs))
+
+
 def calling(program: jax.stages.Compiled, shared: Any, blocks: list[Lane]) -> Called:
     """Calls the program for every block, with two calls in flight, as `train_population` does."""
     shared = jax.device_put(shared, program.input_shardings[0][0])

@@ -3,12 +3,12 @@
 python -m benchmarks.check_cost
 """
 
-from benchmarks.arranged import blocks_of, calling, shared_data, study_program
-from benchmarks.timing import begin, compare, report, seconds_of, warmed
+from benchmarks.arranged import calling, laid_out, shared_data, study_program
+from benchmarks.timing import begin, compare, report, warm_seconds_of
 from bnact import data
 from bnact.distributed import use_every_core
 from bnact.fused import index_of, table_of
-from bnact.training import Setting, arrangement_for
+from bnact.training import Setting
 
 RUNS, ROUNDS = 40, 5
 TABLE = table_of(("relu", "sigmoid", "tanh", "gelu"))
@@ -24,15 +24,13 @@ def main() -> None:
     for name, setting in SETTINGS.items():
         index = index_of(setting.activation, setting.norm, setting.order, TABLE)
         shared = shared_data(setting, dataset, index)
-        layout = arrangement_for(setting.program, RUNS)
-        blocks = blocks_of(setting, layout, layout.calls(RUNS))
+        layout, blocks = laid_out(setting, RUNS)
         programs = {
             side: study_program(setting, dataset, TABLE, RUNS, check=side == CHECKED)
             for side in (CHECKED, UNCHECKED)
         }
         runs = {side: calling(program, shared, blocks) for side, program in programs.items()}
-        warmed(runs)
-        seconds = seconds_of(runs, ROUNDS)
+        seconds = warm_seconds_of(runs, ROUNDS)
         made = len(blocks) * layout.block
         report(f"{name}: {made} runs of {setting.steps} steps, depth {setting.depth}", seconds)
         compare(seconds, CHECKED, UNCHECKED, "no promise, a stated cost")

@@ -11,14 +11,14 @@ depth: `benchmarks.full_grid`.
 
 import jax
 
-from benchmarks.arranged import blocks_of, calling, shared_data, study_program
-from benchmarks.timing import begin, compare, report, seconds_of, warmed
+from benchmarks.arranged import calling, laid_out, shared_data, study_program
+from benchmarks.timing import begin, compare, report, seconds_of, warm_seconds_of
 from bnact import data, fused
 from bnact.activations import ACTIVATIONS
 from bnact.distributed import use_every_core
 from bnact.fused import NOTHING, Table, index_of, table_of
 from bnact.normalizations import STANDARDIZATIONS
-from bnact.training import Setting, arrangement_for, compiled_program
+from bnact.training import Setting, compiled_program
 
 DEPTHS = (2, 8, 16)
 RUNS = 40
@@ -61,8 +61,7 @@ def main() -> None:
 def run_both(dataset: data.Dataset) -> None:
     """Runs the largest cell in the program of all pairs and in its own."""
     setting = Setting(depth=DEPTHS[-1])
-    layout = arrangement_for(setting.program, RUNS)
-    blocks = blocks_of(setting, layout, layout.calls(RUNS))
+    layout, blocks = laid_out(setting, RUNS)
 
     def runner(table: fused.Table):
         index = index_of(setting.activation, setting.norm, setting.order, table)
@@ -70,8 +69,7 @@ def run_both(dataset: data.Dataset) -> None:
         return calling(program, shared_data(setting, dataset, index), blocks)
 
     runs = {CELL: runner(TABLE), CELL_ALONE: runner(ALONE)}
-    warmed(runs)
-    seconds = seconds_of(runs, rounds=5)
+    seconds = warm_seconds_of(runs, rounds=5)
     report(f"Running it: {len(blocks) * layout.block} runs of {setting.steps} steps", seconds)
     compare(seconds, CELL, CELL_ALONE, "no promise, a stated cost")
 

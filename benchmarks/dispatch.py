@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import optax
 from flax import nnx
 
-from benchmarks.timing import begin, ratio, seconds_of, warmed
+from benchmarks.timing import begin, ratio, warm_seconds_of
 from bnact import nn
 from bnact.types import Array
 
@@ -100,8 +100,7 @@ def main() -> None:
             ONE: our_steps(width, batches, 1),
             FIFTY: our_steps(width, batches, STEPS),
         }
-        warmed(runs)
-        seconds = seconds_of(runs, ROUNDS)
+        seconds = warm_seconds_of(runs, ROUNDS)
         print(
             f"  width {width}, milliseconds a step, medians; nnx.jit over each, lowest and highest of a round"
         )

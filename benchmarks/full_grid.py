@@ -13,13 +13,13 @@ import time
 
 import jax
 
-from benchmarks.arranged import blocks_of, calling, shared_data, study_program
-from benchmarks.timing import begin, compare, report, seconds_of, warmed
+from benchmarks.arranged import calling, laid_out, shared_data, study_program
+from benchmarks.timing import begin, compare, report, seconds_of, warm_seconds_of
 from bnact import data
 from bnact.activations import ACTIVATIONS
 from bnact.distributed import use_every_core
 from bnact.fused import NORMS, NOTHING, Table, index_of, table_of
-from bnact.training import Setting, arrangement_for, compiled_program
+from bnact.training import Setting, compiled_program
 
 RUNS = 40
 FORTY_FIVE = tuple(ACTIVATIONS)[:45]
@@ -75,16 +75,14 @@ def main() -> None:
 def run_both(dataset: data.Dataset, cell: Setting, of_grid) -> None:
     """Runs a cell in the program of the grid and in its own."""
     own = table_alone(cell)
-    layout = arrangement_for(cell.program, RUNS)
-    blocks = blocks_of(cell, layout, layout.calls(RUNS))
+    layout, blocks = laid_out(cell, RUNS)
 
     def runner(program, table: Table):
         index = index_of(cell.activation, cell.norm, cell.order, table)
         return calling(program, shared_data(cell, dataset, index), blocks)
 
     runs = {IN_GRID: runner(of_grid, TABLE), ALONE: runner(compiled(dataset, own), own)}
-    warmed(runs)
-    seconds = seconds_of(runs, rounds=5)
+    seconds = warm_seconds_of(runs, rounds=5)
     report(f"Running {name_of(cell)}: {len(blocks) * layout.block} runs of {cell.steps} steps", seconds)
     compare(seconds, IN_GRID, ALONE, "promised: at most 1.05")
     least = min(seconds[IN_GRID]) / min(seconds[ALONE])

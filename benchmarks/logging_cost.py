@@ -5,13 +5,13 @@ python -m benchmarks.logging_cost
 Both are laid out over the devices as a study is, and called as a study calls its program.
 """
 
-from benchmarks.arranged import arranged_program, blocks_of, calling, shared_data, study_program
+from benchmarks.arranged import arranged_program, calling, laid_out, shared_data, study_program
 from benchmarks.bare_training import bare_run
-from benchmarks.timing import begin, compare, report, seconds_of, warmed
+from benchmarks.timing import begin, compare, report, warm_seconds_of
 from bnact import data
 from bnact.distributed import use_every_core
 from bnact.fused import index_of, table_of
-from bnact.training import Setting, arrangement_for
+from bnact.training import Setting
 
 DEPTHS = (2, 8, 16)
 RUNS, ROUNDS = 40, 5
@@ -28,15 +28,13 @@ def main() -> None:
         setting = Setting(depth=depth)
         index = index_of(setting.activation, setting.norm, setting.order, TABLE)
         shared = shared_data(setting, dataset, index)
-        layout = arrangement_for(setting.program, RUNS)
-        blocks = blocks_of(setting, layout, layout.calls(RUNS))
+        layout, blocks = laid_out(setting, RUNS)
         programs = {
             LOGGED: study_program(setting, dataset, TABLE, RUNS),
             BARE: arranged_program(bare_run(setting, dataset, TABLE), shared, blocks[0], layout),
         }
         runs = {side: calling(program, shared, blocks) for side, program in programs.items()}
-        warmed(runs)
-        seconds = seconds_of(runs, ROUNDS)
+        seconds = warm_seconds_of(runs, ROUNDS)
         made = len(blocks) * layout.block
         report(f"{made} runs of {setting.steps} steps, depth {depth}, width {setting.width}", seconds)
         compare(seconds, LOGGED, BARE, "promised: at most 1.10")

@@ -21,7 +21,7 @@ import optax
 from flax import nnx
 from jax import lax
 
-from benchmarks.timing import begin, ratio, seconds_of, warmed
+from benchmarks.timing import begin, ratio, warm_seconds_of
 from bnact import nn, probes
 from bnact.types import Array
 
@@ -97,8 +97,7 @@ def measure(width: int, activation: str) -> None:
     for name, step in steps.items():
         many = jax.jit(lambda carry, step=step: lax.scan(step, carry, None, STEPS))
         runs[name] = lambda many=many: jax.block_until_ready(many(carry))
-    warmed(runs)
-    seconds = seconds_of(runs, ROUNDS)
+    seconds = warm_seconds_of(runs, ROUNDS)
     off, on = (1e3 * statistics.median(seconds[name]) / STEPS for name in (OFF, ON))
     found = ratio(seconds, ON, OFF)
     more = tensors_more(DEPTH, width, activation)

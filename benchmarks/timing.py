@@ -84,6 +84,12 @@ def warmed(candidates: Mapping[str, Callable[[], object]]) -> float:
     return sum(_seconds(candidate) for candidate in candidates.values())
 
 
+def warm_seconds_of(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """`seconds_of` candidates that were called twice before."""
+    warmed(candidates)
+    return seconds_of(candidates, rounds)
+
+
 def measured(
     candidates: Mapping[str, Callable[[], object]], seconds: float, fewest: int, most: int
 ) -> dict[str, list[float]]:

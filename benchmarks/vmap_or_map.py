@@ -15,7 +15,7 @@ import jax
 
 from benchmarks.arranged import arranged_program, blocks_of, calling, shared_data
 from benchmarks.bare_training import bare_run
-from benchmarks.timing import begin, seconds_of, warmed
+from benchmarks.timing import begin, warm_seconds_of
 from bnact import data
 from bnact.distributed import Arrangement, arrangement_of, use_every_core
 from bnact.distributed.arrangement import Way
@@ -49,9 +49,8 @@ def main(widths: list[int]) -> None:
     print(f"  {'width':>6}" + "".join(f"{f'{way} {lanes}':>20}" for way, lanes in CANDIDATES) + "   rule")
     for width in widths or WIDTHS:
         runs = {f"{way} {at_once}": timed(width, way, at_once) for way, at_once in CANDIDATES}
-        warmed(runs)
         cells = []
-        for values in seconds_of(runs, ROUNDS).values():
+        for values in warm_seconds_of(runs, ROUNDS).values():
             micro = sorted(1e6 * value / LANES / STEPS for value in values)
             cells.append(f"{statistics.median(micro):.0f} ({micro[0]:.0f} to {micro[-1]:.0f})")
         rule = arrangement_of(256, devices, platform, width, images=False)

@@ -140,6 +140,7 @@ def test_a_mean_in_two_numbers_is_compared_as_their_sum():
     assert "running mean" in {each.of for each in found.differences if not each.holds}
 
 
+@pytest.mark.slow
 def test_what_is_read_is_debiased():
     layer = remembering({"epsilon": 1e-5, "momentum": 0.9, "debias": True})
     weight = 1 - 0.9**3

@@ -133,6 +133,7 @@ def test_the_command_of_one_claim_keeps_the_verdicts_of_the_others(monkeypatch, 
     assert (claimed / "report.html").read_bytes() == page
 
 
+@pytest.mark.slow
 def test_another_scale_is_reported_by_itself(monkeypatch, claimed):
     plausibly_trained(monkeypatch)
     called("founding_claims", f"--workdir={claimed}", "--claims=tanh_with_norm", "--quick", "--seeds=2")

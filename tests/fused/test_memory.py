@@ -78,6 +78,7 @@ def test_gradients_are_those_of_the_block_itself(network, policy):
         np.testing.assert_allclose(one, other, rtol=0, atol=scale * tolerance("float32").gradient)
 
 
+@pytest.mark.slow
 def test_arguments_may_be_named():
     layer = recomputed(lambda x, *, kernel: block(x, kernel))
 

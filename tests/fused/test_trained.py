@@ -11,6 +11,7 @@ from bnact.normalizations import batch_norm, group_norm
 from tests.fused.one_after_the_other import POSITIONS, assert_results_close, drawn, results, the_two
 
 
+@pytest.mark.slow
 def test_a_norm_made_by_hand_and_one_without_parameters():
     for norm in (group_norm(groups=3, epsilon=0.1), group_norm(groups=3, use_scale=False, use_bias=False)):
         at, cotangent = drawn(norm, "tanh", 8, *POSITIONS)

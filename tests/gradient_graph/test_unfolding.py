@@ -39,6 +39,7 @@ def test_unfolded_every_step_has_its_scope():
     assert sum(node.operation == "sin" for node in graph.nodes) == 3
 
 
+@pytest.mark.slow
 def test_a_scan_backwards_is_unfolded_backwards():
     def backwards(x):
         return scanned(x, reverse=True)
@@ -73,6 +74,7 @@ def test_a_scan_of_no_steps_is_unfolded_to_what_went_in():
     assert steps_of(graph) == []
 
 
+@pytest.mark.slow
 def test_a_scan_over_keys_is_unfolded():
     def noisy(x, keys):
         return lax.scan(lambda carry, key: (carry * x + jax.random.normal(key), key), x, keys)[0]
@@ -127,6 +129,7 @@ def test_a_loop_of_no_rounds_hands_its_gradient_through():
     assert (graph.value, graph.gradients["x"]) == (0.5, 1.0)
 
 
+@pytest.mark.slow
 def test_a_loop_in_a_scan_goes_as_many_rounds_as_each_step_needs():
     def fn(x):
         return lax.scan(lambda carry, row: (collatz(row[0], carry + row[1] * 4.0), None), jnp.sum(x), x)[0]
@@ -164,6 +167,7 @@ def test_a_loop_in_a_loop():
     np.testing.assert_allclose(graph.gradients["x"], jax.grad(by_hand)(1.0), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_loop_for_each_of_several_examples_ends_for_each_at_its_time():
     def fn(x):
         rows = jax.vmap(lambda row: lax.while_loop(lambda c: jnp.sum(c) < 4.0, lambda c: c * 1.5, row))(x)

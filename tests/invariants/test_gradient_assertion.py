@@ -42,6 +42,7 @@ def test_a_wrong_gradient_is_refused(fn, twin, shape):
         assert_gradients(changed(fn, twin), drawn(*shape))
 
 
+@pytest.mark.slow
 def test_what_others_accept_is_refused():
     """At this size the tolerances of chex and jax are larger than what the gradient says."""
 
@@ -59,6 +60,7 @@ def test_what_others_accept_is_refused():
         assert_gradients(zero, x)
 
 
+@pytest.mark.slow
 def test_trees_and_what_is_not_floating():
     def fn(params, labels, scale):
         return {"loss": params["a"][labels] * scale, "other": (jnp.sum(params["b"]) * scale,)}

@@ -182,6 +182,7 @@ def test_a_variable_may_begin_as_a_python_number(begun):
     np.testing.assert_allclose(steps.module(progress).ema[...], expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_an_optimizer_is_given_the_loss():
     plateau = optax.contrib.reduce_on_plateau(factor=0.5, patience=1, rtol=1.0, cooldown=0)
     transformation = optax.chain(optax.sgd(0.1), plateau)

@@ -55,6 +55,7 @@ def test_one_signal_ends_the_study_after_the_cell_under_way(tmp_path, number, co
     goes_on(tmp_path / "a", tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_cell_that_takes_too_long_is_left(tmp_path):
     process = started(tmp_path / "a", 0.5, 2.0, 2)
     process.send_signal(signal.SIGTERM)

@@ -92,6 +92,7 @@ def test_the_second_does_not_disturb_the_first(held):
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_it_is_free_once_the_first_lets_go(tmp_path, other):
     _, line = other
     line.send("let go")

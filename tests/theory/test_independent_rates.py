@@ -102,6 +102,7 @@ def test_rates_are_positive_and_come_to_those_of_an_infinite_batch(name):
     assert 0.0 < theory.layer_norm_rate(name) < np.inf
 
 
+@pytest.mark.slow
 def test_batches_that_are_nearly_one_value_are_refused():
     """With the norm after relu, a shift takes whole batches below 0: their gradients make up the mean."""
     with pytest.raises(ValueError, match="batch_norm_rate: .*; got .* standard error .*batch_size=32.*; use"):
@@ -122,6 +123,7 @@ def assert_simulated(rate, activation, networks, **setting):
     assert found == pytest.approx(rate, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_sigmoid_with_scale_and_shift(order):
     setting = {"order": order, "scale": 2.0, "shift": 0.5}

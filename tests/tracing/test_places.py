@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import lax
 
 from bnact.tracing import evaluated, no_call
@@ -105,6 +106,7 @@ def test_other_parameters_or_primitives_are_other_functions():
     assert len(set(found)) == 5
 
 
+@pytest.mark.slow
 def test_another_context_is_another_function():
     def fn(x, key):
         return jax.random.uniform(key, x.shape) * x

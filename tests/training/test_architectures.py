@@ -63,6 +63,7 @@ def test_a_shift_kills_every_second_channel_of_every_convolution():
     assert np.all(trained(architecture="conv_net").dead[0] < 0.3)
 
 
+@pytest.mark.slow
 def test_a_regression_is_trained_to_explain_variance():
     numbers = friedman(100, noise=0.0)
     assert (numbers.kind, numbers.outputs) == ("regression", 1)

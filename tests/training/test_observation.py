@@ -129,6 +129,7 @@ def test_the_first(count):
     np.testing.assert_array_equal(taken.inputs, EXAMPLES.train.inputs[:count])
 
 
+@pytest.mark.slow
 def test_in_blocks_all_is_seen_as_in_one_pass(monkeypatch):
     monkeypatch.setattr(module, "HELD_EXAMPLES", 2)  # of nine: the last block is filled up
 

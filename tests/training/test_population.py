@@ -73,6 +73,7 @@ def test_twice_is_the_same_to_the_last_bit(logs):
     assert_equal(train_population(seeds(0, 1, 2, 3, 4), DIGITS), logs)
 
 
+@pytest.mark.slow
 def test_a_run_does_not_depend_on_its_neighbours_or_its_place(logs):
     assert_equal(train_population(seeds(3), DIGITS)[0], logs[3])
     order = [4, 2, 0, 3, 1]
@@ -162,6 +163,7 @@ def test_ten_layers_of_sigmoids_learn_nothing_without_a_norm():
     assert np.all(deep("none", "before") <= bound("no_normalization", "<="))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_ten_layers_of_sigmoids_learn_under_batch_norm(order):
     assert np.all(deep("batch", order) >= bound(f"bn_{order}", ">="))

@@ -80,6 +80,7 @@ def test_where_all_are_observed_the_statistics_are_those_of_all(parts):
     np.testing.assert_allclose([each[-1] for each in found], expected, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_it_sees_other_inputs(parts):
     found = represented(parts, EXAMPLES)
     other = represented(parts, EXAMPLES._replace(inputs=INPUTS.at[:, 2:].set(0.0)))
@@ -87,6 +88,7 @@ def test_it_sees_other_inputs(parts):
     assert other.intrinsic_dimension[0] < found.intrinsic_dimension[0]
 
 
+@pytest.mark.slow
 def test_a_regression_has_nothing_to_separate():
     found = represented(network_of(outputs=1), EXAMPLES._replace(labels=LABELS.astype(jnp.float32)))
     assert np.all(np.isnan(found.separability))

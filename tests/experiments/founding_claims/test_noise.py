@@ -9,6 +9,7 @@ from experiments.founding_claims import CLAIMS, noise
 from experiments.textbook.noise_study import noise_study
 
 
+@pytest.mark.slow
 def test_steps_that_do_not_come_to_the_optimum_refute():
     found = noise_study()
     for name in ("clean", "whole"):

@@ -65,6 +65,7 @@ def test_a_run_shows_the_agreement_and_its_report_is_rebuilt_byte_for_byte(capsy
     assert (tmp_path / "report.html").read_bytes() == page
 
 
+@pytest.mark.slow
 def test_a_study_that_was_stopped_goes_on_with_what_it_lacks(monkeypatch, tmp_path):
     plausibly_trained(monkeypatch, cells=5)
     with pytest.raises(BaseException):  # noqa: B017, PT011

@@ -47,6 +47,7 @@ def test_norm_and_pair_are_those_of_nnx(norm):
             np.testing.assert_array_equal(value, getattr(state, name))
 
 
+@pytest.mark.slow
 def test_a_network_of_linen_with_a_learnable_activation_and_a_norm_with_settings():
     class Network(linen.Module):
         @linen.compact
@@ -69,6 +70,7 @@ def test_a_network_of_linen_with_a_learnable_activation_and_a_norm_with_settings
     jax.tree.map(np.testing.assert_array_equal, serialization.from_bytes(variables, stored), variables)
 
 
+@pytest.mark.slow
 def test_under_remat_and_scan_the_averages_are_updated_once():
     x = inputs()
 

@@ -80,6 +80,7 @@ def constants(weights, params, state, x, mask=None):
     return after(weights, y), whole(weights, params, state, x)[1]
 
 
+@pytest.mark.slow
 def test_wrong_implementations_are_caught():
     x = jnp.asarray(np.random.default_rng(1).normal(size=(EXAMPLES, INPUTS)), jnp.float32)
     arguments = (weights_of(jnp.float32), *batch_norm().init(HIDDEN), x)

@@ -96,6 +96,7 @@ def test_a_kernel_that_was_zero_recovers():
     np.testing.assert_allclose(values(normalized)[0], 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(5, 4), (3, 3, 2, 4)])
 def test_it_is_flax_spectral_norm_where_that_is_right(shape):
     kernel = jnp.asarray(kernel_of(*shape), jnp.float32)

@@ -70,6 +70,7 @@ def test_gradients_of_small_networks(network):
     assert not agrees(input_gradient_scatter(name, WIDTHS, 10 * INPUTS), squares["input"])
 
 
+@pytest.mark.slow
 def test_which_activations_have_a_closed_form():
     refused = set()
     for name in ACTIVATIONS:

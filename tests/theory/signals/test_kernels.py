@@ -97,6 +97,7 @@ def empirical(name, depth, width, key, weight_variance, bias_variance):
     return flat @ flat.T
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["relu", "tanh"])
 def test_the_tangent_kernel_of_wide_networks(name):
     keys = jax.random.split(jax.random.key(0), 12)

@@ -22,6 +22,7 @@ def test_a_circle_fares_in_fresh_networks_as_theory_says():
             np.testing.assert_allclose(bent, predicted.curvature[shown], rtol=0.08, err_msg=where)
 
 
+@pytest.mark.slow
 def test_theory_is_in_closed_form_where_there_is_one():
     relu = carried_circles()["relu", "no norm"].predicted
     np.testing.assert_allclose(relu.length, 1.0, rtol=1e-5)

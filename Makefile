@@ -16,7 +16,7 @@ STUDY := .venv/stamp-study
 help:
 	@echo 'make study   decide the founding claims; results and report.html are in study/'
 	@echo 'make quick   the same in a minute, with fewer seeds, in study-quick/'
-	@echo 'make test    all tests'
+	@echo 'make test    all tests but the slow ones'
 	@echo 'make lint    style, types, and that imports point down'
 	@echo 'make docs    the documentation as pages, in dist/site/'
 	@echo 'make clean   remove the environment and what tools left behind; results stay'

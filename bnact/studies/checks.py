@@ -10,7 +10,13 @@ import jax.numpy as jnp
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
 from bnact.fused import GROUPS, NORMS, Formula, has_affine
-from bnact.training.architectures import ARCHITECTURES, architecture_of, check_architecture, check_injury
+from bnact.training.architectures import (
+    ARCHITECTURES,
+    Architecture,
+    architecture_of,
+    check_architecture,
+    check_injury,
+)
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -64,23 +70,24 @@ def _check_norm(setting: Setting) -> None:
         )
     norm, known = NORMS[setting.norm], architecture_of(setting.architecture)
     if isinstance(norm, Formula):
-        _check_formula(setting, norm, known.has_positions)
+        _check_formula(setting, norm, known)
 
 
-def _check_formula(setting: Setting, norm: Formula, has_positions: bool) -> None:
+def _check_formula(setting: Setting, norm: Formula, known: Architecture) -> None:
     """What the norm itself asks of a batch, asked before anything is trained."""
-    if norm.needs_positions and not has_positions:
-        fit = [name for name, known in ARCHITECTURES.items() if known.has_positions]
+    features = known.pair_factor * setting.width
+    if norm.needs_positions and not known.has_positions:
+        fit = [name for name, each in ARCHITECTURES.items() if each.has_positions]
         raise ValueError(
             f"setting: {norm.name} norm needs positions, over which it takes its statistics; got "
             f"architecture={setting.architecture}, which has none; use {', '.join(fit[:-1])} or {fit[-1]}"
         )
-    if norm.name == "group" and not has_positions and setting.width == GROUPS:
+    if norm.name == "group" and not known.has_positions and features == GROUPS:
         raise ValueError(
             f"setting: group norm has {GROUPS} groups, which need 2 features each; got width={GROUPS}; "
             f"use width={2 * GROUPS} or more"
         )
-    shape = (setting.batch_size, 2, setting.width) if has_positions else (setting.batch_size, setting.width)
+    shape = (setting.batch_size, *((2,) if known.has_positions else ()), features)
     x = jax.ShapeDtypeStruct(shape, jnp.float32)
     try:
         jax.eval_shape(lambda x: norm.trained.apply(*norm.trained.init(x.shape[-1]), x), x)

@@ -96,6 +96,10 @@ def test_accepts(setting):
     check_setting(setting)
 
 
+def test_a_norm_is_asked_about_the_features_that_the_pair_stands_on():
+    check_setting(Setting(architecture="transformer", norm="group", width=6))  # on 24 features
+
+
 def test_refuses_a_batch_larger_than_the_data():
     dataset = spirals(examples_per_arm=140)
     with pytest.raises(ValueError, match="^spirals: batch_size .* use a batch_size from 1 to 252$"):

@@ -127,11 +127,11 @@ def check_setting(setting: Setting) -> None:
     """
     architecture_of(setting.architecture)
     _check_activation(setting)
+    for name, least in _WHOLE.items():  # ahead of the norm, which is asked about shapes made of them
+        _check_whole(setting, name, least)
     _check_norm(setting)
     for name, choices in _CHOICES.items():
         _check_choice(setting, name, choices)
-    for name, least in _WHOLE.items():
-        _check_whole(setting, name, least)
     for name in _POSITIVE:
         _check_positive(setting, name)
     _check_spread(setting)

@@ -1,5 +1,6 @@
 """Whether settings can be run at all: every value is looked at before anything costs time."""
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import get_args
@@ -9,7 +10,7 @@ import jax.numpy as jnp
 
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
-from bnact.fused import GROUPS, NORMS, Formula, has_affine
+from bnact.fused import FORMULAS, GROUPS, NORMS, Formula, has_affine
 from bnact.training.architectures import (
     ARCHITECTURES,
     Architecture,
@@ -87,12 +88,23 @@ def _check_formula(setting: Setting, norm: Formula, known: Architecture) -> None
             f"setting: group norm has {GROUPS} groups, which need 2 features each; got width={GROUPS}; "
             f"use width={2 * GROUPS} or more"
         )
-    shape = (setting.batch_size, *((2,) if known.has_positions else ()), features)
-    x = jax.ShapeDtypeStruct(shape, jnp.float32)
+    refusal = _refusal_of(norm.name, setting.batch_size, features, known.has_positions)
+    if refusal is not None:
+        raise ValueError(f"setting: norm={norm.name} cannot be trained with; {refusal}")
+
+
+@functools.cache  # tracing a norm takes milliseconds, and the settings of a grid ask the same by the thousand
+def _refusal_of(name: str, batch_size: int, features: int, has_positions: bool) -> str | None:
+    """Why a formula's norm cannot be trained on batches of that shape, in its own words; None if it can."""
+    norm = FORMULAS[name].trained
+    shape = (batch_size, *((2,) if has_positions else ()), features)
     try:
-        jax.eval_shape(lambda x: norm.trained.apply(*norm.trained.init(x.shape[-1]), x), x)
+        jax.eval_shape(
+            lambda x: norm.apply(*norm.init(features), x), jax.ShapeDtypeStruct(shape, jnp.float32)
+        )
     except ValueError as error:
-        raise ValueError(f"setting: norm={setting.norm} cannot be trained with; {error}") from error
+        return str(error)
+    return None
 
 
 def _check_spread(setting: Setting) -> None:

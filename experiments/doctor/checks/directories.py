@@ -35,8 +35,15 @@ def _told_of(kept: Directory, settings: Mapping[str, object]) -> Iterator[Findin
 def _own(kept: Directory) -> Iterator[Finding]:
     """The commands' own, which programs beside them must switch on."""
     found = f"{kept.path}, {_size(kept)}; programs of yours: use_compilation_cache()"
-    bad = list(_unsafe(kept, found))
+    bad = list(_unsafe(kept, found)) or list(_refused(kept, found))
     yield from bad or [Finding("compilation cache", found, "good")]
+
+
+def _refused(kept: Directory, found: str) -> Iterator[Finding]:
+    """Where nobody else can write, and commands keep nothing all the same."""
+    if kept.refusal:
+        remedy = f"commands keep nothing there, and compile anew: {kept.refusal}"
+        yield Finding("compilation cache", found, "advice", remedy)
 
 
 def _unsafe(kept: Directory, found: str) -> Iterator[Finding]:

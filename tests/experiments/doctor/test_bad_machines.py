@@ -77,6 +77,12 @@ def settings(**changed):
         (variables(XLA_FLAGS="--xla_cpu_enable_fast_math=true"), "flags", "wrong", "leave the flag out"),
         ({"cache": None, "own_cache": None}, "compilation cache", "advice", "set XDG_CACHE_HOME"),
         ({"cache": None, "own_cache": Directory("c", is_own=False)}, "compilation cache", "wrong", "700 c"),
+        (
+            {"cache": None, "own_cache": Directory("c", refusal="open")},
+            "compilation cache",
+            "advice",
+            "open$",
+        ),
         (settings(jax_enable_compilation_cache=False), "compilation cache", "advice", "compiles anew"),
         ({"cache": Directory("c", is_private=False)}, "compilation cache", "wrong", "chmod 700 c"),
         ({"cache": Directory("c", is_own=False)}, "compilation cache", "wrong", "use another"),

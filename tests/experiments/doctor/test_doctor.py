@@ -13,6 +13,7 @@ import pytest
 from bnact.distributed.private_directory import private_cache, private_directory
 from experiments.command import exit_code
 from experiments.doctor import command as doctor
+from experiments.doctor import reading
 from experiments.doctor.canaries import CANARIES
 from experiments.doctor.directories import directory_at
 from experiments.doctor.examination import examination, fault
@@ -118,11 +119,11 @@ def test_directories_are_judged_as_they_are(tmp_path):
 def test_a_cache_that_commands_refuse_is_told_with_their_reason(open_one, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     private_directory(tmp_path / "bnact" / "compiled")
-    assert this_machine(None).own_cache.refusal == ""
+    assert reading._own_cache() == directory_at(str(tmp_path / "bnact" / "compiled"))  # no refusal
     (tmp_path / open_one).chmod(0o755)
     with pytest.raises(PermissionError) as refused:
         private_directory(private_cache(os.environ) / "compiled")
-    machine = GOOD._replace(cache=None, own_cache=this_machine(None).own_cache)
+    machine = GOOD._replace(cache=None, own_cache=reading._own_cache())
     (told,) = [each for each in examination(machine, ()) if each.name == "compilation cache"]
     assert told.verdict == "advice"
     assert str(refused.value) in told.remedy

@@ -20,4 +20,5 @@ from .mesh import use_every_core as use_every_core
 from .population import function_of_lanes as function_of_lanes
 from .private_directory import own_directory as own_directory
 from .private_directory import private_cache as private_cache
+from .private_directory import why_not_private as why_not_private
 from .processes import join_processes as join_processes

@@ -72,11 +72,38 @@ def private_directory(path: Path) -> Path:
         another in the place of it or of a directory above it.
       OSError: it cannot be made.
     """
-    resolved = Path(os.path.realpath(path.parent)) / path.name
-    _check_parents(resolved)
+    resolved = _resolved(path)
+    _refuse(why_not_private(resolved))
     _make(resolved)
-    _check(resolved)
+    _refuse(why_not_private(resolved))  # someone else may have made it meanwhile
+    if not os.access(resolved, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"{_RULE} {resolved} holds code that is run, so it must be writable; got a directory that is "
+            "not; set XDG_CACHE_HOME to another"
+        )
     return resolved
+
+
+def why_not_private(path: Path) -> str | None:
+    """Why `private_directory` would take a directory for one that is not the user's alone; makes nothing.
+
+    Args:
+      path: absolute; of one that is missing only what lies above it is looked at.
+
+    Returns:
+      The rule, what was found and what to do; None where the directory is private, or would be made so.
+    """
+    resolved = _resolved(path)
+    return _why_open_above(resolved) or (_why_open(resolved) if os.path.lexists(resolved) else None)
+
+
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
+def _refuse(reason: str | None) -> None:
+    if reason is not None:
+        raise PermissionError(reason)
 
 
 def _make(path: Path) -> None:
@@ -99,8 +126,8 @@ def _make(path: Path) -> None:
             ) from error
 
 
-def _check_parents(path: Path) -> None:
-    """Refuses a path above which someone else can rename a directory.
+def _why_open_above(path: Path) -> str | None:
+    """Why someone else can rename a directory above the path, or None.
 
     Those that a group may write are allowed: where every user has a group of their own, homes are made so,
     and who else is in a group is for its administrator to know, whom the user trusts as root.
@@ -112,26 +139,24 @@ def _check_parents(path: Path) -> None:
         except OSError:
             continue  # not there yet, or not to be seen: then nothing can be made there
         if found.st_uid not in (0, os.getuid()):
-            raise PermissionError(
-                f"{rule}; got {each} of user {found.st_uid}; set XDG_CACHE_HOME to a place of your own"
-            )
+            return f"{rule}; got {each} of user {found.st_uid}; set XDG_CACHE_HOME to a place of your own"
         if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
-            raise PermissionError(
+            return (
                 f"{rule}; got {each} of mode {oct(stat.S_IMODE(found.st_mode))}; use chmod o-w on it, or set "
                 "XDG_CACHE_HOME to another place"
             )
+    return None
 
 
-def _check(path: Path) -> None:
+def _why_open(path: Path) -> str | None:
     found = path.lstat()
     rule = f"{_RULE} {path} holds code that is run, so it must be"
     if not stat.S_ISDIR(found.st_mode):
         kind = "link" if stat.S_ISLNK(found.st_mode) else "file"
-        raise PermissionError(f"{rule} a directory; got a {kind}; remove it")
+        return f"{rule} a directory; got a {kind}; remove it"
     if found.st_uid != os.getuid():
-        raise PermissionError(f"{rule} yours; got user {found.st_uid}; set XDG_CACHE_HOME to your own")
+        return f"{rule} yours; got user {found.st_uid}; set XDG_CACHE_HOME to your own"
     if found.st_mode & 0o077:
         mode = oct(stat.S_IMODE(found.st_mode))
-        raise PermissionError(f"{rule} closed to others; got mode {mode}; use chmod 700 if you trust it")
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise PermissionError(f"{rule} writable; got a directory that is not; set XDG_CACHE_HOME to another")
+        return f"{rule} closed to others; got mode {mode}; use chmod 700 if you trust it"
+    return None

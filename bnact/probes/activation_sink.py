@@ -1,5 +1,6 @@
 """An identity through which all that is known of an activation leaves as a gradient."""
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -157,9 +158,13 @@ def _sums(
             enlarged_squares=jnp.zeros(room, jnp.float32),
         )
 
-    # Always the second, which the compiler does not know. It would compute a normalization anew for each of
-    # the sums, which on a CPU made a step of a network two to three times as long; what a branch is given
-    # it computes once.
+    return lax.platform_dependent(given, cpu=functools.partial(_in_a_branch, sums), default=sums)
+
+
+def _in_a_branch(sums: Callable[[Array], UnitSums], given: Array) -> UnitSums:
+    # Always the second, which the compiler does not know. On a CPU it would compute a normalization anew for
+    # each of the sums, which made a step of a network two to three times as long; what a branch is given it
+    # computes once. Elsewhere there is none: at a branch an accelerator may wait for the host.
     return lax.cond(never(given), lambda given: jax.tree.map(jnp.zeros_like, sums(given)), sums, given)
 
 

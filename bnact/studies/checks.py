@@ -1,5 +1,6 @@
 """Whether settings can be run at all: every value is looked at before anything costs time."""
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import get_args
@@ -9,8 +10,14 @@ import jax.numpy as jnp
 
 from bnact import activations, normalizations
 from bnact.data import Dataset, check_batch_size
-from bnact.fused import GROUPS, NORMS, Formula, has_affine
-from bnact.training.architectures import ARCHITECTURES, architecture_of, check_architecture, check_injury
+from bnact.fused import FORMULAS, GROUPS, NORMS, Formula, has_affine
+from bnact.training.architectures import (
+    ARCHITECTURES,
+    Architecture,
+    architecture_of,
+    check_architecture,
+    check_injury,
+)
 from bnact.training.setting import Kill, Setting
 
 ORDERS = ("before", "after")
@@ -64,28 +71,40 @@ def _check_norm(setting: Setting) -> None:
         )
     norm, known = NORMS[setting.norm], architecture_of(setting.architecture)
     if isinstance(norm, Formula):
-        _check_formula(setting, norm, known.has_positions)
+        _check_formula(setting, norm, known)
 
 
-def _check_formula(setting: Setting, norm: Formula, has_positions: bool) -> None:
+def _check_formula(setting: Setting, norm: Formula, known: Architecture) -> None:
     """What the norm itself asks of a batch, asked before anything is trained."""
-    if norm.needs_positions and not has_positions:
-        fit = [name for name, known in ARCHITECTURES.items() if known.has_positions]
+    features = known.pair_factor * setting.width
+    if norm.needs_positions and not known.has_positions:
+        fit = [name for name, each in ARCHITECTURES.items() if each.has_positions]
         raise ValueError(
             f"setting: {norm.name} norm needs positions, over which it takes its statistics; got "
             f"architecture={setting.architecture}, which has none; use {', '.join(fit[:-1])} or {fit[-1]}"
         )
-    if norm.name == "group" and not has_positions and setting.width == GROUPS:
+    if norm.name == "group" and not known.has_positions and features == GROUPS:
         raise ValueError(
             f"setting: group norm has {GROUPS} groups, which need 2 features each; got width={GROUPS}; "
             f"use width={2 * GROUPS} or more"
         )
-    shape = (setting.batch_size, 2, setting.width) if has_positions else (setting.batch_size, setting.width)
-    x = jax.ShapeDtypeStruct(shape, jnp.float32)
+    refusal = _refusal_of(norm.name, setting.batch_size, features, known.has_positions)
+    if refusal is not None:
+        raise ValueError(f"setting: norm={norm.name} cannot be trained with; {refusal}")
+
+
+@functools.cache  # tracing a norm takes milliseconds, and the settings of a grid ask the same by the thousand
+def _refusal_of(name: str, batch_size: int, features: int, has_positions: bool) -> str | None:
+    """Why a formula's norm cannot be trained on batches of that shape, in its own words; None if it can."""
+    norm = FORMULAS[name].trained
+    shape = (batch_size, *((2,) if has_positions else ()), features)
     try:
-        jax.eval_shape(lambda x: norm.trained.apply(*norm.trained.init(x.shape[-1]), x), x)
+        jax.eval_shape(
+            lambda x: norm.apply(*norm.init(features), x), jax.ShapeDtypeStruct(shape, jnp.float32)
+        )
     except ValueError as error:
-        raise ValueError(f"setting: norm={setting.norm} cannot be trained with; {error}") from error
+        return str(error)
+    return None
 
 
 def _check_spread(setting: Setting) -> None:
@@ -120,11 +139,11 @@ def check_setting(setting: Setting) -> None:
     """
     architecture_of(setting.architecture)
     _check_activation(setting)
+    for name, least in _WHOLE.items():  # ahead of the norm, which is asked about shapes made of them
+        _check_whole(setting, name, least)
     _check_norm(setting)
     for name, choices in _CHOICES.items():
         _check_choice(setting, name, choices)
-    for name, least in _WHOLE.items():
-        _check_whole(setting, name, least)
     for name in _POSITIVE:
         _check_positive(setting, name)
     _check_spread(setting)

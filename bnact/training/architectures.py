@@ -28,7 +28,6 @@ HIDDEN_FACTOR = 4
 HEADS = (4, 2, 1)
 """Of a transformer: the first that divides the width."""
 
-
 _INPUT_NORM, _STREAM_NORM = "batch", "layer"
 
 
@@ -60,6 +59,7 @@ class Architecture(NamedTuple):
       layer, unit: what depth and width count, in the singular.
       description: what the network is, in words that follow its name.
       own_norms: names of the norms it has whatever the pair, of examples or of a stream of its width.
+      pair_factor: features that a pair stands on, for each unit of the width.
     """
 
     network: Callable[[Size, Design, Any], SwitchNetwork]
@@ -69,6 +69,7 @@ class Architecture(NamedTuple):
     unit: str
     description: str
     own_norms: tuple[str, ...] = ()
+    pair_factor: int = 1
 
     @property
     def has_positions(self) -> bool:
@@ -188,6 +189,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
         f"feed-forward part of {HIDDEN_FACTOR} times the width, which has the pair; the stream keeps layer "
         "norms of its own, whatever norm the pair has",
         own_norms=(_STREAM_NORM,),
+        pair_factor=HIDDEN_FACTOR,
     ),
 }
 

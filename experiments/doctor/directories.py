@@ -5,6 +5,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from bnact.distributed import why_not_private
+
 from .machine import Directory
 
 
@@ -22,6 +24,12 @@ def directory_at(path: str) -> Directory:
         return _found_at(path)
     except OSError as error:  # a name too long, a directory above it that may not be searched
         return Directory(path, error=error.strerror or str(error))
+
+
+def own_cache_at(path: Path) -> Directory:
+    """As `directory_at`, with why bnact refuses it or the directory above, of all that it keeps."""
+    refusal = why_not_private(path.parent) or why_not_private(path)
+    return directory_at(str(path))._replace(refusal=refusal or "")
 
 
 def _found_at(path: str) -> Directory:

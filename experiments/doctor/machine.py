@@ -15,6 +15,7 @@ class Directory(NamedTuple):
       is_private: whether nobody else may write into it.
       bytes_held: of the files in it, or None where they cannot be listed.
       error: why it could not be looked at, or empty; the other attributes then say nothing.
+      refusal: why bnact keeps no programs in it, or empty; asked of the directory of its own alone.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Directory(NamedTuple):
     is_private: bool = True
     bytes_held: int | None = 0
     error: str = ""
+    refusal: str = ""
 
 
 class Machine(NamedTuple):

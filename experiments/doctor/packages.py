@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "matplotlib", "scikit-learn", "torch")
+PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "matplotlib", "scikit-learn", "torch", "filelock")
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 

@@ -11,7 +11,7 @@ import jax
 from bnact.distributed import allowed_cores, cpu_quota, own_directory
 from bnact.distributed.memory import host_free_bytes
 
-from .directories import directory_at, nearest_existing
+from .directories import directory_at, nearest_existing, own_cache_at
 from .machine import Directory, Machine
 from .packages import packages_here
 
@@ -54,9 +54,10 @@ def this_machine(workdir: str | None) -> Machine:
 
 def _own_cache() -> Directory | None:
     try:
-        return directory_at(str(own_directory(os.environ)))
+        path = own_directory(os.environ)
     except OSError:
         return None
+    return own_cache_at(path)
 
 
 def _devices() -> tuple[tuple[tuple[str, str], ...], str]:

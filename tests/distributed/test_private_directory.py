@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bnact.distributed.private_directory import cache_home, own_directory, private_cache, private_directory
+from bnact.distributed.private_directory import (
+    cache_home,
+    own_directory,
+    private_cache,
+    private_directory,
+    why_not_private,
+)
 
 
 def test_caches_lie_where_the_specification_says(tmp_path, monkeypatch):
@@ -38,6 +44,17 @@ def test_a_directory_open_to_others_is_refused(tmp_path):
     tmp_path.chmod(0o755)
     with pytest.raises(PermissionError, match="must be closed to others; got mode 0o755; use chmod 700"):
         private_directory(tmp_path)
+
+
+def test_why_a_directory_is_not_private_is_said_and_nothing_made(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(0o755)
+    assert "must be closed to others; got mode 0o755; use chmod 700" in (why_not_private(home) or "")
+    assert why_not_private(home / "bnact" / "compiled") is None  # would be made private
+    home.chmod(0o777)
+    assert "may rename what lies above" in (why_not_private(home / "bnact" / "compiled") or "")
+    assert list(home.iterdir()) == []
 
 
 def test_a_link_is_refused(tmp_path):

@@ -151,6 +151,14 @@ def test_nothing_of_the_inputs_size_is_kept_for_it():
     assert sum(leaf.size for leaf in jax.tree.leaves(pull)) < X.size
 
 
+def test_the_sums_stand_in_a_branch_on_a_cpu_alone():
+    gradient = jax.jit(jax.grad(loss, 1)).trace(X, probes.no_sums(4))
+    cpu, gpu = (gradient.lower(lowering_platforms=(platform,)) for platform in ("cpu", "cuda"))
+    # The choice of the platform itself is written as branches too, of a constant, in both.
+    assert cpu.as_text().count("stablehlo.case") == gpu.as_text().count("stablehlo.case") + 1
+    assert str(cpu.compile().as_text()).count(" conditional(") == 1
+
+
 @pytest.mark.parametrize("room", [(3,), (2, 4), ()])
 def test_a_sink_without_a_place_for_each_unit_is_refused(room):
     with pytest.raises(ValueError, match="the sink must have a place for each of the 4 units; got shape"):

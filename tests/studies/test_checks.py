@@ -46,6 +46,7 @@ WRONG = [
     ({"depth": 0}, "depth must be at least 1; got depth=0; use 1 or more"),
     ({"depth": 2.0}, "depth must be a whole number; got depth=2.0"),
     ({"depth": True}, "depth must be a whole number; got depth=True"),
+    ({"norm": "group", "width": 8.5}, "width must be a whole number; got width=8.5"),
     ({"width": 0}, "width must be at least 1; got width=0"),
     ({"batch_size": 0}, "batch_size must be at least 1; got batch_size=0"),
     ({"steps": 0}, "steps must be at least 1; got steps=0"),
@@ -94,6 +95,16 @@ def test_refuses(change, message):
 )
 def test_accepts(setting):
     check_setting(setting)
+
+
+def test_a_norm_is_asked_about_the_features_that_the_pair_stands_on():
+    check_setting(Setting(architecture="transformer", norm="group", width=6))  # on 24 features
+
+
+@pytest.mark.parametrize("name", ["width", "batch_size"])
+def test_sizes_are_looked_at_before_a_norm_is_asked_about_them(name):
+    with pytest.raises(ValueError, match=f"^setting: {name} must be a whole number; got {name}=8.5; use 1"):
+        check_setting(dataclasses.replace(Setting(norm="group"), **{name: 8.5}))
 
 
 def test_refuses_a_batch_larger_than_the_data():

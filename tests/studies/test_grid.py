@@ -1,5 +1,6 @@
 import re
 
+import jax
 import pytest
 
 from bnact.studies.grid import RUNS_LIMIT, grid
@@ -86,3 +87,12 @@ def test_an_activation_with_parameters_has_the_name_of_its_record():
 def test_one_activation_written_twice_is_refused():
     with pytest.raises(ValueError, match="activations must differ; got 'elu' more than once"):
         small_grid(activations=("elu", "elu(alpha=1.0)"), gain=lambda name: 1.0)
+
+
+def test_a_norm_is_asked_once_about_all_that_has_the_same_shape(monkeypatch):
+    asked, really = [], jax.eval_shape
+    monkeypatch.setattr(jax, "eval_shape", lambda *what: asked.append(what) or really(*what))
+    sizes = {"widths": (36, 44), "batch_size": 23}  # of no other test
+    settings = small_grid(norms=("group",), seeds=5, **sizes)
+    assert len(settings) == 2 * 2 * 2 * 2 * 3 * 5
+    assert len(asked) == 2

@@ -1,6 +1,6 @@
 """The compilation cache and the work directory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from experiments.doctor.finding import Finding
 from experiments.doctor.machine import Directory, Machine
@@ -13,30 +13,54 @@ def cache(machine: Machine) -> Iterator[Finding]:
         remedy = "jax compiles anew in every process: unset JAX_ENABLE_COMPILATION_CACHE"
         yield Finding("compilation cache", "switched off", "advice", remedy)
     elif machine.cache is not None:
-        yield from _told_of(machine.cache, machine.settings)
+        yield from _told_of(machine.cache, machine)
     elif machine.own_cache is not None:
-        yield from _own(machine.own_cache)
+        yield from _own(machine.own_cache, machine)
     else:
         remedy = "there is no home directory to keep it in: set XDG_CACHE_HOME to a directory of yours"
         yield Finding("compilation cache", "none; programs are compiled anew", "advice", remedy)
 
 
-def _told_of(kept: Directory, settings: Mapping[str, object]) -> Iterator[Finding]:
+def _told_of(kept: Directory, machine: Machine) -> Iterator[Finding]:
     found = f"{kept.path}, {_size(kept)}"
-    bad = list(_unsafe(kept, found))
+    bad = [*_unsafe(kept, found)] or [*_unlocked(machine, found)]
     yield from bad
-    if not bad and settings.get("jax_compilation_cache_max_size", -1) == -1:
-        remedy = "it grows without bound: set JAX_COMPILATION_CACHE_MAX_SIZE to a number of bytes"
+    if not bad and not _is_bounded(machine):
+        remedy = (
+            "it grows without bound: set JAX_COMPILATION_CACHE_MAX_SIZE to a number of bytes, for which jax "
+            "needs the package filelock"
+        )
         yield Finding("compilation cache", found, "advice", remedy)
     elif not bad:
         yield Finding("compilation cache", found, "good")
 
 
-def _own(kept: Directory) -> Iterator[Finding]:
+def _is_bounded(machine: Machine) -> bool:
+    return machine.settings.get("jax_compilation_cache_max_size", -1) != -1
+
+
+def _unlocked(machine: Machine, found: str) -> Iterator[Finding]:
+    """Where a bound is set, and jax lacks the package without which it then reads and keeps nothing."""
+    if _is_bounded(machine) and "filelock" not in machine.versions:
+        remedy = (
+            "with JAX_COMPILATION_CACHE_MAX_SIZE jax keeps nothing unless the package filelock is there: "
+            "pip install filelock, or unset the variable"
+        )
+        yield Finding("compilation cache", found, "advice", remedy)
+
+
+def _own(kept: Directory, machine: Machine) -> Iterator[Finding]:
     """The commands' own, which programs beside them must switch on."""
     found = f"{kept.path}, {_size(kept)}; programs of yours: use_compilation_cache()"
-    bad = list(_unsafe(kept, found))
+    bad = [*_unsafe(kept, found)] or [*_refused(kept, found)] or [*_unlocked(machine, found)]
     yield from bad or [Finding("compilation cache", found, "good")]
+
+
+def _refused(kept: Directory, found: str) -> Iterator[Finding]:
+    """Where nobody else can write, and commands keep nothing all the same."""
+    if kept.refusal:
+        remedy = f"commands keep nothing there, and compile anew: {kept.refusal}"
+        yield Finding("compilation cache", found, "advice", remedy)
 
 
 def _unsafe(kept: Directory, found: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ GOOD = Machine(
         "bnact": "0.1.0",
         "matplotlib": "3.9.1",
         "scikit-learn": "1.5.0",
+        "filelock": "3.16.0",
     },
     needed={"jax": "0.10", "flax": "0.12", "optax": "0.2.6", "numpy": "2.0"},
     python_needed="3.11",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bnact.distributed.private_directory import private_cache, private_directory
 from experiments.command import exit_code
 from experiments.doctor import command as doctor
+from experiments.doctor import reading
 from experiments.doctor.canaries import CANARIES
 from experiments.doctor.directories import directory_at
 from experiments.doctor.examination import examination, fault
@@ -105,11 +108,26 @@ def test_what_the_system_says_is_understood():
 def test_directories_are_judged_as_they_are(tmp_path):
     (tmp_path / "held").write_bytes(b"12345")
     tmp_path.chmod(0o700)
-    assert directory_at(str(tmp_path)) == (str(tmp_path), True, True, True, True, 5, "")
+    assert directory_at(str(tmp_path)) == (str(tmp_path), True, True, True, True, 5, "", "")
     tmp_path.chmod(0o777)
     assert not directory_at(str(tmp_path)).is_private
     assert not directory_at(str(tmp_path / "held")).is_writable
     assert [path.name for path in tmp_path.iterdir()] == ["held"]
+
+
+@pytest.mark.parametrize("open_one", ["bnact", "bnact/compiled"])
+def test_a_cache_that_commands_refuse_is_told_with_their_reason(open_one, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    private_directory(tmp_path / "bnact" / "compiled")
+    assert reading._own_cache() == directory_at(str(tmp_path / "bnact" / "compiled"))  # no refusal
+    (tmp_path / open_one).chmod(0o755)
+    with pytest.raises(PermissionError) as refused:
+        private_directory(private_cache(os.environ) / "compiled")
+    machine = GOOD._replace(cache=None, own_cache=reading._own_cache())
+    (told,) = [each for each in examination(machine, ()) if each.name == "compilation cache"]
+    assert told.verdict == "advice"
+    assert str(refused.value) in told.remedy
+    assert "got mode 0o755; use chmod 700" in told.remedy
 
 
 def test_a_directory_that_takes_no_file_cannot_be_written_to(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 
 from experiments.doctor import __main__ as doctor
 from experiments.doctor import directories, reading
-from experiments.doctor.canaries import CANARIES
+from experiments.doctor.canaries import CANARIES, reloading
 from experiments.doctor.canaries.reloading import HIT, REFUSED, sign_of
 from experiments.doctor.directories import directory_at
 from experiments.doctor.examination import examination
@@ -134,9 +134,13 @@ def test_a_python_and_a_jax_that_are_too_old_are_told_where_nothing_can_be_impor
     assert "wrong: import of bnact: ImportError: no tomllib" in said
 
 
-@pytest.mark.parametrize(
-    ("said", "logged", "sign"),
-    [(HIT, "", "absent"), ("", "", "present"), (HIT, f"E0000 {REFUSED} the machine type", "present")],
-)
-def test_a_program_that_is_refused_or_compiled_anew_is_seen(said, logged, sign):
-    assert sign_of(said, logged) == sign
+def test_a_program_is_refused_where_the_log_says_so_and_nothing_is_guessed():
+    refusal = f"E0000 {REFUSED} the machine type"
+    assert (sign_of(HIT, refusal), sign_of("", refusal)) == ("present", "present")
+    assert sign_of(HIT, "") == "absent"
+    assert sign_of("", "Error reading persistent compilation cache entry") == "not looked at"
+
+
+def test_a_bound_on_the_users_cache_does_not_keep_programs_from_being_found(monkeypatch):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_MAX_SIZE", "0")  # with which jax keeps nothing
+    assert reloading.look() != "not looked at"

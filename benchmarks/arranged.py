@@ -27,7 +27,7 @@ def study_program(
 ) -> jax.stages.Compiled:
     """The program that trains so many runs of the setting in a study, log and all, memory aside."""
     layout = arrangement_for(setting.program, runs)
-    return compiled_program(setting.program, dataset, layout, table, check)
+    return compiled_program(setting.program, dataset, layout, table, check).program
 
 
 def arranged_program(run: Callable, shared: Any, lanes: Lane, layout: Arrangement) -> jax.stages.Compiled:

@@ -1,6 +1,7 @@
 """The layout of a population whose program fits into the memory that is free."""
 
 import warnings
+from typing import NamedTuple
 
 import jax
 
@@ -15,9 +16,24 @@ IN_FLIGHT = 2
 """Calls handed to the devices at a time: while one is computed, the next is there."""
 
 
+class Fitted(NamedTuple):
+    """A program that fits into memory, or the smallest there is.
+
+    Attributes:
+      arrangement: of its lanes.
+      program: compiled.
+      was_compiled: whether it, or a larger one that did not fit, had to be compiled, being kept neither by
+        this process nor by the compilation cache.
+    """
+
+    arrangement: Arrangement
+    program: jax.stages.Compiled
+    was_compiled: bool
+
+
 def fitting_program(
     program: Program, dataset: Dataset, arrangement: Arrangement, table: Table, check: bool = False
-) -> tuple[Arrangement, jax.stages.Compiled]:
+) -> Fitted:
     """The arrangement and its compiled program, made smaller until it fits into free memory.
 
     The smallest there is is returned whether it fits or not. Where the arguments alone, the data set above
@@ -25,11 +41,15 @@ def fitting_program(
     warning. On CPUs it is one device's program that is then returned: they share the machine's memory, and
     each holds the data set. Arguments as in `compiled_program`.
     """
-    compiled = compiled_program(program, dataset, arrangement, table, check)
-    while (less := _less(needed_memory(compiled), arrangement, dataset)) is not None:
+    was_compiled = False
+    while True:
+        misses = compiled_program.cache_info().misses
+        compiled, was_found = compiled_program(program, dataset, arrangement, table, check)
+        was_compiled |= compiled_program.cache_info().misses > misses and not was_found
+        less = _less(needed_memory(compiled), arrangement, dataset)
+        if less is None:
+            return Fitted(arrangement, compiled, was_compiled)
         arrangement = less
-        compiled = compiled_program(program, dataset, arrangement, table, check)
-    return arrangement, compiled
 
 
 def _less(needed: Needed | None, arrangement: Arrangement, dataset: Dataset) -> Arrangement | None:

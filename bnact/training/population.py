@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from bnact.data import Dataset
-from bnact.distributed import Arrangement, is_out_of_memory, programs_found, smaller
+from bnact.distributed import Arrangement, is_out_of_memory, smaller
 from bnact.fused import Table, index_of, table_of
 from bnact.types import PyTree
 
@@ -16,7 +16,7 @@ from .checks import check_population
 from .examples import examples
 from .fitting import IN_FLIGHT, fitting_program
 from .log import Log
-from .program import arrangement_for, cell_data, compiled_program, stacked_lanes
+from .program import arrangement_for, cell_data, stacked_lanes
 from .run import Lane, Trained
 from .setting import Setting
 from .watch import check_identities
@@ -93,16 +93,14 @@ def trained_population(
     """
     check_population(settings, dataset)
     table = table_of([*activations, settings[0].activation], [*norms, settings[0].norm])
-    misses, found = compiled_program.cache_info().misses, list[list[str]]()
+    compiled = False
     while True:
+        fitted = None
         try:
-            with programs_found() as names:
-                found.append(names)
-                arrangement, program = fitting_program(
-                    settings[0].program, dataset, arrangement, table, check
-                )
-            compiled = compiled_program.cache_info().misses > misses + sum(map(len, found))
-            return Population(_logs(program, arrangement, settings, dataset, table), arrangement, compiled)
+            fitted = fitting_program(settings[0].program, dataset, arrangement, table, check)
+            arrangement = fitted.arrangement
+            logs = _logs(fitted.program, arrangement, settings, dataset, table)
+            return Population(logs, arrangement, compiled or fitted.was_compiled)
         except Exception as error:
             less = smaller(arrangement)
             if not is_out_of_memory(error):
@@ -111,6 +109,8 @@ def trained_population(
                 raise _too_large(settings[0]) from error
         # Outside the handler: the error's frames hold arrays, and the next try needs their memory.
         arrangement = less
+        # What failed before there was a program failed while it was compiled.
+        compiled = compiled or fitted is None or fitted.was_compiled
 
 
 def _too_large(setting: Setting) -> MemoryError:

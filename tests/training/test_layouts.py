@@ -6,7 +6,6 @@ import math
 import types
 
 import jax
-import jax.monitoring
 import numpy as np
 import pytest
 from jax.sharding import AxisType
@@ -17,6 +16,7 @@ from bnact.fused import table_of
 from bnact.training import Setting, arrangement_for, train_population
 from bnact.training.fitting import IN_FLIGHT, fits, fitting_program
 from bnact.training.population import trained_population
+from tests.training.stand_in import noting, out_of_memory
 
 PROGRAM, FITTING, POPULATION = (
     importlib.import_module(f"bnact.training.{name}") for name in ("program", "fitting", "population")
@@ -92,11 +92,12 @@ def fitted(monkeypatch):
     def fit(free, needed=SMALL):
         compiled.clear()
         left = free if callable(free) else lambda devices: free
+        monkeypatch.setattr(FITTING, "compiled_program", noting(compiled))
         monkeypatch.setattr(FITTING, "free_bytes", left)
         monkeypatch.setattr(FITTING, "needed_memory", lambda program: needed)
-        return fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))[0], list(compiled)
+        fitted = fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))
+        return fitted.arrangement, list(compiled)
 
-    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: compiled.append(given[2]))
     return fit
 
 
@@ -144,10 +145,6 @@ def test_that_the_data_set_does_not_fit_is_said_in_the_same_words_however_much_i
     assert len(said) == 1
 
 
-def out_of_memory():
-    return jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 123456789 bytes")
-
-
 @pytest.mark.parametrize("error", [out_of_memory, MemoryError])
 def test_where_memory_fails_all_the_same_the_next_smaller_layout_is_tried(monkeypatch, logs, error):
     tried, really = [], POPULATION._logs
@@ -174,7 +171,7 @@ def test_where_not_even_one_network_fits_it_is_said(monkeypatch):
         raise out_of_memory()
 
     monkeypatch.setattr(POPULATION, "_logs", train)
-    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: None)
+    monkeypatch.setattr(FITTING, "compiled_program", noting([]))
     monkeypatch.setattr(FITTING, "needed_memory", lambda program: None)
     wanted = "one network at a time must fit into memory; got .*width=8, batch_size=16, .*; use smaller ones"
     with pytest.raises(MemoryError, match=wanted):
@@ -193,35 +190,3 @@ def test_another_error_is_raised_at_once(monkeypatch):
     with pytest.raises(ValueError, match="broken"):
         trained_population(WHOLE, [BASE], DIGITS)
     assert tried == [WHOLE]
-
-
-def test_a_population_says_whether_its_program_was_compiled():
-    settings = [dataclasses.replace(BASE, depth=1, width=2, steps=1)]
-    assert [trained_population(Arrangement(1, 1, "map"), settings, DIGITS).compiled for _ in range(2)] == [
-        True,
-        False,
-    ]
-
-
-@pytest.mark.parametrize(("in_cache", "compiled"), [((True, True), False), ((True, False), True)])
-def test_programs_found_for_a_larger_layout_are_no_more_compiled(monkeypatch, in_cache, compiled):
-    tries, outcomes = [], iter((out_of_memory(), None))
-
-    def fitting(program, dataset, arrangement, *rest):
-        tries.append(arrangement)
-        if in_cache[len(tries) - 1]:
-            jax.monitoring.record_event("/jax/compilation_cache/cache_hits")
-        return arrangement, None
-
-    def train(*given):
-        error = next(outcomes)
-        if error:
-            raise error
-        return []
-
-    info = types.SimpleNamespace(cache_info=lambda: types.SimpleNamespace(misses=len(tries)))
-    monkeypatch.setattr(POPULATION, "compiled_program", info)
-    monkeypatch.setattr(POPULATION, "fitting_program", fitting)
-    monkeypatch.setattr(POPULATION, "_logs", train)
-    assert trained_population(WHOLE, [BASE], DIGITS).compiled == compiled
-    assert tries == [WHOLE, ONE_DEVICE]

@@ -1,6 +1,7 @@
 """Many runs at once: all lanes of one cell in calls of one compiled program."""
 
 import collections
+import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -72,7 +73,7 @@ def train_population(
     """
     check_population(settings, dataset)
     arrangement = arrangement_for(settings[0].program, len(settings))
-    return trained_population(arrangement, settings, dataset, activations, check, norms).logs
+    return _population(arrangement, settings, dataset, activations, check, norms).logs
 
 
 def trained_population(
@@ -92,6 +93,18 @@ def trained_population(
       ValueError, ArithmeticError, MemoryError: as in `train_population`.
     """
     check_population(settings, dataset)
+    return _population(arrangement, settings, dataset, activations, check, norms)
+
+
+def _population(
+    arrangement: Arrangement,
+    settings: Sequence[Setting],
+    dataset: Dataset,
+    activations: Sequence[str],
+    check: bool,
+    norms: Sequence[str],
+) -> Population:
+    """The population, its settings checked; what users call calls this itself, so that warnings find them."""
     table = table_of([*activations, settings[0].activation], [*norms, settings[0].norm])
     compiled = False
     while True:
@@ -99,6 +112,8 @@ def trained_population(
         try:
             fitted = fitting_program(settings[0].program, dataset, arrangement, table, check)
             arrangement = fitted.arrangement
+            if fitted.too_large is not None:
+                _warn(dataset, fitted.too_large)
             logs = _logs(fitted.program, arrangement, settings, dataset, table)
             return Population(logs, arrangement, compiled or fitted.was_compiled)
         except Exception as error:
@@ -111,6 +126,16 @@ def trained_population(
         arrangement = less
         # What failed before there was a program failed while it was compiled.
         compiled = compiled or fitted is None or fitted.was_compiled
+
+
+def _warn(dataset: Dataset, arguments: int) -> None:
+    # How much is free is left out: it changes, and what is said twice in the same words is shown once.
+    warnings.warn(
+        f"train_population: the data set must fit into the memory that is free; got {dataset.name!r}, which "
+        f"needs {arguments:,} bytes, more than there are; fewer networks at once would not help: free "
+        "memory, or use fewer examples",
+        stacklevel=4,  # beyond this, `_population` and what the caller has called
+    )
 
 
 def _too_large(setting: Setting) -> MemoryError:

@@ -86,7 +86,7 @@ WHOLE, SMALL = Arrangement(2, 4, "vmap"), Needed(arguments=10, call=10)
 
 @pytest.fixture
 def fitted(monkeypatch):
-    """A function that fits into memory, and the arrangements it compiles; nothing is really compiled."""
+    """What is fitted into memory, the arrangements compiled, and what is too large; nothing is compiled."""
     compiled = []
 
     def fit(free, needed=SMALL):
@@ -96,7 +96,7 @@ def fitted(monkeypatch):
         monkeypatch.setattr(FITTING, "free_bytes", left)
         monkeypatch.setattr(FITTING, "needed_memory", lambda program: needed)
         fitted = fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))
-        return fitted.arrangement, list(compiled)
+        return fitted.arrangement, list(compiled), fitted.too_large
 
     return fit
 
@@ -104,9 +104,9 @@ def fitted(monkeypatch):
 def test_what_does_not_fit_gets_fewer_devices_and_then_fewer_lanes(fitted):
     left = iter((20, 99, 20, 99, 2**60))
     steps = [WHOLE, Arrangement(1, 4, "vmap"), Arrangement(1, 2, "vmap")]
-    assert fitted(lambda devices: next(left)) == (steps[-1], steps)
+    assert fitted(lambda devices: next(left)) == (steps[-1], steps, None)
     assert fitted(20)[0] == Arrangement(1, 1, "vmap")
-    assert fitted(None) == fitted(2**60) == fitted(20, None) == (WHOLE, [WHOLE])
+    assert fitted(None) == fitted(2**60) == fitted(20, None) == (WHOLE, [WHOLE], None)
 
 
 def test_the_data_set_is_counted_once_and_each_call_by_itself():
@@ -120,29 +120,36 @@ ONE_DEVICE = WHOLE._replace(devices=1)
 
 
 def test_where_the_data_set_alone_does_not_fit_one_cpu_device_holds_it_with_as_many_lanes(fitted):
-    with pytest.warns(UserWarning, match="got 'digits', which needs 1,000 bytes, more than there are; fewer"):
-        assert fitted(lambda devices: 999 // len(devices), Needed(1000, 1)) == (
-            ONE_DEVICE,
-            [WHOLE, ONE_DEVICE],
-        )
+    found = fitted(lambda devices: 999 // len(devices), Needed(1000, 1))
+    assert found == (ONE_DEVICE, [WHOLE, ONE_DEVICE], 1000)
     # Fewer devices of one machine do help: each has its own copy.
-    assert fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))[0] == ONE_DEVICE
+    found = fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))
+    assert found == (ONE_DEVICE, [WHOLE, ONE_DEVICE], None)
 
 
 def test_where_the_data_set_alone_does_not_fit_an_accelerator_nothing_is_made_smaller(fitted, monkeypatch):
     chips = np.array([types.SimpleNamespace(platform="gpu")] * WHOLE.devices)
     monkeypatch.setattr(FITTING, "mesh_of", lambda arrangement: types.SimpleNamespace(devices=chips))
-    with pytest.warns(UserWarning, match="needs 1,000 bytes, more than there are"):
-        assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE])
+    assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE], 1000)
 
 
-def test_that_the_data_set_does_not_fit_is_said_in_the_same_words_however_much_is_free(fitted):
+@pytest.mark.parametrize(
+    "train",
+    [lambda *given: train_population(*given), lambda *given: trained_population(WHOLE, *given)],
+    ids=["train_population", "trained_population"],
+)
+def test_that_the_data_set_does_not_fit_is_said_to_the_caller(fitted, monkeypatch, train):
+    monkeypatch.setattr(POPULATION, "_logs", lambda *given: [])
     said = set()
     for free in (999, 998, 7):
-        with pytest.warns(UserWarning, match="more than there are") as warned:
-            fitted(free, Needed(1000, 1))
-        said |= {str(each.message) for each in warned}
-    assert len(said) == 1
+        fitted(free, Needed(1000, 1))
+        with pytest.warns(
+            UserWarning, match="'digits', which needs 1,000 bytes, more than there are"
+        ) as warned:
+            train([BASE], DIGITS)
+        said |= {(str(each.message), each.filename) for each in warned}
+    # In the same words however much is free.
+    assert [filename for _, filename in said] == [__file__]
 
 
 @pytest.mark.parametrize("error", [out_of_memory, MemoryError])

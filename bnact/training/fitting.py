@@ -5,10 +5,10 @@ from typing import NamedTuple
 import jax
 
 from bnact.data import Dataset
-from bnact.distributed import Arrangement, Needed, free_bytes, needed_memory, smaller
+from bnact.distributed import Arrangement, Needed, free_bytes, mesh_of, needed_memory, smaller
 from bnact.fused import Table
 
-from .program import compiled_program, mesh_of
+from .program import compiled_program
 from .setting import Program
 
 IN_FLIGHT = 2

@@ -6,14 +6,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import Mesh
 
 from bnact.data import Dataset
 from bnact.distributed import (
     Arrangement,
     arrangement_of,
-    first_of,
     function_of_lanes,
+    mesh_of,
     population_mesh,
     programs_found,
 )
@@ -34,11 +33,6 @@ def arrangement_for(program: Program, lanes: int) -> Arrangement:
     mesh = population_mesh()
     images = architecture_of(program.architecture).takes_images
     return arrangement_of(lanes, mesh.size, mesh.devices.flat[0].platform, program.width, images)
-
-
-def mesh_of(arrangement: Arrangement) -> Mesh:
-    """The mesh of the devices that an arrangement takes, the first of those at hand."""
-    return first_of(population_mesh(), arrangement.devices)
 
 
 class Compiled(NamedTuple):

@@ -79,8 +79,8 @@ def compiled_program(
     lowered = function.lower((shapes_of_examples(dataset), cell), lanes)
     # Around this alone: tracing may compute constants by small programs of its own, found or not.
     with programs_found() as found:
-        program = lowered.compile()
-    return Compiled(program, was_found=bool(found))
+        compiled = lowered.compile()
+    return Compiled(compiled, was_found=bool(found))
 
 
 def cell_data(setting: Setting, index: Index) -> Cell:

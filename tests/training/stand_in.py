@@ -1,6 +1,6 @@
 """What stands in for the compiler and for memory that does not suffice."""
 
-import itertools
+from typing import Any
 
 import jax
 
@@ -8,13 +8,19 @@ from bnact.training.in_context import kept_in_context
 from bnact.training.program import Compiled
 
 
-def noting(layouts, were_found=itertools.repeat(False)):  # noqa: B008 - it is never used up
-    """A `compiled_program` that keeps a list of the layouts, and compiles nothing."""
-    found = iter(were_found)
+def noting(layouts, found=None):
+    """A `compiled_program` that keeps a list of the layouts, and compiles nothing.
+
+    `found` says by layout whether it was found, or what is raised.
+    """
 
     def compiled(program, dataset, arrangement, *rest):
         layouts.append(arrangement)
-        return Compiled(None, next(found))
+        outcome = (found or {}).get(arrangement, False)
+        if isinstance(outcome, Exception):
+            raise outcome
+        nothing: Any = None
+        return Compiled(nothing, outcome)
 
     return kept_in_context(maxsize=8)(compiled)
 

@@ -72,7 +72,7 @@ def outcomes(monkeypatch):
 )
 def test_a_larger_layout_that_did_not_fit_counts_too(monkeypatch, outcomes, found, compiled):
     outcomes[:], tries = [out_of_memory(), None], []
-    monkeypatch.setattr(FITTING, "compiled_program", noting(tries, found))
+    monkeypatch.setattr(FITTING, "compiled_program", noting(tries, dict(zip((TWO, ONE), found, strict=True))))
     assert trained_population(TWO, [setting(2)], DIGITS).compiled == compiled
     assert tries == [TWO, ONE]
     # Now both are kept.
@@ -81,13 +81,6 @@ def test_a_larger_layout_that_did_not_fit_counts_too(monkeypatch, outcomes, foun
 
 
 def test_compiling_that_runs_out_of_memory_was_compiling(monkeypatch, outcomes):
-    outcomes[:], kept = [None], noting([], [True])
-
-    def compiled(program, dataset, arrangement, *rest):
-        if arrangement == TWO:
-            raise out_of_memory()
-        return kept(program, dataset, arrangement, *rest)
-
-    compiled.cache_info = kept.cache_info
-    monkeypatch.setattr(FITTING, "compiled_program", compiled)
+    outcomes[:] = [None]
+    monkeypatch.setattr(FITTING, "compiled_program", noting([], {TWO: out_of_memory(), ONE: True}))
     assert trained_population(TWO, [setting(2)], DIGITS).compiled

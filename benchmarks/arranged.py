@@ -7,7 +7,7 @@ from typing import Any
 import jax
 
 from bnact.data import Dataset
-from bnact.distributed import Arrangement, first_of, function_of_lanes, population_mesh
+from bnact.distributed import Arrangement, function_of_lanes, mesh_of
 from bnact.fused import Index, Table
 from bnact.training import (
     Lane,
@@ -27,13 +27,12 @@ def study_program(
 ) -> jax.stages.Compiled:
     """The program that trains so many runs of the setting in a study, log and all, memory aside."""
     layout = arrangement_for(setting.program, runs)
-    return compiled_program(setting.program, dataset, layout, table, check)
+    return compiled_program(setting.program, dataset, layout, table, check).program
 
 
 def arranged_program(run: Callable, shared: Any, lanes: Lane, layout: Arrangement) -> jax.stages.Compiled:
     """`run(shared, lane)` of a call's lanes, compiled as a study's program is."""
-    mesh = first_of(population_mesh(), layout.devices)
-    return jax.jit(function_of_lanes(run, mesh, layout.way)).lower(shared, lanes).compile()
+    return jax.jit(function_of_lanes(run, mesh_of(layout), layout.way)).lower(shared, lanes).compile()
 
 
 def shared_data(setting: Setting, dataset: Dataset, index: Index) -> Any:

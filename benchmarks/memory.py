@@ -73,11 +73,11 @@ def paired(norm_act: nnx.Module, norm_first: bool = False) -> nnx.Module:
 
 def kept(module: nnx.Module, wrapped: Callable[[Callable], Callable], scanned: bool) -> float:
     """Tensors a layer, where a network is many copies of the module."""
-    graph, params, rest = nnx.split(module, nnx.Param, ...)
+    graph, params, rest = nn.pure(module)
 
     def layer(x: Array, params: Any, rest: Any) -> tuple[Array, Any]:
-        merged = nnx.merge(graph, params, rest, copy=True)
-        return merged(x), nnx.state(merged, nnx.BatchStat)
+        y, after = nn.result_and_parts(nn.Pure(graph, params, rest), lambda copy: copy(x))
+        return y, after.state
 
     applied = wrapped(layer)
 

@@ -42,7 +42,7 @@ def work() -> None:
     mesh = batch_mesh()
     parts, whole = NamedSharding(mesh, PartitionSpec("batch")), NamedSharding(mesh, PartitionSpec())
     model = nn.MLP(FEATURES, CLASSES, width=WIDTH, depth=DEPTH, rngs=nnx.Rngs(0))
-    graph, params, rest = nnx.split(model, nnx.Param, ...)
+    graph, params, rest = nn.pure(model)
     optimizer = optax.sgd(0.01, momentum=0.9)
 
     def placed(tree):
@@ -63,9 +63,9 @@ def work() -> None:
         params, rest, momentum = state
 
         def loss(params):
-            merged = nnx.merge(graph, params, rest, copy=True)
-            losses = optax.softmax_cross_entropy_with_integer_labels(merged(x), labels)
-            return jnp.mean(losses), nnx.split(merged, nnx.Param, ...)[2]
+            outputs, after = nn.result_and_parts(nn.Pure(graph, params, rest), lambda model: model(x))
+            losses = optax.softmax_cross_entropy_with_integer_labels(outputs, labels)
+            return jnp.mean(losses), after.state
 
         (value, rest), gradient = jax.value_and_grad(loss, has_aux=True)(params)
         updates, momentum = optimizer.update(gradient, momentum, params)

@@ -14,7 +14,7 @@ from .memory import free_bytes as free_bytes
 from .memory import is_out_of_memory as is_out_of_memory
 from .memory import needed_memory as needed_memory
 from .mesh import batch_mesh as batch_mesh
-from .mesh import first_of as first_of
+from .mesh import mesh_of as mesh_of
 from .mesh import population_mesh as population_mesh
 from .mesh import use_every_core as use_every_core
 from .population import function_of_lanes as function_of_lanes

@@ -5,6 +5,7 @@ import os
 import jax
 from jax.sharding import AxisType, Mesh
 
+from .arrangement import Arrangement
 from .control_groups import cpu_quota
 from .cores import allowed_cores, usable_cores
 
@@ -45,8 +46,9 @@ def population_mesh() -> Mesh:
     return jax.make_mesh((len(devices),), (POPULATION,), axis_types=(AxisType.Auto,), devices=devices)
 
 
-def first_of(mesh: Mesh, devices: int) -> Mesh:
-    """A population's mesh of the first so many devices of `mesh`."""
+def mesh_of(arrangement: Arrangement) -> Mesh:
+    """The mesh of the devices that an arrangement takes, the first of those of `population_mesh`."""
+    mesh, devices = population_mesh(), arrangement.devices
     if devices == mesh.size:
         return mesh
     chosen = list(mesh.devices.flat)[:devices]

@@ -12,6 +12,7 @@ from .memory import waiting_for as waiting_for
 from .norms import FORMULAS as FORMULAS
 from .norms import GROUPS as GROUPS
 from .norms import NORMS as NORMS
+from .norms import NOTHING as NOTHING
 from .norms import Formula as Formula
 from .norms import HasAffine as HasAffine
 from .norms import Norm as Norm
@@ -33,7 +34,6 @@ from .switch import own_of as own_of
 from .switch import switched as switched
 from .switch import table_of as table_of
 from .switch import without_formulas as without_formulas
-from .table import NOTHING as NOTHING
 from .table import Index as Index
 from .table import Table as Table
 from .trained import output_and_state as output_and_state

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from bnact.activations import Activation
 from bnact.types import Array
 
-from .norms import NOTHING as NOTHING
 from .norms import Norm
 
 

@@ -4,7 +4,7 @@ from bnact.activations import Activation, Learnable
 from bnact.normalizations import Affine
 from bnact.normalizations.standardize import behind_mask_zero
 from bnact.normalizations.standardizes import Standardizes
-from bnact.numerics import full_mask, wide
+from bnact.numerics import wide
 from bnact.types import Array, AxisName, PyTree
 
 from .curve import value_of
@@ -42,13 +42,12 @@ def output_and_state(
     Raises:
       TypeError, ValueError: as `Normalization.apply` raises them.
     """
-    x, _ = standardizes.checked(params, state, x, mask)
+    x, full = standardizes.checked(params, state, x, mask)
     reduction = standardizes.reduction(x.shape, axis_name)
     fixed = Fixed(reduction, standardizes.epsilon, activation, order, keep)
     y, statistics = output_and_moments(fixed, x, Given(params, learned, mask))
     if standardizes.memory is None:
         return y, state
-    full = full_mask(mask, x)
     u = wide(behind_mask_zero(x, full))
     if order == "after":  # not a second time: the compiler finds that the rule has computed the same
         u = behind_mask_zero(value_of(activation, learned, u), full)

@@ -19,6 +19,8 @@ def varying_as(x: Array, parameters: PyTree) -> PyTree:
     Returns:
       The parameters, in their shapes and types.
     """
+    # A multiplication, which the compiler drops: `jax.lax.pcast` must be told the axes, and under what name
+    # an array's type has them is documented nowhere and has changed between versions of jax.
     like = jax.eval_shape(jnp.sum, x)
     return jax.tree.map(lambda leaf: leaf * jnp.ones_like(like, dtype=leaf.dtype), parameters)
 

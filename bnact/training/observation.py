@@ -16,7 +16,7 @@ from bnact.types import Array
 from .examples import Examples, Labelled
 from .log import HISTOGRAM_BINS, HISTOGRAM_HIGH, HISTOGRAM_LOW
 from .objective import Objective
-from .representation import REPRESENTED_EXAMPLES, Representation, representation_at
+from .representation import Representation, representation_at
 from .watch import worst_share
 
 OBSERVED_EXAMPLES = 2048
@@ -86,7 +86,7 @@ def observation_at(
     """
 
     def represented(examples: Examples) -> tuple[Observation, Representation]:
-        labels = examples.train.labels[:REPRESENTED_EXAMPLES]
+        labels = examples.train.labels
         end = is_first | is_last
         return _observed(
             parts, examples, objective, check, lambda output: representation_at(end, output, labels)

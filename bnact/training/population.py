@@ -1,6 +1,7 @@
 """Many runs at once: all lanes of one cell in calls of one compiled program."""
 
 import collections
+import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import jax
 import numpy as np
 
 from bnact.data import Dataset
-from bnact.distributed import Arrangement, is_out_of_memory, programs_found, smaller
+from bnact.distributed import Arrangement, is_out_of_memory, smaller
 from bnact.fused import Table, index_of, table_of
 from bnact.types import PyTree
 
@@ -16,7 +17,7 @@ from .checks import check_population
 from .examples import examples
 from .fitting import IN_FLIGHT, fitting_program
 from .log import Log
-from .program import arrangement_for, cell_data, compiled_program, stacked_lanes
+from .program import arrangement_for, cell_data, stacked_lanes
 from .run import Lane, Trained
 from .setting import Setting
 from .watch import check_identities
@@ -72,7 +73,7 @@ def train_population(
     """
     check_population(settings, dataset)
     arrangement = arrangement_for(settings[0].program, len(settings))
-    return trained_population(arrangement, settings, dataset, activations, check, norms).logs
+    return _population(arrangement, settings, dataset, activations, check, norms).logs
 
 
 def trained_population(
@@ -92,17 +93,29 @@ def trained_population(
       ValueError, ArithmeticError, MemoryError: as in `train_population`.
     """
     check_population(settings, dataset)
+    return _population(arrangement, settings, dataset, activations, check, norms)
+
+
+def _population(
+    arrangement: Arrangement,
+    settings: Sequence[Setting],
+    dataset: Dataset,
+    activations: Sequence[str],
+    check: bool,
+    norms: Sequence[str],
+) -> Population:
+    """The population, its settings checked; what users call calls this itself, so that warnings find them."""
     table = table_of([*activations, settings[0].activation], [*norms, settings[0].norm])
-    misses, found = compiled_program.cache_info().misses, list[list[str]]()
+    compiled = False
     while True:
+        fitted = None
         try:
-            with programs_found() as names:
-                found.append(names)
-                arrangement, program = fitting_program(
-                    settings[0].program, dataset, arrangement, table, check
-                )
-            compiled = compiled_program.cache_info().misses > misses + sum(map(len, found))
-            return Population(_logs(program, arrangement, settings, dataset, table), arrangement, compiled)
+            fitted = fitting_program(settings[0].program, dataset, arrangement, table, check)
+            arrangement = fitted.arrangement
+            if fitted.too_large is not None:
+                _warn(dataset, fitted.too_large)
+            logs = _logs(fitted.program, arrangement, settings, dataset, table)
+            return Population(logs, arrangement, compiled or fitted.was_compiled)
         except Exception as error:
             less = smaller(arrangement)
             if not is_out_of_memory(error):
@@ -111,6 +124,18 @@ def trained_population(
                 raise _too_large(settings[0]) from error
         # Outside the handler: the error's frames hold arrays, and the next try needs their memory.
         arrangement = less
+        # What failed before there was a program failed while it was compiled.
+        compiled = compiled or fitted is None or fitted.was_compiled
+
+
+def _warn(dataset: Dataset, arguments: int) -> None:
+    # How much is free is left out: it changes, and what is said twice in the same words is shown once.
+    warnings.warn(
+        f"train_population: the data set must fit into the memory that is free; got {dataset.name!r}, which "
+        f"needs {arguments:,} bytes, more than there are; fewer networks at once would not help: free "
+        "memory, or use fewer examples",
+        stacklevel=4,  # beyond this, `_population` and what the caller has called
+    )
 
 
 def _too_large(setting: Setting) -> MemoryError:

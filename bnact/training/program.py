@@ -1,19 +1,20 @@
 """The compiled program of a population, and what it is called with."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import Mesh
 
 from bnact.data import Dataset
 from bnact.distributed import (
     Arrangement,
     arrangement_of,
-    first_of,
     function_of_lanes,
+    mesh_of,
     population_mesh,
+    programs_found,
 )
 from bnact.fused import Index, Table
 
@@ -34,9 +35,16 @@ def arrangement_for(program: Program, lanes: int) -> Arrangement:
     return arrangement_of(lanes, mesh.size, mesh.devices.flat[0].platform, program.width, images)
 
 
-def mesh_of(arrangement: Arrangement) -> Mesh:
-    """The mesh of the devices that an arrangement takes, the first of those at hand."""
-    return first_of(population_mesh(), arrangement.devices)
+class Compiled(NamedTuple):
+    """A compiled program, and where it came from.
+
+    Attributes:
+      program: the function ((examples, cell), lanes) -> `Trained`, stacked along a leading axis.
+      was_found: whether the compilation cache held it, so that nothing was compiled.
+    """
+
+    program: jax.stages.Compiled
+    was_found: bool
 
 
 @kept_in_context(maxsize=64)
@@ -46,7 +54,7 @@ def compiled_program(
     arrangement: Arrangement,
     table: Table,
     check: bool = False,
-) -> jax.stages.Compiled:
+) -> Compiled:
     """The program of a `Program`, dataset, arrangement and table of pairs, compiled under jax's settings.
 
     Args:
@@ -57,7 +65,7 @@ def compiled_program(
       check: whether identities are checked.
 
     Returns:
-      The function ((examples, cell), lanes) -> `Trained`, stacked along a leading axis.
+      The program, and whether it was found in the compilation cache.
     """
 
     def one(shared: tuple[Examples, Cell], lane: Lane) -> Trained:
@@ -68,7 +76,11 @@ def compiled_program(
     cell = jax.eval_shape(lambda: cell_data(some, Index(0, 0, 0)))
     lanes = jax.eval_shape(lambda: stacked_lanes([some] * arrangement.block))
     function = jax.jit(function_of_lanes(one, mesh_of(arrangement), arrangement.way))
-    return function.lower((shapes_of_examples(dataset), cell), lanes).compile()
+    lowered = function.lower((shapes_of_examples(dataset), cell), lanes)
+    # Around this alone: tracing may compute constants by small programs of its own, found or not.
+    with programs_found() as found:
+        compiled = lowered.compile()
+    return Compiled(compiled, was_found=bool(found))
 
 
 def cell_data(setting: Setting, index: Index) -> Cell:

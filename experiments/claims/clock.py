@@ -99,7 +99,7 @@ def seconds_of_steps(pairs: Sequence[Pair]) -> tuple[float, ...]:
         observed=OBSERVED,
     )
     layout = arrangement_for(some.program, jax.device_count())
-    program = compiled_program(some.program, dataset, layout, table)
+    program = compiled_program(some.program, dataset, layout, table).program
     given, each = examples(dataset), stacked_lanes([some] * layout.block)
 
     def seconds(pair: Pair, steps: int) -> float:

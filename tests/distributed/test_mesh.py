@@ -8,10 +8,11 @@ import jax
 import pytest
 
 from bnact.distributed import (
+    Arrangement,
     allowed_cores,
     batch_mesh,
     cpu_quota,
-    first_of,
+    mesh_of,
     population_mesh,
     usable_cores,
 )
@@ -23,11 +24,12 @@ def test_the_mesh_has_all_devices_along_one_axis():
     assert set(mesh.devices.flat) == set(jax.devices())
 
 
-def test_a_part_of_a_mesh_is_its_first_devices():
+def test_an_arrangement_takes_the_first_devices():
     mesh = population_mesh()
-    assert list(first_of(mesh, 3).devices.flat) == list(mesh.devices.flat)[:3]
-    assert first_of(mesh, 3).axis_names == mesh.axis_names
-    assert first_of(mesh, mesh.size) is mesh
+    part, whole = (mesh_of(Arrangement(devices, 4, "map")) for devices in (3, mesh.size))
+    assert list(part.devices.flat) == list(mesh.devices.flat)[:3]
+    assert part.axis_names == mesh.axis_names
+    assert whole == mesh
 
 
 @pytest.mark.parametrize("populations", [1, 2, 8])

@@ -6,7 +6,6 @@ import math
 import types
 
 import jax
-import jax.monitoring
 import numpy as np
 import pytest
 from jax.sharding import AxisType
@@ -17,6 +16,7 @@ from bnact.fused import table_of
 from bnact.training import Setting, arrangement_for, train_population
 from bnact.training.fitting import IN_FLIGHT, fits, fitting_program
 from bnact.training.population import trained_population
+from tests.training.stand_in import noting, out_of_memory
 
 PROGRAM, FITTING, POPULATION = (
     importlib.import_module(f"bnact.training.{name}") for name in ("program", "fitting", "population")
@@ -86,26 +86,27 @@ WHOLE, SMALL = Arrangement(2, 4, "vmap"), Needed(arguments=10, call=10)
 
 @pytest.fixture
 def fitted(monkeypatch):
-    """A function that fits into memory, and the arrangements it compiles; nothing is really compiled."""
+    """What is fitted into memory, the arrangements compiled, and what is too large; nothing is compiled."""
     compiled = []
 
     def fit(free, needed=SMALL):
         compiled.clear()
         left = free if callable(free) else lambda devices: free
+        monkeypatch.setattr(FITTING, "compiled_program", noting(compiled))
         monkeypatch.setattr(FITTING, "free_bytes", left)
         monkeypatch.setattr(FITTING, "needed_memory", lambda program: needed)
-        return fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))[0], list(compiled)
+        fitted = fitting_program(BASE.program, DIGITS, WHOLE, table_of((BASE.activation,)))
+        return fitted.arrangement, list(compiled), fitted.too_large
 
-    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: compiled.append(given[2]))
     return fit
 
 
 def test_what_does_not_fit_gets_fewer_devices_and_then_fewer_lanes(fitted):
     left = iter((20, 99, 20, 99, 2**60))
     steps = [WHOLE, Arrangement(1, 4, "vmap"), Arrangement(1, 2, "vmap")]
-    assert fitted(lambda devices: next(left)) == (steps[-1], steps)
+    assert fitted(lambda devices: next(left)) == (steps[-1], steps, None)
     assert fitted(20)[0] == Arrangement(1, 1, "vmap")
-    assert fitted(None) == fitted(2**60) == fitted(20, None) == (WHOLE, [WHOLE])
+    assert fitted(None) == fitted(2**60) == fitted(20, None) == (WHOLE, [WHOLE], None)
 
 
 def test_the_data_set_is_counted_once_and_each_call_by_itself():
@@ -119,33 +120,36 @@ ONE_DEVICE = WHOLE._replace(devices=1)
 
 
 def test_where_the_data_set_alone_does_not_fit_one_cpu_device_holds_it_with_as_many_lanes(fitted):
-    with pytest.warns(UserWarning, match="got 'digits', which needs 1,000 bytes, more than there are; fewer"):
-        assert fitted(lambda devices: 999 // len(devices), Needed(1000, 1)) == (
-            ONE_DEVICE,
-            [WHOLE, ONE_DEVICE],
-        )
+    found = fitted(lambda devices: 999 // len(devices), Needed(1000, 1))
+    assert found == (ONE_DEVICE, [WHOLE, ONE_DEVICE], 1000)
     # Fewer devices of one machine do help: each has its own copy.
-    assert fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))[0] == ONE_DEVICE
+    found = fitted(lambda devices: 1500 // len(devices), Needed(1000, 1))
+    assert found == (ONE_DEVICE, [WHOLE, ONE_DEVICE], None)
 
 
 def test_where_the_data_set_alone_does_not_fit_an_accelerator_nothing_is_made_smaller(fitted, monkeypatch):
     chips = np.array([types.SimpleNamespace(platform="gpu")] * WHOLE.devices)
     monkeypatch.setattr(FITTING, "mesh_of", lambda arrangement: types.SimpleNamespace(devices=chips))
-    with pytest.warns(UserWarning, match="needs 1,000 bytes, more than there are"):
-        assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE])
+    assert fitted(999, Needed(1000, 1)) == (WHOLE, [WHOLE], 1000)
 
 
-def test_that_the_data_set_does_not_fit_is_said_in_the_same_words_however_much_is_free(fitted):
+@pytest.mark.parametrize(
+    "train",
+    [lambda *given: train_population(*given), lambda *given: trained_population(WHOLE, *given)],
+    ids=["train_population", "trained_population"],
+)
+def test_that_the_data_set_does_not_fit_is_said_to_the_caller(fitted, monkeypatch, train):
+    monkeypatch.setattr(POPULATION, "_logs", lambda *given: [])
     said = set()
     for free in (999, 998, 7):
-        with pytest.warns(UserWarning, match="more than there are") as warned:
-            fitted(free, Needed(1000, 1))
-        said |= {str(each.message) for each in warned}
-    assert len(said) == 1
-
-
-def out_of_memory():
-    return jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 123456789 bytes")
+        fitted(free, Needed(1000, 1))
+        with pytest.warns(
+            UserWarning, match="'digits', which needs 1,000 bytes, more than there are"
+        ) as warned:
+            train([BASE], DIGITS)
+        said |= {(str(each.message), each.filename) for each in warned}
+    # In the same words however much is free.
+    assert [filename for _, filename in said] == [__file__]
 
 
 @pytest.mark.parametrize("error", [out_of_memory, MemoryError])
@@ -174,7 +178,7 @@ def test_where_not_even_one_network_fits_it_is_said(monkeypatch):
         raise out_of_memory()
 
     monkeypatch.setattr(POPULATION, "_logs", train)
-    monkeypatch.setattr(FITTING, "compiled_program", lambda *given: None)
+    monkeypatch.setattr(FITTING, "compiled_program", noting([]))
     monkeypatch.setattr(FITTING, "needed_memory", lambda program: None)
     wanted = "one network at a time must fit into memory; got .*width=8, batch_size=16, .*; use smaller ones"
     with pytest.raises(MemoryError, match=wanted):
@@ -193,35 +197,3 @@ def test_another_error_is_raised_at_once(monkeypatch):
     with pytest.raises(ValueError, match="broken"):
         trained_population(WHOLE, [BASE], DIGITS)
     assert tried == [WHOLE]
-
-
-def test_a_population_says_whether_its_program_was_compiled():
-    settings = [dataclasses.replace(BASE, depth=1, width=2, steps=1)]
-    assert [trained_population(Arrangement(1, 1, "map"), settings, DIGITS).compiled for _ in range(2)] == [
-        True,
-        False,
-    ]
-
-
-@pytest.mark.parametrize(("in_cache", "compiled"), [((True, True), False), ((True, False), True)])
-def test_programs_found_for_a_larger_layout_are_no_more_compiled(monkeypatch, in_cache, compiled):
-    tries, outcomes = [], iter((out_of_memory(), None))
-
-    def fitting(program, dataset, arrangement, *rest):
-        tries.append(arrangement)
-        if in_cache[len(tries) - 1]:
-            jax.monitoring.record_event("/jax/compilation_cache/cache_hits")
-        return arrangement, None
-
-    def train(*given):
-        error = next(outcomes)
-        if error:
-            raise error
-        return []
-
-    info = types.SimpleNamespace(cache_info=lambda: types.SimpleNamespace(misses=len(tries)))
-    monkeypatch.setattr(POPULATION, "compiled_program", info)
-    monkeypatch.setattr(POPULATION, "fitting_program", fitting)
-    monkeypatch.setattr(POPULATION, "_logs", train)
-    assert trained_population(WHOLE, [BASE], DIGITS).compiled == compiled
-    assert tries == [WHOLE, ONE_DEVICE]

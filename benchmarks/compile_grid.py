@@ -3,8 +3,8 @@
 Run it with `python -m benchmarks.compile_grid`.
 
 The grid (twelve activations, none, batch, layer and rms norm, both orders, depths 2, 8 and 16) takes one
-program a depth. It is set beside two readings of "its single largest cell", depth 16 with batch norm before ReLU:
-as a study compiles it, with every pair as data, and as a program of that one pair, which can compute
+program a depth. It is set beside two readings of "its single largest cell", depth 16 with batch norm before
+ReLU: as a study compiles it, with every pair as data, and as a program of that one pair, which can compute
 nothing else. The run time of that cell in both programs is printed too. More norms and activations at one
 depth: `benchmarks.full_grid`.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bnact.distributed import Arrangement
-from bnact.studies.attempt import Attempt, Train, attempt
+from bnact.studies.attempt import Train, attempt
 from bnact.studies.errors import StudyError
 from bnact.studies.estimate import Estimate, first_estimate, refined
 from bnact.studies.failures import Failure, write_failures
@@ -41,13 +41,6 @@ def _check_data(settings: Sequence[Setting], study: Study) -> None:
             f"execute: settings must be on the study's data; got data={sorted(others)[0]!r} in a study on "
             f"{', '.join(study.manifest.data)}; open the study with all datasets"
         )
-
-
-def _stored(study: Study, cell: Cell, tried: Attempt) -> tuple[Rows, tuple[Failure, ...]]:
-    """Stores what the study lacked of a cell; the lanes it had were run for the others' sake."""
-    logs = [(setting, tried.logs[setting]) for setting in cell.missing if setting in tried.logs]
-    missing = set(cell.missing)
-    return append_runs(study.runs, logs), tuple(f for f in tried.failures if f.setting in missing)
 
 
 @contextlib.contextmanager
@@ -88,7 +81,7 @@ def _after(
     wanted = settled(cell.arrangement, program, under.layouts)
     alone = program in under.too_large
     tried = attempt(train, cell.lanes, wanted._replace(devices=1, at_once=1) if alone else wanted)
-    rows, failures = _stored(study, cell, tried)
+    rows = append_runs(study.runs, [*tried.logs.items()])
     layouts, too_large = under.layouts, under.too_large
     if tried.too_large:
         too_large |= {program}
@@ -97,7 +90,7 @@ def _after(
     compiled = cell.compiles if tried.compiled is None else tried.compiled
     estimate = refined(under.estimate, cell, time.monotonic() - began, compiled)
     progress.cell_done(cell, tried.logs, estimate)
-    return _Under(estimate, layouts, too_large), Outcome(rows, failures)
+    return _Under(estimate, layouts, too_large), Outcome(rows, tried.failures)
 
 
 def _execute_plan(

@@ -17,15 +17,13 @@ class Cell(NamedTuple):
     """One call of training: a population that differs in learning rate and seed alone.
 
     Attributes:
-      lanes: all runs of the cell, those already stored too: a population that lacked some would be
-        another program, whose numbers may differ in the last bit.
-      missing: the runs to store.
+      lanes: the runs of the cell that the study lacks.
       compiles: whether it is the first of its program and size of a call, which is then compiled.
-      arrangement: how the devices share its runs.
+      arrangement: how the devices share all runs of the cell, those that are stored too: on an accelerator
+        it depends on how many there are, and with it the program, whose last bits may differ.
     """
 
     lanes: tuple[Setting, ...]
-    missing: tuple[Setting, ...]
     compiles: bool
     arrangement: Arrangement
 
@@ -86,17 +84,17 @@ def plan(settings: Iterable[Setting], stored: Set[str], arrange: Arrange = arran
       arrange: the layout of a population.
 
     Returns:
-      The plan: every cell that lacks a run, with all its runs.
+      The plan: every cell that lacks a run, laid out as if it lacked all of them.
     """
     distinct = tuple(dict.fromkeys(settings))
     done = {setting for setting in distinct if setting_id(setting) in stored}
     cells: list[Cell] = []
     compiled: set[tuple[Program, Arrangement]] = set()
-    for lanes in _cheap_first(_populations(distinct)):
-        missing = tuple(setting for setting in lanes if setting not in done)
-        if missing:
-            arrangement = arrange(lanes[0].program, len(lanes))
-            program = (lanes[0].program, arrangement)
-            cells.append(Cell(lanes, missing, program not in compiled, arrangement))
+    for population in _cheap_first(_populations(distinct)):
+        lanes = tuple(setting for setting in population if setting not in done)
+        if lanes:
+            arrangement = arrange(population[0].program, len(population))
+            program = (population[0].program, arrangement)
+            cells.append(Cell(lanes, program not in compiled, arrangement))
             compiled.add(program)
     return Plan(tuple(cells), len(distinct), len(done))

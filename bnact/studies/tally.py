@@ -122,11 +122,10 @@ def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], estimate: Es
     Returns:
       The tally.
     """
-    finished = sum(setting in logs for setting in cell.missing)
     return tally._replace(
         cells_done=tally.cells_done + 1,
-        runs_done=tally.runs_done + finished,
-        failed=tally.failed + len(cell.missing) - finished,
+        runs_done=tally.runs_done + len(logs),
+        failed=tally.failed + len(cell.lanes) - len(logs),
         best=_best_of([*tally.best.values(), *_best(logs.items()).values()]),
         data=cell.lanes[0].data,
         estimate=estimate,

@@ -151,6 +151,7 @@ def test_dead_units_are_found():
     assert seen.dead[0] == 0.25
 
 
+@pytest.mark.slow
 def test_sinks_have_room_for_the_widest_pair_and_leave_the_network_alone():
     network = nn.ConvNet(3, 2, widths=(4, 6), depth=4, rngs=nnx.Rngs(0))
     before = jax.tree.map(np.asarray, nnx.state(network))

@@ -15,7 +15,6 @@ def test_every_run_is_in_one_cell():
     planned = plan(SETTINGS, set())
     lanes = [lane for cell in planned.cells for lane in cell.lanes]
     assert sorted(map(setting_id, lanes)) == sorted(map(setting_id, SETTINGS))
-    assert all(cell.missing == cell.lanes for cell in planned.cells)
     assert (planned.runs, planned.stored) == (len(SETTINGS), 0)
 
 
@@ -28,20 +27,25 @@ def test_what_is_stored_is_not_planned():
     assert plan(SETTINGS, set(map(setting_id, SETTINGS))).cells == ()
 
 
-def test_a_cell_that_lacks_one_run_is_trained_whole():
+def test_a_cell_that_lacks_one_run_trains_that_alone_laid_out_as_the_whole():
     lacking = SETTINGS[5]
-    planned = plan(SETTINGS, {setting_id(s) for s in SETTINGS if s != lacking})
+    planned = plan(SETTINGS, {setting_id(s) for s in SETTINGS if s != lacking}, whole)
     (cell,) = planned.cells
-    assert cell.missing == (lacking,)
-    assert set(cell.lanes) == {s for s in SETTINGS if s.cell == lacking.cell}
+    assert cell.lanes == (lacking,)
+    assert cell.arrangement.at_once == sum(s.cell == lacking.cell for s in SETTINGS) > 1
     assert planned.stored == len(SETTINGS) - 1
 
 
-def test_the_population_does_not_depend_on_what_is_stored_or_on_the_order_asked():
-    whole = {cell.lanes for cell in plan(SETTINGS, set()).cells}
-    assert {cell.lanes for cell in plan(reversed(SETTINGS), set()).cells} == whole
+def layouts(settings, stored):
+    """The layout of every cell that is left to run."""
+    return {cell.lanes[0].cell: cell.arrangement for cell in plan(settings, stored, whole).cells}
+
+
+def test_the_layout_does_not_depend_on_what_is_stored_nor_on_the_order_asked():
     some = {setting_id(s) for s in SETTINGS[::3]}
-    assert {cell.lanes for cell in plan(SETTINGS, some).cells} == whole
+    assert layouts(SETTINGS, set()) == layouts(reversed(SETTINGS), set()) == layouts(SETTINGS, some)
+    lanes = {cell.lanes for cell in plan(SETTINGS, set()).cells}
+    assert {cell.lanes for cell in plan(reversed(SETTINGS), set()).cells} == lanes
 
 
 def test_repeated_settings_count_once():

@@ -80,6 +80,7 @@ def test_a_run_does_not_depend_on_its_neighbours_or_its_place(logs):
     assert_equal(train_population(seeds(*order), DIGITS), [logs[seed] for seed in order])
 
 
+@pytest.mark.slow
 def test_seeds_and_learning_rates_matter(logs):
     assert len({log.train_loss.tobytes() for log in logs}) == 5
     slow = train_population(seeds(0, learning_rate=0.01), DIGITS)[0]

@@ -46,6 +46,7 @@ def test_a_program_that_the_cache_held_was_not_compiled(monkeypatch):
     assert not trained_population(ONE, [setting(3)], DIGITS).compiled
 
 
+@pytest.mark.slow
 def test_small_programs_that_tracing_found_do_not_count(monkeypatch):
     monkeypatch.setattr(PROGRAM, "run", after_a_program_was_found(PROGRAM.run))
     assert trained_population(ONE, [setting(5)], DIGITS).compiled

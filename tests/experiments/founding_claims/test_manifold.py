@@ -112,6 +112,7 @@ def test_a_layer_that_is_the_same_for_every_example_has_fewer_dimensions(rows_wi
     assert "fewer in 4" in verdict.sentence
 
 
+@pytest.mark.slow
 def test_figures_and_table_are_told_in_words(rows_with):
     rows = rows_with(by_activation("sigmoid", 0.5, 1.5), by_activation("tanh", 0.8, 0.9))
     for figure in CLAIM.figures(rows):

@@ -84,6 +84,7 @@ def test_a_study_that_was_stopped_goes_on_with_what_it_lacks(monkeypatch, tmp_pa
     assert len(trained) == 2 * 2 * 3 * 2 - 5
 
 
+@pytest.mark.slow
 def test_runs_that_fail_give_code_1_and_the_rest_is_reported(monkeypatch, capsys, tmp_path):
     plausibly_trained(monkeypatch, fails="relu")
     assert called("trainability_map", f"--workdir={tmp_path}", *TINY) == 1

@@ -30,8 +30,6 @@ from experiments.command import Command, new_flags, numbers, run, whole_numbers
 from experiments.initialization import gain
 from experiments.training import Assignment, Occasion, define_check, trained
 
-STUDY = "sweep"
-
 FLAGS = new_flags()
 flags.DEFINE_string(
     "activation",
@@ -81,7 +79,8 @@ def prepare(values: flags.FlagValues) -> Callable[[], int]:
     check_batch_sizes(settings, (dataset,))
     check_architectures(settings, (dataset,))
     workdir = Path(values.workdir)
-    assignment = Assignment(workdir, STUDY, (dataset,), settings, values.check)
+    # The data are part of the name: a directory may take up more data, and a ranking must not mix them.
+    assignment = Assignment(workdir, f"sweep on {dataset.name}", (dataset,), settings, values.check)
     occasion = Occasion(
         begin=lambda study: None, publish=lambda rows, study: publish(rows, study.manifest, workdir)
     )

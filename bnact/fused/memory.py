@@ -79,7 +79,16 @@ def recomputed(
     Returns:
       A function of the same arguments, by place or by name. It has reverse mode, also of itself, and no
       forward mode.
+
+    Raises:
+      TypeError: block or policy is no function.
     """
+    for name, given in {"block": block, "policy": policy or keep_linear_outputs}.items():
+        if not callable(given):
+            raise TypeError(
+                f"recomputed: {name} must be a function; got {given!r}; "
+                "see bnact.fused.keep_linear_outputs for a policy"
+            )
     kept = jax.checkpoint(block, policy=policy)
 
     @jax.custom_vjp

@@ -77,13 +77,18 @@ def probed(network: Any, x: Array, sinks: UnitSums) -> Array:
       The output.
 
     Raises:
-      TypeError: a pair is no `NormAct`, or its activation learns.
+      TypeError: the network has no `body` of pairs, a pair is no `NormAct`, or its activation learns.
     """
     return _through(_visit, x, sinks)(network)
 
 
 def _through(visit: Any, x: Array, each: PyTree) -> Callable[[Any], Array]:
     def called(network: Network) -> Array:
+        if not all(hasattr(network, name) for name in ("body", "dtype", "param_dtype")):
+            raise TypeError(
+                f"probed: the network must be one of bnact.nn, such as MLP or ResNet; got "
+                f"{type(network).__name__}; use bnact.probes.with_activation_sink in a network of your own"
+            )
         given = computed(x, network.dtype, network.param_dtype)
         return network.body.through(visit, given, each)[0]
 

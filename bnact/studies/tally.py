@@ -1,5 +1,6 @@
 """Where a study stands, in words: what both ways of showing progress say."""
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
@@ -20,14 +21,18 @@ class Best(NamedTuple):
     """The best validation accuracy on one dataset so far.
 
     Attributes:
-      accuracy: mean over the seeds of one cell and learning rate, after the last step.
+      accuracy: mean over the seeds of one network and learning rate, after the last step.
       seeds: how many.
-      setting: one of its runs.
+      setting: the network and its learning rate.
     """
 
     accuracy: float
     seeds: int
     setting: Setting
+
+
+Scores = Mapping[Setting, tuple[float, ...]]
+"""Validation accuracies of all runs that differ in their seed alone, by their setting with seed 0."""
 
 
 class Tally(NamedTuple):
@@ -37,7 +42,8 @@ class Tally(NamedTuple):
       cells_done, cells: of this execution.
       runs_done, runs: of the study.
       failed: runs that ended in an error in this execution.
-      best: by dataset, where something can be ranked.
+      scores: of the runs done.
+      best: of them, by dataset, where something can be ranked.
       data: the dataset under way, by name.
       several: whether the study has more than one dataset.
       regressions: names of the datasets whose accuracy is a share of variance, see `explained`.
@@ -50,6 +56,7 @@ class Tally(NamedTuple):
     runs_done: int
     runs: int
     failed: int
+    scores: Scores
     best: Mapping[str, Best]
     data: str
     several: bool
@@ -58,26 +65,23 @@ class Tally(NamedTuple):
     layout: str
 
 
-def _best(logs: Iterable[tuple[Setting, Log]]) -> dict[str, Best]:
-    """The best group on every dataset; a diverged run counts as accuracy 0, as where a rate is chosen."""
-    groups: dict[tuple[Setting, float], list[tuple[Setting, float]]] = {}
+def _with(scores: Scores, logs: Iterable[tuple[Setting, Log]]) -> Scores:
+    """The scores with those of more runs; a diverged run has accuracy 0, as where a rate is chosen."""
+    found = dict(scores)
     for setting, log in logs:
-        runs = groups.setdefault((setting.cell, setting.learning_rate), [])
-        runs.append((setting, validation_accuracy(log)))
-    ranked = [
-        Best(math.fsum(accuracy for _, accuracy in runs) / len(runs), len(runs), runs[0][0])
-        for runs in groups.values()
-    ]
-    return _best_of(ranked)
+        network = dataclasses.replace(setting, seed=0)
+        found[network] = (*found.get(network, ()), validation_accuracy(log))
+    return found
 
 
-def _best_of(found: Iterable[Best]) -> dict[str, Best]:
+def _best(scores: Scores) -> dict[str, Best]:
     """The first of the best on every dataset."""
-    ranked: dict[str, Best] = {}
-    for best in found:
-        if best.setting.data not in ranked or best.accuracy > ranked[best.setting.data].accuracy:
-            ranked[best.setting.data] = best
-    return ranked
+    best: dict[str, Best] = {}
+    for setting, accuracies in scores.items():
+        mean = math.fsum(accuracies) / len(accuracies)
+        if setting.data not in best or mean > best[setting.data].accuracy:
+            best[setting.data] = Best(mean, len(accuracies), setting)
+    return best
 
 
 def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -> Tally:
@@ -91,7 +95,8 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
     Returns:
       The tally.
     """
-    best = _best((row.setting, row.log) for row in stored)
+    scores = _with({}, ((row.setting, row.log) for row in stored))
+    best = _best(scores)
     names = dict.fromkeys(cell.lanes[0].data for cell in plan.cells)
     several = len({*names, *best}) > 1
     data = next(iter(names or best), "")
@@ -101,6 +106,7 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
         runs_done=plan.stored,
         runs=plan.runs,
         failed=0,
+        scores=scores,
         best=best,
         data=data,
         several=several,
@@ -122,11 +128,13 @@ def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], estimate: Es
     Returns:
       The tally.
     """
+    scores = _with(tally.scores, logs.items())
     return tally._replace(
         cells_done=tally.cells_done + 1,
         runs_done=tally.runs_done + len(logs),
         failed=tally.failed + len(cell.lanes) - len(logs),
-        best=_best_of([*tally.best.values(), *_best(logs.items()).values()]),
+        scores=scores,
+        best=_best(scores),
         data=cell.lanes[0].data,
         estimate=estimate,
     )

@@ -184,7 +184,10 @@ def _sentence(decision: Decision, groups: Sequence[Ranked]) -> str:
     unlike = [each.varied for each in groups if reliability(each.accuracies) < ENOUGH]
     if unlike and {each.outcome for each in decision.comparisons} == {"below"}:
         return f"Not clear: across {listed(unlike)} seeds alone change the order too much to see another."
-    return f"Not clear: the largest loss of agreement is {much}, which these runs cannot tell from noise."
+    return (
+        f"Not clear: the largest loss of agreement is {much}, and these runs cannot tell whether it is more "
+        f"than {points(CLEAR, 0)}."
+    )
 
 
 CLAIM = Claim(

@@ -90,6 +90,12 @@ def test_a_directory_with_another_study_is_refused(capsys, swept):
     assert "must hold one study" in refused(capsys, "founding_claims", f"--workdir={swept}")
 
 
+def test_a_sweep_on_other_data_is_another_study(capsys, swept):
+    said = refused(capsys, "sweep", f"--workdir={swept}", *SWEEP, "--data=spirals")
+    assert "study='sweep on digits'" in said
+    assert "now study='sweep on spirals'" in said
+
+
 def test_failed_runs_give_code_1_and_leave_their_claim_undecided(monkeypatch, capsys, tmp_path):
     plausibly_trained(monkeypatch, fails="tanh")
     claims = "--claims=tanh_with_norm,sigmoid_confined"

@@ -179,3 +179,9 @@ def test_over_devices(check_vma):
     one = jax.jit(jax.grad(functools.partial(loss, recomputed(row_block))))(KERNELS[0])
     other = jax.grad(lambda kernel: jnp.sum(row_block(X, kernel) ** 2))(KERNELS[0])
     np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("given, name", [((3,), "block"), ((block, "no"), "policy")])
+def test_what_is_no_function_is_refused(given, name):
+    with pytest.raises(TypeError, match=f"^recomputed: {name} must be a function; got "):
+        recomputed(*given)

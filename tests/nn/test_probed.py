@@ -186,3 +186,11 @@ def test_an_activation_that_learns_is_refused():
     network = mlp(activation="prelu")
     with pytest.raises(TypeError, match="must be a NormAct whose activation does not learn; got NormAct"):
         nn.probed(network, X, nn.unit_sinks(network, X))
+
+
+@pytest.mark.parametrize(
+    "ask", [nn.unit_sinks, lambda network, x: nn.probed(network, x, probes.no_sums(1, 6))]
+)
+def test_a_network_without_pairs_is_refused(ask):
+    with pytest.raises(TypeError, match="must be one of bnact.nn, such as MLP or ResNet; got Linear; use"):
+        ask(nnx.Linear(6, 3, rngs=nnx.Rngs(0)), X)

@@ -183,13 +183,22 @@ def test_what_diverged_counts_as_nothing():
 
 
 def test_what_is_stored_counts_for_the_best():
-    best = best_of((Setting(), log_of(0.99)))
-    assert best is not None
-    tally = first_tally(plan(SETTINGS, set()), Rows())._replace(best={"digits": best})
+    stored = Rows((Row(setting_id(Setting()), Setting(), log_of(0.99)),))
+    tally = first_tally(plan(SETTINGS, set()), stored)
     cell = plan(SETTINGS, set()).cells[0]
     later = advanced(tally, cell, {lane: log_of(0.5) for lane in cell.lanes}, first_estimate(()))
-    assert later.best == {"digits": best}
+    assert later.best == tally.best
     assert "99.0% on validation data (1 seed)" in best_words(later)
+
+
+def test_more_seeds_of_a_network_take_the_place_of_its_mean_over_fewer():
+    stored = Rows((Row(setting_id(Setting()), Setting(), log_of(0.9)),))
+    planned = plan([Setting(seed=seed) for seed in range(3)], {setting_id(Setting())})
+    (cell,) = planned.cells
+    tally = advanced(
+        first_tally(planned, stored), cell, {lane: log_of(0.6) for lane in cell.lanes}, first_estimate(())
+    )
+    assert "70.0% on validation data (mean of 3 seeds)" in best_words(tally)
 
 
 def test_of_a_regression_the_best_is_a_share_of_the_variance():

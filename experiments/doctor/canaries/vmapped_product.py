@@ -33,7 +33,8 @@ CANARY = Canary(
     gives_wrong_numbers=True,
     known=("0.10.2",),
     look=look,
-    remedy="set XLA_FLAGS=--xla_cpu_experimental_ynn_fusion_type= (nothing behind the sign), which keeps XLA "
-    "from joining these operations, or use jaxlib 0.11.0, or 0.11.2 and newer (Python 3.12); "
+    remedy="bnact computes nothing of this kind, programs of yours may: set "
+    "XLA_FLAGS=--xla_cpu_experimental_ynn_fusion_type= (nothing behind the sign), which keeps XLA from "
+    "joining these operations, or use jaxlib 0.11.0, or 0.11.2 and newer (Python 3.12); "
     "row @ matrix.T is not affected",
 )

@@ -43,7 +43,6 @@ class Tally(NamedTuple):
       runs_done, runs: of the study.
       failed: runs that ended in an error in this execution.
       scores: of the runs done.
-      best: of them, by dataset, where something can be ranked.
       data: the dataset under way, by name.
       several: whether the study has more than one dataset.
       regressions: names of the datasets whose accuracy is a share of variance, see `explained`.
@@ -57,12 +56,16 @@ class Tally(NamedTuple):
     runs: int
     failed: int
     scores: Scores
-    best: Mapping[str, Best]
     data: str
     several: bool
     regressions: Set[str]
     estimate: Estimate
     layout: str
+
+    @property
+    def best(self) -> dict[str, Best]:
+        """The best of the runs done, by dataset; none where nothing can be ranked."""
+        return _best(self.scores)
 
 
 def _with(scores: Scores, logs: Iterable[tuple[Setting, Log]]) -> Scores:
@@ -96,10 +99,10 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
       The tally.
     """
     scores = _with({}, ((row.setting, row.log) for row in stored))
-    best = _best(scores)
     names = dict.fromkeys(cell.lanes[0].data for cell in plan.cells)
-    several = len({*names, *best}) > 1
-    data = next(iter(names or best), "")
+    ranked = dict.fromkeys(network.data for network in scores)
+    several = len({*names, *ranked}) > 1
+    data = next(iter(names or ranked), "")
     return Tally(
         cells_done=0,
         cells=len(plan.cells),
@@ -107,7 +110,6 @@ def first_tally(plan: Plan, stored: Rows, regressions: Set[str] = frozenset()) -
         runs=plan.runs,
         failed=0,
         scores=scores,
-        best=best,
         data=data,
         several=several,
         regressions=regressions,
@@ -128,13 +130,11 @@ def advanced(tally: Tally, cell: Cell, logs: Mapping[Setting, Log], estimate: Es
     Returns:
       The tally.
     """
-    scores = _with(tally.scores, logs.items())
     return tally._replace(
         cells_done=tally.cells_done + 1,
         runs_done=tally.runs_done + len(logs),
         failed=tally.failed + len(cell.lanes) - len(logs),
-        scores=scores,
-        best=_best(scores),
+        scores=_with(tally.scores, logs.items()),
         data=cell.lanes[0].data,
         estimate=estimate,
     )
@@ -186,9 +186,10 @@ def time_words(tally: Tally, elapsed: float) -> str:
 def best_words(tally: Tally) -> str:
     """The current best of the dataset under way, and its setting."""
     of = f" on {_word(tally.data)}" if tally.several else ""
-    if tally.data not in tally.best:
+    best = tally.best.get(tally.data)
+    if best is None:
         return f"best so far{of}: none"
-    accuracy, seeds, setting = tally.best[tally.data]
+    accuracy, seeds, setting = best
     over = counted(seeds, "seed") if seeds == 1 else f"mean of {counted(seeds, 'seed')}"
     share = (
         f"{accuracy:.1%} of the variance explained" if tally.data in tally.regressions else f"{accuracy:.1%}"

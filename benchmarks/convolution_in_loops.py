@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from benchmarks.timing import begin, measured, ratio
-from bnact.nn.linear_maps import convolved, natively
+from bnact.nn.convolved import convolved, natively
 from bnact.types import Array
 
 LAYERS, MEMBERS = 3, 4

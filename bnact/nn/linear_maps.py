@@ -1,13 +1,12 @@
 """The linear maps of a network: dense, and a convolution of 3 by 3 places."""
 
-import jax
 import jax.numpy as jnp
 from flax import nnx
-from jax import lax
 from jax.typing import DTypeLike
 
 from bnact.types import Array
 
+from .convolved import convolved
 from .initializers import Initializer
 from .precision import checked_dtypes, in_type_of_input
 
@@ -48,8 +47,8 @@ def dense(
 class Convolution(nnx.Module):
     """Every place's output is a linear map of the 3 by 3 places around it, zeros beyond the edge.
 
-    The values are those of `nnx.Conv(kernel_size=(3, 3), padding=1)`. On a CPU it is computed as a matrix
-    product of patches: XLA's convolution is many times slower there in the backward pass of a loop.
+    The values are those of `nnx.Conv(kernel_size=(3, 3), padding=1)`, computed by `convolved`, whose backward
+    pass is as fast in a loop as outside, also on a CPU.
 
     Attributes:
       kernel: (3, 3, in_features, out_features).
@@ -83,34 +82,3 @@ class Convolution(nnx.Module):
         images = x.reshape(-1, *x.shape[-3:])
         y = convolved(images, kernel, self.stride)
         return (y + jnp.broadcast_to(bias, y.shape)).reshape(*x.shape[:-3], *y.shape[1:])
-
-
-def convolved(x: Array, kernel: Array, stride: int) -> Array:
-    """(n, height, width, in) and (3, 3, in, out) -> (n, height / stride, width / stride, out)."""
-
-    # Nothing but x and the kernel is kept for the way back: the patches are nine times as large as x.
-    @jax.checkpoint
-    def chosen(x: Array, kernel: Array) -> Array:
-        return lax.platform_dependent(
-            x,
-            kernel,
-            cpu=lambda x, kernel: by_patches(x, kernel, stride),
-            default=lambda x, kernel: natively(x, kernel, stride),
-        )
-
-    return chosen(x, kernel)
-
-
-def natively(x: Array, kernel: Array, stride: int) -> Array:
-    """As `convolved`, by XLA's convolution."""
-    padding, layout = ((1, 1), (1, 1)), ("NHWC", "HWIO", "NHWC")
-    return lax.conv_general_dilated(x, kernel, (stride, stride), padding, dimension_numbers=layout)
-
-
-def by_patches(x: Array, kernel: Array, stride: int) -> Array:
-    """As `convolved`, by one matrix product of every place's nine neighbours."""
-    height, width = x.shape[1:3]
-    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    shifts = [(i, j) for i in range(3) for j in range(3)]
-    shifted = [padded[:, i : i + height : stride, j : j + width : stride] for i, j in shifts]
-    return jnp.concatenate(shifted, axis=-1) @ kernel.reshape(-1, kernel.shape[-1])

@@ -1,5 +1,7 @@
 """Group normalization: every example standardized over groups of its features, and over its positions."""
 
+import math
+
 from bnact.normalizations.affine import Affine, initial_affine
 from bnact.normalizations.border import checked_epsilon, checked_features
 from bnact.normalizations.groups import checked_groups, number_of_groups
@@ -21,7 +23,8 @@ def group_norm(
 
     x is (examples, ..., features), and mean and variance (biased) are over all axes but the first and over
     the features of a group; (examples, features) and (features,) have no positions to add. Scale and bias
-    are of each feature. A group of one feature at one position comes out as the bias.
+    are of each feature. Over a single value there are no statistics: a group of one feature at one position
+    is refused, as its output would be the bias whatever the input.
 
     Args:
       groups: how many groups of successive features; 32 as in the paper unless group_size is given.
@@ -32,7 +35,7 @@ def group_norm(
 
     Returns:
       Normalization whose state is (); train and axis_name make no difference to it. `init` raises ValueError
-      where the features cannot be divided into such groups.
+      where the features cannot be divided into such groups, and `apply` where a group is a single value.
 
     Raises:
       ValueError: epsilon is negative, both groups and group_size are given, or one of them is below 1.
@@ -51,6 +54,18 @@ def group_norm(
     def reduction(shape: tuple[int, ...], axis_name: AxisName | None) -> Reduction:
         del axis_name  # an example needs no other
         count = number_of_groups(name, shape[-1], groups, group_size)
-        return by_groups(shape, position_axes(len(shape)), count)
+        axes = position_axes(len(shape))
+        _check_groups(name, shape, count, math.prod(shape[axis] for axis in axes))
+        return by_groups(shape, axes, count)
 
     return standardizing(init, Standardizes(name, reduction, epsilon))
+
+
+def _check_groups(norm: str, shape: tuple[int, ...], groups: int, positions: int) -> None:
+    """Nothing, or a ValueError where statistics would be of a single value."""
+    features = shape[-1]
+    if features == groups and positions == 1:
+        raise ValueError(
+            f"{norm}: statistics are taken over at least 2 values; got {groups} groups of one of the "
+            f"{features} features, at one position, x of shape {shape}; use fewer groups, or layer_norm"
+        )

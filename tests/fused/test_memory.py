@@ -10,6 +10,7 @@ from flax import nnx
 
 from bnact import nn
 from bnact.fused import keep_linear_outputs, keep_pre_normalization, pre_normalization, recomputed
+from bnact.nn.convolved import natively
 from bnact.numerics import tolerance
 
 RNG = np.random.default_rng(0)
@@ -106,7 +107,7 @@ def test_a_product_with_batch_dimensions_is_computed_again():
 
 def test_a_convolution_is_kept():
     def convolved(x, kernel):
-        return jnp.sum(jnp.sin(nn.linear_maps.natively(x, kernel, 1)))
+        return jnp.sum(jnp.sin(natively(x, kernel, 1)))
 
     x, kernel = jnp.ones((2, 5, 5, 3)), jnp.ones((3, 3, 3, 4))
     assert residuals(keep_linear_outputs, convolved, x, kernel) == [108, 150, 200]

@@ -1,4 +1,4 @@
-"""A convolution by patches is flax's, in value and in gradient."""
+"""The linear maps are flax's, in value and in gradient."""
 
 import jax
 import jax.numpy as jnp
@@ -7,7 +7,6 @@ import pytest
 from flax import nnx
 
 from bnact import nn
-from bnact.nn.linear_maps import by_patches, natively
 
 RNG = np.random.default_rng(0)
 
@@ -34,28 +33,6 @@ def test_a_convolution_is_flaxs(stride, height, width):
         strict=True,
     ):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("stride", [1, 2])
-def test_both_ways_are_the_sum_over_the_nine_neighbours(stride):
-    x, kernel = RNG.normal(size=(2, 6, 5, 3)), RNG.normal(size=(3, 3, 3, 4))
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    expected = np.zeros((2, -(-6 // stride), -(-5 // stride), 4))
-    for place in np.ndindex(expected.shape[1:3]):
-        i, j = (stride * each for each in place)
-        expected[:, place[0], place[1]] = np.einsum("nijc,ijco->no", padded[:, i : i + 3, j : j + 3], kernel)
-    for way in (by_patches, natively):
-        y = way(jnp.float32(x), jnp.float32(kernel), stride)
-        np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
-
-
-def test_the_way_back_keeps_no_patches():
-    def loss(kernel, x):
-        return jnp.sum(nn.linear_maps.convolved(x, kernel, 1))
-
-    kernel, x = jnp.ones((3, 3, 2, 2)), jnp.ones((4, 6, 6, 2))
-    _, backward = jax.vjp(loss, kernel, x)
-    assert max(leaf.size for leaf in jax.tree.leaves(backward)) == x.size
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """A look at a network in the middle of its training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from bnact.fused import Switched
@@ -32,7 +33,8 @@ HISTOGRAM_EXAMPLES = 128
 class Observation(NamedTuple):
     """One point of a `Log`; the fields are described there.
 
-    `worst` is not among them: (L,) the `worst_share` of every pair, 0 where none is checked.
+    `worst` is not among them: (L,) the `worst_share` of every pair, 0 where none is checked. On the way there
+    is no `test_accuracy` (NaN), and no `histogram` (0) but of a run's first and last point.
     """
 
     train_loss: Array
@@ -60,6 +62,20 @@ Beside = Callable[[Array], Any]
 """What else is kept of a pair, of its output for the observed training examples."""
 
 
+class Wanted(NamedTuple):
+    """What a look is for.
+
+    Attributes:
+      check: static; whether the gradients of every pair are held against their identities.
+      histogram: () whether to count what activations are given.
+      beside: see `Beside`.
+    """
+
+    check: bool
+    histogram: Array | bool
+    beside: Beside
+
+
 def observation_at(
     is_first: Array,
     is_last: Array,
@@ -69,14 +85,14 @@ def observation_at(
     objective: Objective,
     check: bool = False,
 ) -> tuple[Observation, Representation]:
-    """The `observation` of the first `observed` examples of each set, and at the last point of all.
+    """The `observation` of the first examples of training and validation set, and at the last point of all.
 
     Args:
       is_first, is_last: () whether this is a run's first point, or its last.
       parts: of a `SwitchNetwork`.
       examples: the dataset.
-      observed: static; where the training set has no more examples, every point looks at all of
-        everything, and the program holds one look, not two.
+      observed: how many are the first; static. Where the training set has no more examples, every point looks
+        at all of everything, and the program holds one look, not two.
       objective: loss and accuracy; static.
       check: static; as in `observation`.
 
@@ -84,19 +100,19 @@ def observation_at(
       The observation, and (L,) each the `representation_at` this point. It is always of the `observed`
       examples, so that the last point is comparable with the first.
     """
+    end = is_first | is_last
 
-    def represented(examples: Examples) -> tuple[Observation, Representation]:
-        labels = examples.train.labels
-        end = is_first | is_last
-        return _observed(
-            parts, examples, objective, check, lambda output: representation_at(end, output, labels)
-        )
+    def wanted(counts: Array, labels: Array) -> Wanted:
+        return Wanted(check, counts, lambda output: representation_at(end, output, labels))
 
-    if observed >= min(len(examples.train.labels), OBSERVED_EXAMPLES):
-        return represented(examples)
-    few, made = represented(Examples(*(first(split, observed) for split in examples)))
+    train, validation, test = examples
+    if observed >= min(len(train.labels), OBSERVED_EXAMPLES):
+        return _observed(parts, train, (validation, test), objective, wanted(end, train.labels))
+    few, held = first(train, observed), (first(validation, observed),)
+    # Without the test set: of what is seen of it, the last point's alone is kept.
+    on_the_way, made = _observed(parts, few, held, objective, wanted(is_first, few.labels))
     everything = partial(observation, examples=examples, objective=objective, check=check)
-    return lax.cond(is_last, lambda parts, _: everything(parts), lambda _, few: few, parts, few), made
+    return lax.cond(is_last, lambda parts, _: everything(parts), lambda _, few: few, parts, on_the_way), made
 
 
 def observation(parts: Pure, examples: Examples, objective: Objective, check: bool = False) -> Observation:
@@ -113,13 +129,15 @@ def observation(parts: Pure, examples: Examples, objective: Objective, check: bo
       objective: loss and accuracy; static.
       check: static; whether the gradients of every pair are held against their identities.
     """
-    return _observed(parts, examples, objective, check, lambda _: ())[0]
+    held = (examples.validation, examples.test)
+    return _observed(parts, examples.train, held, objective, Wanted(check, True, lambda _: ()))[0]
 
 
 def _observed(
-    parts: Pure, examples: Examples, objective: Objective, check: bool, beside: Beside
+    parts: Pure, train: Labelled, held: Sequence[Labelled], objective: Objective, wanted: Wanted
 ) -> tuple[Observation, Any]:
-    splits = [first(examples.train, OBSERVED_EXAMPLES), examples.validation, examples.test]
+    """The observation, and what is wanted beside; `held`: the validation set, alone or with the test set."""
+    splits = [first(train, OBSERVED_EXAMPLES), *held]
     counted = len(splits[0].labels)
 
     def look(made: Array, pair: SwitchNormAct, switched: Switched) -> Look:
@@ -128,37 +146,47 @@ def _observed(
         return Look(
             dead=dead(slope),
             saturated=saturated(slope, switched.largest_slope),
-            histogram=histogram(
-                switched.given[: min(counted, HISTOGRAM_EXAMPLES)],
-                HISTOGRAM_LOW,
-                HISTOGRAM_HIGH,
-                HISTOGRAM_BINS,
-            ),
-            worst=worst_share(rows(made[:counted]), pair, of_counted) if check else jnp.zeros(()),
-            beside=beside(switched.y[:counted]),
+            histogram=_histogram_if(wanted.histogram, switched.given[: min(counted, HISTOGRAM_EXAMPLES)]),
+            worst=worst_share(rows(made[:counted]), pair, of_counted) if wanted.check else jnp.zeros(()),
+            beside=wanted.beside(switched.y[:counted]),
         )
 
     if sum(len(split.labels) for split in splits[1:]) <= HELD_EXAMPLES:
         inputs = jnp.concatenate([split.inputs for split in splits])
         outputs, looks = _passed(parts, inputs, counted, look)
     else:
-        train_inputs, *held = (split.inputs for split in splits)
+        train_inputs, *held_inputs = (split.inputs for split in splits)
         outputs, looks = _passed(parts, train_inputs, counted, look)
-        outputs = jnp.concatenate([outputs, _held_outputs(parts, train_inputs, jnp.concatenate(held))])
-    ends = [counted, counted + len(splits[1].labels)]
-    train, validation, test = zip(jnp.split(outputs, ends), [split.labels for split in splits], strict=True)
+        outputs = jnp.concatenate([outputs, _held_outputs(parts, train_inputs, jnp.concatenate(held_inputs))])
+    ends = np.cumsum([len(split.labels) for split in splits])[:-1]
+    of_train, of_validation, *of_test = zip(
+        jnp.split(outputs, ends), [split.labels for split in splits], strict=True
+    )
     found = Observation(
-        train_loss=objective.loss(*train),
-        train_accuracy=objective.accuracy(*train),
-        validation_loss=objective.loss(*validation),
-        validation_accuracy=objective.accuracy(*validation),
-        test_accuracy=objective.accuracy(*test),
+        train_loss=objective.loss(*of_train),
+        train_accuracy=objective.accuracy(*of_train),
+        validation_loss=objective.loss(*of_validation),
+        validation_accuracy=objective.accuracy(*of_validation),
+        test_accuracy=objective.accuracy(*of_test[0]) if of_test else jnp.full((), jnp.nan, outputs.dtype),
         dead=looks.dead,
         saturated=looks.saturated,
         histogram=jnp.sum(looks.histogram, axis=0),
         worst=looks.worst,
     )
     return found, looks.beside
+
+
+def _histogram_if(is_wanted: Array | bool, given: Array) -> Array:
+    """The histogram, or zeros; in a branch, as counting values one by one takes time."""
+
+    def counted(given: Array) -> Array:
+        return histogram(given, HISTOGRAM_LOW, HISTOGRAM_HIGH, HISTOGRAM_BINS)
+
+    def nothing(given: Array) -> Array:
+        del given
+        return jnp.zeros(HISTOGRAM_BINS, jnp.int32)
+
+    return lax.cond(is_wanted, counted, nothing, given)
 
 
 def _passed(parts: Pure, inputs: Array, counted: int, look: SiteLook) -> tuple[Array, Any]:

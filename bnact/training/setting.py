@@ -45,9 +45,9 @@ class Setting:
       kill: a deliberate injury to every second hidden unit at the start: "bias" (the linear map's
         bias is set far below zero), "shift" (the norm's own bias is), "step" (the first step is
         taken with a huge learning rate, all units), or "none".
-      observed: how many examples of each set every point of the log but the last looks at; the last
-        looks at all. The default costs less than a tenth of the training; a whole training set of the
-        size of digits costs more than a fifth.
+      observed: how many examples of training and validation set every point of the log but the last looks
+        at; the last looks at all, and at the test set. A whole training set of the size of digits at every
+        point costs more than a fifth of the training.
       seed: chooses the initial weights and the order of the data, and nothing else, so that runs
         of equal seed are paired across settings.
     """

@@ -109,13 +109,28 @@ def test_few_are_looked_at_on_the_way_and_all_at_the_end():
     here = parts()
     at = jax.jit(lambda is_last: observation_at(jnp.array(False), is_last, here, EXAMPLES, 4, CLASSES)[0])
     few = Examples(*(Labelled(split.inputs[:4], split.labels[:4]) for split in EXAMPLES))
+    not_looked_at = {"histogram": np.zeros(64, np.int32), "test_accuracy": np.float32(np.nan)}
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(True), look(here))
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(False), look(here, few))
+    expected = look(here, few)._replace(**not_looked_at)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), at(False), expected)
     assert at(True).train_loss != at(False).train_loss
     always = jax.jit(
         lambda is_last: observation_at(jnp.array(False), is_last, here, EXAMPLES, 12, CLASSES)[0]
     )
-    jax.tree.map(np.testing.assert_array_equal, always(False), always(True))
+    same = always(False)._replace(histogram=always(True).histogram)
+    jax.tree.map(np.testing.assert_array_equal, same, always(True))
+
+
+def test_what_activations_are_given_is_counted_at_the_first_and_the_last_point():
+    here = parts()
+    for observed in (4, 12):
+
+        def looked(first, last, few=observed):
+            return observation_at(first, last, here, EXAMPLES, few, CLASSES)[0]
+
+        at = jax.jit(looked)
+        counts = [int(at(*ends).histogram.sum()) for ends in ((True, False), (False, False), (False, True))]
+        assert counts == [2 * 4 * observed, 0, 2 * 4 * 12]
 
 
 def test_the_histogram_counts_every_unit_of_every_layer():

@@ -51,10 +51,15 @@ def load(name: str) -> Dataset:
       The dataset: the same arrays every time.
 
     Raises:
+      TypeError: the name is no string.
       ValueError: if there is no such dataset, or a file's content breaks a rule.
       FileNotFoundError: if there is no such file or folder.
       ImportError: if what brings the dataset is not installed.
     """
+    if not isinstance(name, str):
+        raise TypeError(
+            f"data: the name must be a string; got {name!r}; use 'digits', or 'npz:FILE' for a file"
+        )
     for form, read in LOCAL.items():
         prefix = form.partition(":")[0] + ":"
         if name.startswith(prefix):

@@ -1,5 +1,6 @@
 """The body of every architecture, over any design."""
 
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -166,7 +167,9 @@ def transformer_body(
 
 
 def checked_depth(subject: str, what: str, depth: int) -> None:
-    """Nothing, or a ValueError unless there is at least one of the repeated parts."""
+    """Nothing, or an error unless there is a whole number of the repeated parts, and at least one."""
+    if not isinstance(depth, numbers.Integral):
+        raise TypeError(f"{subject}: depth must be an integer; got depth={depth!r}; use depth=1 or more")
     if depth < 1:
         raise ValueError(
             f"{subject}: depth must be at least 1 {what}; got depth={depth}; use depth=1 or more"

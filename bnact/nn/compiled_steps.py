@@ -58,10 +58,12 @@ def compiled_steps(module: nnx.Module, optimizer: optax.GradientTransformation, 
       The functions. A new number of steps compiles a new program.
 
     Raises:
-      TypeError: in `start`, a module of another structure; in `advance`, a loss that changes the structure.
+      TypeError: the optimizer is none of optax's; in `start`, a module of another structure; in `advance`, a
+        loss that changes the structure.
       ValueError: in `advance`, batches without a common leading axis of at least 1, or a loss that is no
         scalar.
     """
+    _check_optimizer(optimizer)
     graph, optimizer = pure(module).graph, optax.with_extra_args_support(optimizer)
     structure = jax.tree.structure(jax.eval_shape(lambda parts: _whole(parts, optimizer), pure(module)[1:]))
 
@@ -103,6 +105,14 @@ def compiled_steps(module: nnx.Module, optimizer: optax.GradientTransformation, 
 def _whole(variables: tuple[PyTree, PyTree], optimizer: optax.GradientTransformation) -> PyTree:
     params, state = variables
     return params, state, optimizer.init(params)
+
+
+def _check_optimizer(optimizer: object) -> None:
+    if isinstance(optimizer, nnx.Module) or not hasattr(optimizer, "init"):
+        raise TypeError(
+            f"compiled_steps: the optimizer must be one of optax's; got {type(optimizer).__name__}; use for "
+            f"instance optax.adam(1e-3), and not an nnx.Optimizer around it"
+        )
 
 
 def _check_steps(batches: PyTree) -> None:

@@ -50,6 +50,11 @@ def test_an_unknown_name_gets_the_nearest(name, fix):
         load(name)
 
 
+def test_a_name_is_a_string():
+    with pytest.raises(TypeError, match="data: the name must be a string; got None; use 'digits'"):
+        load(None)  # pyright: ignore[reportArgumentType]
+
+
 @pytest.mark.parametrize("source", ["npz", "mnist", "cifar10"])
 def test_a_path_that_leads_nowhere_is_named(source):
     with pytest.raises(FileNotFoundError, match=f"{source}:nowhere: the path must name a f"):

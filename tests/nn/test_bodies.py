@@ -25,3 +25,9 @@ def test_without_stages_an_error_speaks_of_none():
         ValueError, match="^net: depth must be at least 1 block; got depth=0; use depth=1 or more$"
     ):
         checked_depth("net", "block", 0)
+
+
+@pytest.mark.parametrize("depth", [2.0, "2", None])
+def test_a_depth_is_an_integer(depth):
+    with pytest.raises(TypeError, match=f"^net: depth must be an integer; got depth={depth!r}; use depth=1"):
+        checked_depth("net", "block", depth)

@@ -113,6 +113,13 @@ def test_another_structure_is_refused():
         steps.start(users_own())
 
 
+def test_what_is_no_optimizer_of_optax_is_refused():
+    module = nnx.Linear(2, 2, rngs=nnx.Rngs(0))
+    for wrong in (3, nnx.Optimizer(module, optax.sgd(0.1), wrt=nnx.Param)):
+        with pytest.raises(TypeError, match="the optimizer must be one of optax's; got (int|Optimizer); use"):
+            nn.compiled_steps(module, wrong, lambda module, batch: 0.0)  # pyright: ignore[reportArgumentType]
+
+
 @pytest.mark.parametrize("batches", [(), (BATCHES[0], BATCHES[1][:2]), jnp.float32(1), BATCHES[0][:0]])
 def test_bad_batches_are_refused(batches):
     module = ours()

@@ -113,6 +113,10 @@ CALLS = {
         applied("group", features=10, settings={"groups": 4}),
         ("groups", "features=10", "groups=4", "use groups in (1, 2, 5, 10)"),
     ),
+    "groups of one value": (
+        applied("group", x=X, settings={"groups": 3}),
+        ("2 values", "3 groups of one of the 3 features", "shape (4, 3)", "use fewer groups"),
+    ),
     "a size that does not divide": (
         applied("evonorm_s0a", features=10, settings={"group_size": 3}),
         ("group_size", "features=10", "use group_size in (1, 2, 5, 10)"),
@@ -225,7 +229,7 @@ CALLS = {
 
 
 def test_how_many_there_are():
-    assert len(CALLS) == 88
+    assert len(CALLS) == 89
 
 
 @pytest.mark.parametrize("which", CALLS)
@@ -240,7 +244,7 @@ def test_a_bad_call_is_told_what_came_and_what_to_do(which):
 
 @pytest.mark.parametrize("name", ["batch", "layer", "group", "instance", "none", "power"])
 def test_the_same_call_without_the_mistake_passes(name):
-    settings = {"groups": 3} if name == "group" else {}
+    settings = {"groups": 1} if name == "group" else {}
     x = X[:, None] if name == "instance" else X
     y, _ = applied(name, x=x, mask=None, settings=settings)()
     assert np.all(np.isfinite(y))

@@ -7,17 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from bnact.numerics.varying import varying_as
 from bnact.types import Array, AxisName
 
 AxisGroups = Sequence[Sequence[int]]
 """The indices of a mapped axis in disjoint groups, each of which shares its statistics."""
 
 MOST_TOLD = 64
-"""Up to how many members each tells all of its own numbers, instead of summing them step by step.
+"""Up to how many members each tells its numbers to all, in one collective in the place of several.
 
-Telling takes one collective, in which every member has a slot: of 64 members and 1024 features, with four
-float32 each, 1 MiB. Between processes a collective of a few numbers already costs milliseconds of waiting, and
-two more of them cost more than that; but what is told grows with the members, and the waiting hardly does.
+Each has a slot in what is summed, so that this grows with the members: for 64 of them and 1024 features, four
+float32 each, to 1 MiB. What is saved does not grow: between processes a collective of a few numbers costs
+milliseconds of waiting.
 """
 
 
@@ -46,6 +47,16 @@ class Members(NamedTuple):
         first, second = jnp.unstack(self.total(jnp.stack((first, second))))
         return first, second
 
+    def as_own(self, x: Array, first: Array, second: Array) -> tuple[Array, Array]:
+        """Two totals of one shape, varying over devices as x does: in one step, whose transpose is one sum.
+
+        Each by itself would become a collective of its own where `jax.shard_map` checks what varies.
+        """
+        if self.axis_name is None:
+            return first, second
+        first, second = jnp.unstack(varying_as(x, jnp.stack((first, second))))
+        return first, second
+
     @property
     def exchange(self) -> bool:
         """Whether there are others, few enough that `of_each` costs less than several collectives."""
@@ -56,7 +67,7 @@ class Members(NamedTuple):
 
         A sum of slots, which is known to be the same for all, where what is gathered is not.
         """
-        own = jnp.arange(self.size) == lax.axis_index(self.axis_name)
+        own = jnp.arange(self.size, dtype=jnp.int32) == lax.axis_index(self.axis_name)
         told = lax.psum(_in_slots(own, values[None], 0), self.axis_name)
         return told if self.groups is None else _in_slots(self._group_of() == self._group(), told, 0)
 
@@ -78,7 +89,7 @@ class Members(NamedTuple):
         """
         if self.groups is None:
             return collective(values, self.axis_name)
-        mine = jnp.arange(len(self.groups)) == self._group()
+        mine = jnp.arange(len(self.groups), dtype=jnp.int32) == self._group()
         return collective(_in_slots(mine, values[None], neutral), self.axis_name)[self._group()]
 
     def _group(self) -> Array:

@@ -51,7 +51,8 @@ def moments(
       mask: boolean, broadcastable to x: True counts. Values behind it touch neither result nor gradient,
         NaN and infinity included.
       axis_name: a mapped axis (of `jax.vmap` or `jax.shard_map`), or several, to reduce over too. Each
-        member is weighted by its count.
+        member is weighted by its count: up to `members.MOST_TOLD` of them take their own moments, and all
+        merge the same ones, after one collective.
       centered: False takes the squares about zero instead: mean 0, squares = sum(x^2).
       axis_index_groups: groups of the mapped axis's indices, each of which has statistics of its own.
 

@@ -10,6 +10,7 @@ from jax.sharding import AxisType, PartitionSpec
 
 from bnact.numerics import deviation, moments
 from bnact.numerics.members import MOST_TOLD
+from bnact.types import AxisName
 from tests.numerics.samples import CONSTANTS, MEANS, assert_close_to_float64, normal
 
 COUNTS = (5, 0, 40, 1, 17, 40, 3, 0)
@@ -17,7 +18,7 @@ MASK = np.broadcast_to(np.arange(40)[:, None] < np.reshape(COUNTS, (8, 1, 1)), (
 GROUPS = ((0, 1, 6), (2,), (7, 3, 5, 4))
 
 
-def of_member(x, mask=None, axis_name="members", groups=None):
+def of_member(x, mask=None, axis_name: AxisName = "members", groups=None):
     return moments(x, 0, mask, axis_name, axis_index_groups=groups)
 
 
@@ -140,7 +141,7 @@ def test_half_precision_is_exchanged_in_float32():
 def test_derivatives_are_those_of_all_values_together(derivative):
     with jax.enable_x64(True):
         x = np.random.default_rng(0).normal(3.0, 1.0, size=(4, 5))
-        mask = MASK[:4, :5, 0].copy()
+        mask = jnp.asarray(MASK[:4, :5, 0])
 
         def bent(found):
             return jnp.stack((jnp.sin(found.mean) * found.squares, found.variance**2))

@@ -3,6 +3,8 @@
 import math
 import re
 
+import jax
+
 _COLLECTIVE = re.compile(r"= (.*?) (?:all-gather|all-reduce|all-to-all|collective-permute)(?:-start)?\(")
 
 
@@ -11,3 +13,8 @@ def most_exchanged(program):
     results = " ".join(_COLLECTIVE.findall(program.as_text()))
     shapes = re.findall(r"\w+\[([\d,]*)\]", results)
     return max((math.prod(int(size) for size in shape.split(",") if size) for shape in shapes), default=0)
+
+
+def sums_over_members(function, *given):
+    """How often a function, as it is written, has devices sum over each other."""
+    return jax.jit(function).lower(*given).as_text().count('"stablehlo.all_reduce"')

@@ -8,7 +8,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 from .bodies import conv_body
 from .design import PairKind, named_design
@@ -38,6 +38,7 @@ class ConvNet(nnx.Module):
         order: str = "before",
         epsilon: float | None = None,
         momentum: float | None = None,
+        axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -51,13 +52,13 @@ class ConvNet(nnx.Module):
           depth: convolutions, at least one for every stage; the stages share them as equally as can be, the
             first ones have more.
           norm, activation, order, epsilon, momentum: of every convolution, as in `NormAct`.
-          dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: no stage, depth below their number, unknown norm or activation, an order that is
             neither, or a type that is not real floating.
         """
-        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("ConvNet", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = conv_body("ConvNet", in_features, out_features, widths, depth, design, rngs)

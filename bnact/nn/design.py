@@ -9,6 +9,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
+from bnact.types import AxisName
 
 from .initializers import Initializer, normal_for, normal_with_gain
 from .linear_maps import Convolution, dense
@@ -71,7 +72,7 @@ class PairKind(NamedTuple):
     """A kind of `NormAct` pair: all that makes one, save its number of features.
 
     Attributes:
-      norm, activation, order, epsilon, momentum, dtype, param_dtype: as in `NormAct`.
+      norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype: as in `NormAct`.
     """
 
     norm: str | Normalization
@@ -79,6 +80,7 @@ class PairKind(NamedTuple):
     order: str
     epsilon: float | None = None
     momentum: float | None = None
+    axis_name: AxisName | None = None
     dtype: DTypeLike | None = None
     param_dtype: DTypeLike = jnp.float32
 
@@ -91,6 +93,7 @@ class PairKind(NamedTuple):
             self.order,
             epsilon=self.epsilon,
             momentum=self.momentum,
+            axis_name=self.axis_name,
             dtype=self.dtype,
             param_dtype=self.param_dtype,
         )

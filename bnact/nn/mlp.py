@@ -6,7 +6,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 from .block import Block
 from .bodies import perceptron_body
@@ -38,6 +38,7 @@ class MLP(nnx.Module):
         order: str = "before",
         epsilon: float | None = None,
         momentum: float | None = None,
+        axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -50,6 +51,7 @@ class MLP(nnx.Module):
           width: units in each hidden layer.
           depth: hidden layers, at least 1.
           norm, activation, order, epsilon, momentum: of every hidden layer, as in `NormAct`.
+          axis_name: the mapped axis, or axes, over which the examples are divided, as in `NormAct`.
           dtype: of the arithmetic and the output; None takes the input's own, the parameters' where that is
             not floating. Statistics are float32 or wider in any case.
           param_dtype: of all parameters.
@@ -59,7 +61,7 @@ class MLP(nnx.Module):
           ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
             not real floating.
         """
-        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("MLP", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = perceptron_body("MLP", in_features, out_features, width, depth, design, rngs)

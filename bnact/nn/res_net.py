@@ -9,7 +9,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 from .bodies import res_net_body
 from .design import PairKind, named_design
@@ -49,6 +49,7 @@ class ResNet(nnx.Module):
         order: str = "before",
         epsilon: float | None = None,
         momentum: float | None = None,
+        axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -63,13 +64,13 @@ class ResNet(nnx.Module):
             the first ones have more.
           block: which kind, see above.
           norm, activation, order, epsilon, momentum: of every pair, as in `NormAct`.
-          dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: no stage, depth below their number, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
-        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("ResNet", pair)
         kind = residual_kind("ResNet", block, design)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype

@@ -8,7 +8,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 from .bodies import residual_body
 from .design import PairKind, named_design
@@ -42,6 +42,7 @@ class ResidualMLP(nnx.Module):
         order: str = "before",
         epsilon: float | None = None,
         momentum: float | None = None,
+        axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -55,13 +56,13 @@ class ResidualMLP(nnx.Module):
           depth: residual blocks, at least 1.
           block: "identity" or "post".
           norm, activation, order, epsilon, momentum: of every pair, as in `NormAct`.
-          dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: depth below 1, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
-        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("ResidualMLP", pair)
         kind = residual_kind("ResidualMLP", block, design)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype

@@ -8,7 +8,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
-from bnact.types import Array
+from bnact.types import Array, AxisName
 
 from .bodies import transformer_body
 from .design import PairKind, named_design
@@ -51,6 +51,7 @@ class Transformer(nnx.Module):
         order: str = "before",
         epsilon: float | None = None,
         momentum: float | None = None,
+        axis_name: AxisName | None = None,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -68,14 +69,14 @@ class Transformer(nnx.Module):
           stream_norm: which it is, as `NormAct` takes a norm.
           norm, activation, order: of the pair, as in `NormAct`.
           epsilon, momentum: of all norms, as in `NormAct`; left out if either norm is a `Normalization`.
-          dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: depth below 1, heads that do not divide the width, a placement that is neither, unknown
             norm or activation, an order that is neither, or a type that is not real floating.
         """
         _check(width, heads, placement)
-        pair = PairKind(norm, activation, order, epsilon, momentum, dtype, param_dtype)
+        pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("Transformer", pair)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = transformer_body(

@@ -90,18 +90,19 @@ def _by_own_rule(
     dx = behind_mask_zero(dx, mask)
     mean, lost, r = statistics.mean, statistics.correction, inverse_deviation(statistics.variance, epsilon)
     slope, count = gain * r, number_counted(x, axes, mask, sharing, statistics)
-    spread = partial(jnp.expand_dims, axis=axes)
+    spread, nothing = partial(jnp.expand_dims, axis=axes), jnp.zeros_like(statistics.count)
     sums = sharing.totals(jnp.sum(dx, axes), jnp.sum((x - spread(mean)) * dx, axes))
     dmean = sums[0] / count if centered else jnp.zeros_like(r)
     dsquare = sums[1] / count - lost * dmean
+    dshared = Moments(nothing, dmean, 2 * count * dsquare, nothing)
+    dmean, dsquare = sharing.as_own(x, dmean, dsquare)
     # From the inside out: r^3 alone may be infinite where the product is not. Where r is 0, so is this; but
     # without a choice XLA on a CPU makes the sum a part of the pass that reads it, which costs broadcasts.
     weight = jnp.where(r > 0, r * dgain - slope * (r * (r * dsquare)), 0)
     level = -(slope * dmean + lost * weight)
     # x + -mean, since XLA on a CPU writes to memory what a sum shares, and this becomes one when transposed.
     dy = spread(slope) * dx + spread(level) + (x + spread(-mean)) * spread(weight)
-    nothing = jnp.zeros_like(statistics.count)
-    return (y, statistics), (dy, Moments(nothing, dmean, 2 * count * dsquare, nothing))
+    return (y, statistics), (dy, dshared)
 
 
 def number_counted(

@@ -36,6 +36,10 @@ class FeatureGroups(NamedTuple):
         first, second = jnp.unstack(self.total(jnp.stack((first, second))))
         return first, second
 
+    def as_own(self, x: Array, first: Array, second: Array) -> tuple[Array, Array]:
+        """Two totals, varying over devices as x does: see `Members.as_own`."""
+        return self.members.as_own(x, first, second)
+
     def least(self, values: Array) -> Array:
         """The least of each group, of (..., features), for each of its features."""
         return self._over_group(jnp.min, self.members.least(values))

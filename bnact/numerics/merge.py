@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from bnact.numerics.moments import Moments
+from bnact.numerics.record import Moments
 from bnact.numerics.two_sum import two_sum
 
 
@@ -32,3 +32,30 @@ def merge(a: Moments, b: Moments) -> Moments:
     mean, rounding = two_sum(large.mean, distance * weight)
     squares = large.squares + small.squares + jnp.square(distance) * large.count * weight
     return Moments(count, mean, squares, large.correction + rounding)
+
+
+def merge_all(parts: Moments) -> Moments:
+    """The moments of many disjoint sets together, exact as those of one set are.
+
+    With d_i the distance of each mean from that of the largest set, and d = sum(n_i d_i) / n:
+    mean = mean_largest + d and squares = sum(squares_i + n_i (d_i - d)^2). Sets without values are neutral,
+    whatever else stands with their count of 0. No mean is further than sqrt(sets) deviations of the whole
+    from that of the largest set.
+
+    Args:
+      parts: of each set, along the first axis of every field; about their means.
+
+    Returns:
+      Moments of the union, of the fields' shape without the first axis.
+    """
+    counts = parts.count
+    count = jnp.sum(counts, 0)
+    near = jnp.take_along_axis(parts.mean, jnp.argmax(counts, 0, keepdims=True), 0)
+    distances = jnp.where(counts > 0, (parts.mean - near) + parts.correction, 0)
+    # Sign and size apart, as in `moments`: no compiler contracts the products with the sum of them, nor the
+    # division with that in two_sum, so that a mean which is computed twice is one mean.
+    total = jnp.sum(jnp.sign(distances) * (counts * jnp.abs(distances)), 0)
+    distance = jnp.sign(total) * (jnp.abs(total) / jnp.maximum(count, 1))
+    mean, correction = two_sum(near[0], distance)
+    between = counts * jnp.square(distances - distance[None])
+    return Moments(count, mean, jnp.sum(jnp.where(counts > 0, parts.squares + between, 0), 0), correction)

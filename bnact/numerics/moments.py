@@ -4,7 +4,6 @@ import math
 import operator
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,34 +11,12 @@ from jax import lax
 
 from bnact.numerics.feature_groups import Sharing
 from bnact.numerics.masks import full_mask
-from bnact.numerics.members import AxisGroups, members
+from bnact.numerics.members import ALONE, AxisGroups, Members, members
+from bnact.numerics.merge import merge_all
 from bnact.numerics.pivot import pivot
+from bnact.numerics.record import Moments
 from bnact.numerics.two_sum import two_sum
 from bnact.types import Array, AxisName
-
-
-class Moments(NamedTuple):
-    """The count, mean and sum of squared deviations of a set of values.
-
-    The mean is `mean + correction`, a number of twice the precision: at a mean of 1e7 times the spread the
-    nearest float32 is off by half a spread, and the correction is what it misses.
-
-    Attributes:
-      count: how many values, in the statistics' dtype.
-      mean: the mean rounded to the statistics' dtype, or 0 where the count is 0 or about zero was asked.
-      squares: sum of squared deviations from `mean + correction`.
-      correction: the mean less `mean`.
-    """
-
-    count: Array  # pyright: ignore[reportIncompatibleMethodOverride]
-    mean: Array
-    squares: Array
-    correction: Array
-
-    @property
-    def variance(self) -> Array:
-        """The biased variance, squares / count; 0 where the count is 0."""
-        return self.squares / jnp.maximum(self.count, 1)
 
 
 def statistics_dtype(x: Array) -> jnp.dtype:
@@ -74,7 +51,8 @@ def moments(
       mask: boolean, broadcastable to x: True counts. Values behind it touch neither result nor gradient,
         NaN and infinity included.
       axis_name: a mapped axis (of `jax.vmap` or `jax.shard_map`), or several, to reduce over too. Each
-        member is weighted by its count.
+        member is weighted by its count: up to `members.MOST_TOLD` of them take their own moments, and all
+        merge the same ones, after one collective.
       centered: False takes the squares about zero instead: mean 0, squares = sum(x^2).
       axis_index_groups: groups of the mapped axis's indices, each of which has statistics of its own.
 
@@ -110,14 +88,30 @@ def shared_moments(
     if mask is not None:
         x = jnp.where(mask, x, 0)
     if not centered:
-        squares = _total(jnp.square(x), axes, sharing)
-        zero = jnp.zeros_like(squares)
-        return Moments(_count(x, axes, mask, sharing, squares), zero, squares, zero)
+        return _about_zero(axes, sharing, x, mask)
     return _about_mean(axes, sharing, x, mask)
+
+
+def _about_zero(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
+    squares = jnp.sum(jnp.square(x), axes)
+    if mask is None:
+        squares = sharing.total(squares)
+        count = _count(x, axes, mask, sharing, squares)
+    else:
+        squares, count = sharing.totals(squares, _count(x, axes, mask, ALONE, squares))
+    zero = jnp.zeros_like(squares)
+    return Moments(count, zero, squares, zero)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
+    if not (isinstance(sharing, Members) and sharing.exchange):
+        return _in_two_passes(axes, sharing, x, mask)
+    own = jnp.stack(_in_two_passes(axes, ALONE, x, mask))
+    return merge_all(Moments(*jnp.unstack(sharing.of_each(own), axis=1)))
+
+
+def _in_two_passes(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
     near = pivot(x, axes, mask, sharing)
     count = _count(x, axes, mask, sharing, near)
     near = jnp.where(count > 0, near, 0)
@@ -146,9 +140,10 @@ def _about_mean_rule(
     (x, mask), (dx, _) = primals, tangents
     dx = dx if mask is None else jnp.where(mask, dx, 0)
     taken = _about_mean(axes, sharing, x, mask)
-    dmean = _total(dx, axes, sharing) / jnp.maximum(taken.count, 1)
-    dsquares = 2 * _total(_counted(deviation(x, taken, axes), mask) * dx, axes, sharing)
-    return taken, Moments(jnp.zeros_like(dmean), dmean, dsquares, jnp.zeros_like(dmean))
+    products = _counted(deviation(x, taken, axes), mask) * dx
+    total, total_products = sharing.totals(jnp.sum(dx, axes), jnp.sum(products, axes))
+    dmean, nothing = total / jnp.maximum(taken.count, 1), jnp.zeros_like(total)
+    return taken, Moments(nothing, dmean, 2 * total_products, nothing)
 
 
 def deviation(x: Array, moments: Moments, axes: int | Sequence[int]) -> Array:

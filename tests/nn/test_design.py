@@ -47,6 +47,7 @@ def test_what_a_pair_is_unless_told_otherwise_is_said_by_norm_act_alone(architec
 @pytest.mark.parametrize("name", PairKind._fields)
 def test_a_kind_of_pair_makes_what_norm_act_makes(name):
     other = {"norm": "rms", "activation": "gelu", "order": "after", "epsilon": 0.1, "momentum": 0.5}
+    other["axis_name"] = "batch"
     value = other.get(name, jnp.float16)
     kind = PairKind("batch", "tanh", "before")._replace(**{name: value})
     made = nn.NormAct(4, **{"norm": "batch", "activation": "tanh", name: value})

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnact.numerics import Moments, deviation, merge, moments
+from bnact.numerics.merge import merge_all
 from tests.numerics.samples import (
     CONSTANTS,
     MEANS,
@@ -108,3 +109,25 @@ def test_merge_as_the_carry_of_a_scan():
         lambda carry, part: (merge(carry, moments(part, 0)), None), empty, jnp.asarray(x)
     )
     assert_close_to_float64(merged, x.reshape(-1, 3), 0, bound=2e-6)
+
+
+@given(
+    sizes=st.lists(st.integers(0, 40), min_size=1, max_size=5).filter(lambda sizes: sum(sizes) >= 9),
+    mean=st.sampled_from(MEANS),
+    drift=st.sampled_from([0.0, 1.0, 100.0]),
+    seed=st.integers(0, 100),
+)
+def test_all_parts_at_once_equal_the_whole(sizes, mean, drift, seed):
+    parts = [normal((size, 2), mean + drift * i, seed + i) for i, size in enumerate(sizes)]
+    whole = np.concatenate(parts)
+    stacked = jax.tree.map(lambda *fields: jnp.stack(fields), *map(of_part, parts))
+    merged = jax.jit(merge_all)(stacked)
+    np.testing.assert_array_equal(merged.count, np.full(2, len(whole), np.float32))
+    assert_close_to_float64(merged, whole, 0, bound=2e-6)
+
+
+def test_parts_without_values_are_neutral_exactly_whatever_stands_there():
+    some = of_part(normal((9, 2), 1e7))
+    nothing = Moments(jnp.zeros(2), *(jnp.full(2, jnp.nan) for _ in range(3)))
+    merged = jax.jit(merge_all)(jax.tree.map(lambda *fields: jnp.stack(fields), nothing, some, nothing))
+    jax.tree.map(np.testing.assert_array_equal, merged, some)

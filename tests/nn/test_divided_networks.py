@@ -1,0 +1,103 @@
+"""Networks whose examples are divided over devices: one batch to a norm, and one sum each way."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+from jax.sharding import AxisType, PartitionSpec
+
+from bnact import fused, nn, normalizations
+from bnact.numerics import members
+from tests.compiled import sums_over_members
+
+DEVICES, FEATURES = 2, 3
+NETWORKS = {
+    "MLP": ((8, 3), functools.partial(nn.MLP, width=8, depth=3)),
+    "ResidualMLP identity": ((8, 3), functools.partial(nn.ResidualMLP, width=8, depth=2)),
+    "ResidualMLP post": ((8, 3), functools.partial(nn.ResidualMLP, width=8, depth=2, block="post")),
+    "ConvNet": ((8, 6, 6, 3), functools.partial(nn.ConvNet, widths=(4, 8), depth=3)),
+    "ResNet identity": ((8, 6, 6, 3), functools.partial(nn.ResNet, widths=(4, 8), depth=3)),
+    "ResNet post": ((8, 6, 6, 3), functools.partial(nn.ResNet, widths=(4, 8), depth=3, block="post")),
+    "Transformer": ((8, 5, 3), functools.partial(nn.Transformer, width=8, depth=2, stream_norm="batch")),
+}
+X = jnp.asarray(np.random.default_rng(0).normal(10.0, 1.0, (8, FEATURES)), jnp.float32)
+MASK = jnp.asarray(np.arange(8)[:, None] > 2)
+SCALE = BIAS = jnp.ones(FEATURES)
+
+
+def divided(member, whole=0, check_vma=True):
+    """The member's function of arrays, the last of them divided over devices and so what it returns."""
+    mesh = jax.make_mesh((DEVICES,), ("devices",), axis_types=(AxisType.Auto,))
+    split, same = PartitionSpec("devices"), PartitionSpec()
+    given = (*[same] * whole, split)
+    return jax.shard_map(member, mesh=mesh, in_specs=given, out_specs=split, check_vma=check_vma)
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_examples_divided_over_devices_are_one_batch(name, order):
+    shape, make = NETWORKS[name]
+    choices = {"norm": "batch", "activation": "tanh", "order": order}
+    x = jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
+
+    @functools.partial(jax.jit, static_argnames="axis_name")
+    def outcome(x, axis_name=None):
+        graph, params, state = nn.pure(make(FEATURES, 2, axis_name=axis_name, rngs=nnx.Rngs(0), **choices))
+
+        def called(params, state, x):
+            y, after = nn.result_and_parts(nn.Pure(graph, params, state), lambda network: network(x))
+            return y, jax.tree.map(lambda leaf: leaf[None], after.state)
+
+        over = called if axis_name is None else divided(called, whole=2)
+
+        def loss(params, x):
+            y, after = over(params, state, x)
+            return jnp.sum(jnp.sin(y)), (y, after)
+
+        gradients, (y, after) = jax.grad(loss, argnums=(0, 1), has_aux=True)(params, x)
+        return y, jax.tree.map(lambda leaf: leaf[-1], jax.tree.leaves(after)), jax.tree.leaves(gradients)
+
+    found, expected = outcome(x, "devices"), outcome(x)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=2e-5), found, expected)
+    assert all(np.abs(leaf).max() > 0 for leaf in expected[2][-1:])
+
+
+def norm_act(x):
+    return fused.norm_act(x, SCALE, BIAS, norm="batch", activation="silu", axis_name="devices")[0]
+
+
+def masked_norm_act(x):
+    mask = jnp.broadcast_to(MASK[: len(x)], x.shape)
+    return fused.norm_act(x, SCALE, BIAS, norm="batch", activation="silu", mask=mask, axis_name="devices")[0]
+
+
+def act_norm(x):
+    return fused.act_norm(x, SCALE, BIAS, norm="batch", activation="silu", axis_name="devices")[0]
+
+
+def module(x):
+    return nn.NormAct(FEATURES, "batch", "silu", axis_name="devices")(x)
+
+
+def norm_alone(x):
+    norm = normalizations.batch_norm()
+    return norm.apply(*norm.init(FEATURES), x, axis_name="devices")[0]
+
+
+@pytest.mark.parametrize("check_vma", [True, False])
+@pytest.mark.parametrize("pair", [norm_act, masked_norm_act, act_norm, module, norm_alone])
+def test_a_norm_sums_over_devices_once_forward_and_once_backward(pair, check_vma):
+    together = divided(pair, check_vma=check_vma)
+    gradient = jax.grad(lambda x: jnp.sum(jnp.sin(together(x))))
+    assert sums_over_members(together, X) == 1
+    assert sums_over_members(gradient, X) == 2
+
+
+def test_more_members_than_are_told_sum_step_by_step(monkeypatch):
+    monkeypatch.setattr(members, "MOST_TOLD", DEVICES - 1)
+    together = divided(norm_act)
+    assert sums_over_members(together, X) == 3
+    assert sums_over_members(jax.grad(lambda x: jnp.sum(jnp.sin(together(x)))), X) == 3 + 1

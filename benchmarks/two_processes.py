@@ -2,11 +2,12 @@
 
 python -m benchmarks.two_processes
 
-Every process has one CPU device. The single one is bound to one core, and the pair together to two: each to
-one of its own was slower, as what talks to the other then waits for the core that computes. Batch norm takes
-its statistics over the whole batch, and gradients are summed over it: plain jit with a batch that is sharded
-over `bnact.distributed.batch_mesh`; processes talk by gloo. A step is waited for before the next begins. All
-three processes live throughout; single and pair take turns.
+Every process has one CPU device and is bound to one core, each of a pair to one of its own. Batch norm takes
+its statistics over the whole batch, and gradients are means over it; processes talk by gloo. There are two
+pairs: one under `jax.shard_map`, as docs/several_devices.md shows it, where every norm waits for the other
+process once forward and once backward, and the gradients are one sum; one under plain jit, where the batch is
+sharded and the compiler puts in the sums. A step is waited for before the next begins. All processes live
+throughout; single and pairs take turns.
 """
 
 import math
@@ -14,6 +15,7 @@ import os
 import socket
 import statistics
 import sys
+from functools import partial
 
 from benchmarks.timing import begin, compare, report, seconds_of
 from benchmarks.workers import Worker, all_ended, serve
@@ -21,18 +23,24 @@ from bnact.distributed import allowed_cores
 
 WIDTH, DEPTH, BATCH, FEATURES, CLASSES = 512, 8, 4096, 64, 10
 STEPS, ROUNDS = 5, 7
-SINGLE, PAIR = "one process", "two processes"
+SINGLE, PAIR, PLAIN = "one process", "two processes, shard_map", "two processes, plain jit"
 AGREEMENT = 1e-4
 """Sums over the batch are taken in another order."""
 
 
-def work() -> None:
-    """One process: compiles the step, then at every line read runs `STEPS` steps and prints the loss."""
+def work(divided: bool) -> None:
+    """One process: compiles the step, then at every line read runs `STEPS` steps and prints the loss.
+
+    Args:
+      divided: whether each process computes on its own part of the batch under `jax.shard_map`, or on all of
+        it as the compiler divides it.
+    """
     import jax
     import jax.numpy as jnp
     import numpy as np
     import optax
     from flax import nnx
+    from jax.flatten_util import ravel_pytree
     from jax.sharding import NamedSharding, PartitionSpec
 
     from bnact import nn
@@ -40,8 +48,10 @@ def work() -> None:
 
     join_processes()
     mesh = batch_mesh()
-    parts, whole = NamedSharding(mesh, PartitionSpec("batch")), NamedSharding(mesh, PartitionSpec())
-    model = nn.MLP(FEATURES, CLASSES, width=WIDTH, depth=DEPTH, rngs=nnx.Rngs(0))
+    part, all_of_it = PartitionSpec("batch"), PartitionSpec()
+    parts, whole = NamedSharding(mesh, part), NamedSharding(mesh, all_of_it)
+    axis_name = "batch" if divided else None
+    model = nn.MLP(FEATURES, CLASSES, width=WIDTH, depth=DEPTH, axis_name=axis_name, rngs=nnx.Rngs(0))
     graph, params, rest = nn.pure(model)
     optimizer = optax.sgd(0.01, momentum=0.9)
 
@@ -58,7 +68,10 @@ def work() -> None:
     mine = slice(jax.process_index() * share, (jax.process_index() + 1) * share)
     batch = [jax.make_array_from_process_local_data(parts, each[mine]) for each in (x, labels)]
 
-    @jax.jit
+    def mean_of_all(tree):
+        numbers, back = ravel_pytree(tree)
+        return back(jax.lax.pmean(numbers, "batch")) if divided else tree
+
     def step(state, x, labels):
         params, rest, momentum = state
 
@@ -68,12 +81,20 @@ def work() -> None:
             return jnp.mean(losses), after.state
 
         (value, rest), gradient = jax.value_and_grad(loss, has_aux=True)(params)
+        value, gradient = mean_of_all((value, gradient))
         updates, momentum = optimizer.update(gradient, momentum, params)
         return (optax.apply_updates(params, updates), rest, momentum), value
 
+    if divided:
+        # The check would sum the gradient of every parameter by itself, where one sum serves all.
+        step = jax.shard_map(
+            step, mesh=mesh, in_specs=(all_of_it, part, part), out_specs=all_of_it, check_vma=False
+        )
+    compiled = jax.jit(step)
+
     def steps(state):
         for _ in range(STEPS):
-            state, value = jax.block_until_ready(step(state, *batch))
+            state, value = jax.block_until_ready(compiled(state, *batch))
         return state, float(value)
 
     state, first = steps(state)
@@ -86,16 +107,28 @@ def work() -> None:
     serve(first, more)
 
 
-def started(cores: tuple[int, ...], place: dict[str, str]) -> Worker:
+def started(cores: tuple[int, ...], place: dict[str, str], divided: bool) -> Worker:
     """A process with one device on these cores."""
     environment = {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": "1", **place}
-    return Worker("benchmarks.two_processes", f"bound({cores})", environment)
+    return Worker("benchmarks.two_processes", f"bound({cores}, {divided})", environment)
 
 
-def bound(cores: tuple[int, ...]) -> None:
+def started_pair(cores: tuple[int, ...], divided: bool) -> list[Worker]:
+    """Two processes that find each other at a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    places = [
+        {"JAX_COORDINATOR_ADDRESS": address, "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": str(number)}
+        for number in range(2)
+    ]
+    return [started((core,), place, divided) for core, place in zip(cores, places, strict=True)]
+
+
+def bound(cores: tuple[int, ...], divided: bool) -> None:
     """A process's own side: to its cores before jax counts them, then to work."""
     os.sched_setaffinity(0, cores)
-    work()
+    work(divided)
 
 
 def losses(workers: list[Worker]) -> list[float]:
@@ -124,25 +157,22 @@ def main() -> None:
     cores = allowed_cores()
     if len(cores) < 2:
         sys.exit("two_processes: needs two cores; this process may use one; give it another")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    places = [
-        {"JAX_COORDINATOR_ADDRESS": address, "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": str(number)}
-        for number in range(2)
-    ]
-    single = [started(cores[:1], {})]
-    pair = [started(cores[:2], place) for place in places]
-    everyone = dict(zip(("single", "first", "second"), (*single, *pair), strict=True))
+    single = [started(cores[:1], {}, divided=False)]
+    pairs = {PAIR: started_pair(cores[:2], divided=True), PLAIN: started_pair(cores[:2], divided=False)}
+    workers = {SINGLE: single, **pairs}
+    everyone = {
+        f"{side} {number}": each for side, those in workers.items() for number, each in enumerate(those)
+    }
     with all_ended(everyone):
         first = [worker.said() for worker in everyone.values()]
         if not all(first):
-            sys.exit("two_processes: all three processes must start; one did not, and says above why")
+            sys.exit("two_processes: all processes must start; one did not, and says above why")
         print(f"losses after {STEPS} steps: {', '.join(first)}")
         check_agreement([float(each) for each in first])
-        seconds = seconds_of({SINGLE: lambda: losses(single), PAIR: lambda: losses(pair)}, ROUNDS)
+        seconds = seconds_of({side: partial(losses, those) for side, those in workers.items()}, ROUNDS)
     report(f"{STEPS} steps of an MLP, width {WIDTH}, depth {DEPTH}, batch {BATCH}, batch norm, relu", seconds)
     compare(seconds, SINGLE, PAIR, "promised: at least 1.7 on two cores")
+    compare(seconds, SINGLE, PLAIN, "the same, as the compiler divides it")
     print(f"  a step of one process: {statistics.median(seconds[SINGLE]) / STEPS:.3f} s")
 
 

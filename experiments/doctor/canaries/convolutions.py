@@ -71,8 +71,8 @@ IN_LOOP = Canary(
     gives_wrong_numbers=False,
     known=("every",),
     look=look_in_loop,
-    remedy="on CPU, inside loops, use bnact.nn.Convolution, or write the gradients as convolutions whose axes "
-    "stand in the usual order, or keep the training step out of scan",
+    remedy="on CPU, inside loops, use bnact.nn.Convolution, or write the gradients as convolutions whose "
+    "axes stand in the usual order, or keep the training step out of scan",
 )
 VMAPPED = Canary(
     name="a convolution vmapped over kernels",

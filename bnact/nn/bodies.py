@@ -168,20 +168,26 @@ def transformer_body(
 
 def checked_depth(subject: str, what: str, depth: int) -> None:
     """Nothing, or an error unless there is a whole number of the repeated parts, and at least one."""
-    if not isinstance(depth, numbers.Integral):
-        raise TypeError(f"{subject}: depth must be an integer; got depth={depth!r}; use depth=1 or more")
+    _check_whole(subject, depth)
     if depth < 1:
         raise ValueError(
             f"{subject}: depth must be at least 1 {what}; got depth={depth}; use depth=1 or more"
         )
 
 
+def _check_whole(subject: str, depth: object) -> None:
+    if not isinstance(depth, numbers.Integral):
+        raise TypeError(f"{subject}: depth must be an integer; got depth={depth!r}; use depth=1 or more")
+
+
 def shares(subject: str, what: str, depth: int, widths: Sequence[int]) -> list[int]:
     """How many of `depth` repeated parts every stage has: as equal as can be, the first ones more.
 
     Raises:
+      TypeError: the depth is no integer.
       ValueError: there is no stage, or fewer parts than stages.
     """
+    _check_whole(subject, depth)
     stages = len(widths)
     if not 1 <= stages <= depth:
         raise ValueError(

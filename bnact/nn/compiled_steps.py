@@ -108,7 +108,7 @@ def _whole(variables: tuple[PyTree, PyTree], optimizer: optax.GradientTransforma
 
 
 def _check_optimizer(optimizer: object) -> None:
-    if isinstance(optimizer, nnx.Module) or not hasattr(optimizer, "init"):
+    if not all(callable(getattr(optimizer, name, None)) for name in ("init", "update")):
         raise TypeError(
             f"compiled_steps: the optimizer must be one of optax's; got {type(optimizer).__name__}; use for "
             f"instance optax.adam(1e-3), and not an nnx.Optimizer around it"

@@ -1,4 +1,4 @@
-"""A convolution of 3 by 3 places whose backward pass is fast in loops too.
+"""A convolution of 3 by 3 places, and the form of it whose backward pass is fast in loops on a CPU.
 
 XLA's CPU backend computes a convolution fast if its axes stand in the usual order. The two convolutions of
 the way back, which autodiff makes by exchanging axes, do not; outside of loops XLA brings them into order,
@@ -11,7 +11,10 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.custom_derivatives import SymbolicZero
 
+from bnact.numerics import varying_as
+from bnact.numerics.pivot import is_split
 from bnact.types import Array
 
 
@@ -19,11 +22,17 @@ def convolved(x: Array, kernel: Array, stride: int) -> Array:
     """(n, height, width, in) and (3, 3, in, out) -> (n, height / stride, width / stride, out).
 
     The sizes are rounded up; beyond the edge there are zeros. Nothing but x and the kernel is kept for the
-    way back.
+    way back, no patches.
     """
-    # Between the places of a stride the way back has gaps, which no order of axes makes fast.
-    on_cpu = in_order if stride == 1 else jax.checkpoint(partial(by_patches, stride=stride))
-    return lax.platform_dependent(x, kernel, cpu=on_cpu, default=partial(natively, stride=stride))
+    # Under `jax.shard_map` a transpose must know both to vary along one set of axes.
+    kernel = varying_as(x, kernel)
+    x = varying_as(kernel, x)
+    # Between the places of a stride the way back has gaps, which no order of axes makes fast; and jax does
+    # not convolve features that explicit axes of a mesh divide, as examples are in the kernel's gradient.
+    is_divided = is_split(x, (0, 1, 2, 3)) or is_split(kernel, (0, 1, 2, 3))
+    has_order = stride == 1 and not is_divided
+    way_on_cpu = in_order if has_order else jax.checkpoint(partial(by_patches, stride=stride))
+    return lax.platform_dependent(x, kernel, cpu=way_on_cpu, default=partial(natively, stride=stride))
 
 
 def natively(x: Array, kernel: Array, stride: int) -> Array:
@@ -51,13 +60,20 @@ def in_order(x: Array, kernel: Array) -> Array:
     return natively(x, kernel, 1)
 
 
-@in_order.defjvp
-def _in_order_rule(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+def _in_order_rule(
+    primals: tuple[Array, Array], tangents: tuple[Array | SymbolicZero, Array | SymbolicZero]
+) -> tuple[Array, Array]:
     (x, kernel), (dx, dkernel) = primals, tangents
     y = natively(x, kernel, 1)
-    by_input = jax.linear_transpose(lambda dy: _input_gradient(dy, kernel), y)(dx)[0]
-    by_kernel = jax.linear_transpose(lambda dy: _kernel_gradient(x, dy), y)(dkernel)[0]
-    return y, by_input + by_kernel
+    terms = []  # of nothing there is none: a convolution of zeros would be kept for the way back
+    if not isinstance(dx, SymbolicZero):
+        terms.append(jax.linear_transpose(lambda dy: _input_gradient(dy, kernel), y)(dx)[0])
+    if not isinstance(dkernel, SymbolicZero):
+        terms.append(jax.linear_transpose(lambda dy: _kernel_gradient(x, dy), y)(dkernel)[0])
+    return y, sum(terms[1:], terms[0]) if terms else jnp.zeros_like(y)
+
+
+in_order.defjvp(_in_order_rule, symbolic_zeros=True)
 
 
 def _input_gradient(dy: Array, kernel: Array) -> Array:

@@ -66,6 +66,6 @@ def _check_groups(norm: str, shape: tuple[int, ...], groups: int, positions: int
     features = shape[-1]
     if features == groups and positions == 1:
         raise ValueError(
-            f"{norm}: statistics are taken over at least 2 values; got {groups} groups of one of the "
-            f"{features} features, at one position, x of shape {shape}; use fewer groups, or layer_norm"
+            f"{norm}: statistics are taken over at least 2 values; got {groups} groups of {features} "
+            f"features at one position, x of shape {shape}; use groups of at least 2 features"
         )

@@ -1,4 +1,4 @@
-"""Sums and least values over the members of a mapped axis, or over groups of them."""
+"""What the members of a mapped axis, or groups of them, have together: sums, least values, all values."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from bnact.types import Array, AxisName
 AxisGroups = Sequence[Sequence[int]]
 """The indices of a mapped axis in disjoint groups, each of which shares its statistics."""
 
-MOST_TOLD = 16
+MOST_TELLERS = 16
 """Up to how many members each tells its numbers to all, in one collective in the place of several.
 
 Each has a slot in what is summed, so that this grows with the members: for 16 of them and 1024 features, four
@@ -21,6 +21,9 @@ float32 each, to 256 KiB. What is saved does not grow: between processes a colle
 milliseconds of waiting. Under `jax.vmap` nothing waits and every member has all the slots: 16 members of 64
 examples and 256 features took a tenth longer to standardize and back, 64 of 8 examples twenty times as long.
 """
+
+MOST_TOLD = 2**20
+"""And up to how many numbers of all of them: 4 MiB of float32. Beyond, sending takes longer than waiting."""
 
 
 class Members(NamedTuple):
@@ -58,10 +61,9 @@ class Members(NamedTuple):
         first, second = jnp.unstack(varying_as(x, jnp.stack((first, second))))
         return first, second
 
-    @property
-    def exchange(self) -> bool:
-        """Whether there are others, few enough that `of_each` costs less than several collectives."""
-        return self.axis_name is not None and self.size <= MOST_TOLD
+    def can_tell(self, numbers: int) -> bool:
+        """Whether there are others, few enough that `of_each` of so many numbers costs less than sums."""
+        return self.axis_name is not None and self.size <= MOST_TELLERS and self.size * numbers <= MOST_TOLD
 
     def of_each(self, values: Array) -> Array:
         """The values of every member, in one collective: (size, *shape), 0 for those that do not share.

@@ -39,8 +39,8 @@ def merge_all(parts: Moments) -> Moments:
 
     With d_i the distance of each mean from that of the largest set, and d = sum(n_i d_i) / n:
     mean = mean_largest + d and squares = sum(squares_i + n_i (d_i - d)^2). Sets without values are neutral,
-    whatever else stands with their count of 0. No mean is further than sqrt(sets) deviations of the whole
-    from that of the largest set.
+    whatever else stands with their count of 0. The mean of the whole is no further than sqrt(sets)
+    deviations from that of the largest set.
 
     Args:
       parts: of each set, along the first axis of every field; about their means.

@@ -51,7 +51,7 @@ def moments(
       mask: boolean, broadcastable to x: True counts. Values behind it touch neither result nor gradient,
         NaN and infinity included.
       axis_name: a mapped axis (of `jax.vmap` or `jax.shard_map`), or several, to reduce over too. Each
-        member is weighted by its count: up to `members.MOST_TOLD` of them take their own moments, and all
+        member is weighted by its count: up to `members.MOST_TELLERS` of them take their own moments, and all
         merge the same ones, after one collective.
       centered: False takes the squares about zero instead: mean 0, squares = sum(x^2).
       axis_index_groups: groups of the mapped axis's indices, each of which has statistics of its own.
@@ -105,7 +105,8 @@ def _about_zero(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array |
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _about_mean(axes: tuple[int, ...], sharing: Sharing, x: Array, mask: Array | None) -> Moments:
-    if not (isinstance(sharing, Members) and sharing.exchange):
+    told = len(Moments._fields) * math.prod(size for axis, size in enumerate(x.shape) if axis not in axes)
+    if not (isinstance(sharing, Members) and sharing.can_tell(told)):
         return _in_two_passes(axes, sharing, x, mask)
     own = jnp.stack(_in_two_passes(axes, ALONE, x, mask))
     return merge_all(Moments(*jnp.unstack(sharing.of_each(own), axis=1)))
@@ -220,7 +221,7 @@ def _count(x: Array, axes: tuple[int, ...], mask: Array | None, sharing: Sharing
         if isinstance(number, int):
             return jnp.full_like(reduced, number * own)
         return jnp.zeros_like(reduced) + (number * own).astype(reduced.dtype)
-    # Counted as integers: a float32 sum of ones stops at 2^24.
+    # Counted as integers within a member: a float32 sum of ones stops at 2^24.
     return _total(mask.astype(jnp.int32), axes, sharing).astype(reduced.dtype)
 
 

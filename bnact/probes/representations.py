@@ -25,7 +25,8 @@ def over_distances(x: Array, reduce: Callable[[Array, Array], Any]) -> Any:
     The differences themselves are squared. A Gram matrix is the faster way to distances but leaves an error
     of about 1e-7 |x|^2 in each square, in float32, also of centred x: of 2000 points on a line that is as
     much as the squared distance of neighbours. Differences leave 1e-7 sqrt(features) of the squared distance
-    itself, at any mean, and 0 between equal examples. Never more than (`TOGETHER`, examples) is in memory.
+    itself, at any mean, and 0 between equal examples. Beside x and what `reduce` returns, never more than
+    (`TOGETHER`, examples) is in memory.
 
     Args:
       x: (examples, features) floating.

@@ -76,7 +76,7 @@ class Rows:
           learning_rate: of gradient descent.
           gain: of the weights.
           kill: the injury.
-          observed: examples of each set that a point of the log looks at.
+          observed: examples of training and validation set that a point of the log looks at.
           seed: of the weights and the order of the data.
 
         Returns:

@@ -33,8 +33,9 @@ HISTOGRAM_EXAMPLES = 128
 class Observation(NamedTuple):
     """One point of a `Log`; the fields are described there.
 
-    `worst` is not among them: (L,) the `worst_share` of every pair, 0 where none is checked. On the way there
-    is no `test_accuracy` (NaN), and no `histogram` (0) but of a run's first and last point.
+    `worst` is not among them: (L,) the `worst_share` of every pair, 0 where none is checked. Where a point
+    on the way looks at fewer examples there is no `test_accuracy` (NaN), and but for a run's first and last
+    point no `histogram` (0).
     """
 
     train_loss: Array
@@ -162,12 +163,13 @@ def _observed(
     of_train, of_validation, *of_test = zip(
         jnp.split(outputs, ends), [split.labels for split in splits], strict=True
     )
+    accuracies = [objective.accuracy(*each) for each in (of_validation, *of_test)]
     found = Observation(
         train_loss=objective.loss(*of_train),
         train_accuracy=objective.accuracy(*of_train),
         validation_loss=objective.loss(*of_validation),
-        validation_accuracy=objective.accuracy(*of_validation),
-        test_accuracy=objective.accuracy(*of_test[0]) if of_test else jnp.full((), jnp.nan, outputs.dtype),
+        validation_accuracy=accuracies[0],
+        test_accuracy=accuracies[1] if of_test else jnp.full_like(accuracies[0], jnp.nan),
         dead=looks.dead,
         saturated=looks.saturated,
         histogram=jnp.sum(looks.histogram, axis=0),

@@ -31,3 +31,5 @@ def test_without_stages_an_error_speaks_of_none():
 def test_a_depth_is_an_integer(depth):
     with pytest.raises(TypeError, match=f"^net: depth must be an integer; got depth={depth!r}; use depth=1"):
         checked_depth("net", "block", depth)
+    with pytest.raises(TypeError, match=f"^net: depth must be an integer; got depth={depth!r}; use depth=1"):
+        shares("net", "block", depth, (4,))

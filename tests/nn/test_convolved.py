@@ -5,8 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact.nn.convolved import by_patches, convolved, in_order, natively
+from experiments.doctor.canaries.convolutions import FAST, orders_in
 
 RNG = np.random.default_rng(0)
 X, KERNEL = RNG.normal(size=(2, 6, 5, 3)), RNG.normal(size=(3, 3, 3, 4))
@@ -107,6 +109,36 @@ def test_in_a_loop():
     assert_close(jax.jit(jax.grad(through_a_loop))(kernels), jax.grad(written_out)(kernels))
 
 
+@pytest.mark.parametrize("way", [convolved, natively])
+def test_in_a_loop_every_convolution_has_the_order_that_is_fast(way):
+    def descended(kernel, x):
+        def step(kernel, _):
+            return kernel - 0.1 * jax.grad(lambda kernel: jnp.mean(jnp.sin(way(x, kernel, 1))))(kernel), None
+
+        return lax.scan(step, kernel, None, length=3)[0]
+
+    given = jnp.ones((3, 3, 8, 8)), jnp.ones((4, 16, 16, 8))
+    orders = orders_in(jax.jit(descended).lower(*given).compile().as_text() or "")
+    assert orders
+    assert all(FAST.fullmatch(order) for order in orders) == (way is convolved)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_examples_on_a_mesh_with_explicit_axes(stride):
+    x, kernel = in_float32(X, KERNEL)
+    mesh = jax.make_mesh((2,), ("batch",), axis_types=(AxisType.Explicit,))
+
+    def gradient(x, kernel):
+        return jax.grad(lambda x, kernel: jnp.sum(jnp.sin(convolved(x, kernel, stride))), (0, 1))(x, kernel)
+
+    expected = gradient(x, kernel)
+    with jax.set_mesh(mesh):
+        divided = jax.device_put(x, NamedSharding(mesh, PartitionSpec("batch")))
+        found = jax.jit(gradient)(divided, jax.device_put(kernel, NamedSharding(mesh, PartitionSpec())))
+    for one, other in zip(found, expected, strict=True):
+        assert_close(jax.device_get(one), other)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_half_precision_keeps_its_type(dtype):
     x, kernel = (array.astype(dtype) for array in in_float32(X, KERNEL))
@@ -122,3 +154,12 @@ def test_the_way_back_keeps_no_patches(stride):
     kernel, x = jnp.ones((3, 3, 2, 2)), jnp.ones((4, 6, 6, 2))
     _, backward = jax.vjp(loss, kernel, x)
     assert max(leaf.size for leaf in jax.tree.leaves(backward)) == x.size
+
+
+def test_for_a_gradient_by_the_kernel_alone_no_more_than_x_is_kept():
+    kernel, x = jnp.ones((3, 3, 2, 5)), jnp.ones((4, 6, 6, 2))
+    _, backward = jax.vjp(lambda kernel: jnp.sum(convolved(x, kernel, 1)), kernel)
+    kept = {leaf.shape for leaf in jax.tree.leaves(backward) if leaf.size > 1}
+    assert all(np.prod(shape) <= x.size for shape in kept), kept
+    dy = jax.make_jaxpr(lambda dkernel: jax.jvp(lambda k: in_order(x, k), (kernel,), (dkernel,))[1])(kernel)
+    assert str(dy).count("conv_general_dilated[") == 2

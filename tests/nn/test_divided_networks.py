@@ -65,6 +65,40 @@ def test_examples_divided_over_devices_are_one_batch(name, order):
     assert all(np.abs(leaf).max() > 0 for leaf in expected[2][-1:])
 
 
+def losses_gradient(axis_name):
+    """As docs/several_devices.md computes it: each device by its own loss, then the mean of the gradients."""
+    model = nn.MLP(FEATURES, 2, width=8, depth=3, axis_name=axis_name, rngs=nnx.Rngs(0))
+    graph, params, state = nn.pure(model)
+
+    def gradient(params, x):
+        def loss(params):
+            y, _ = nn.result_and_parts(nn.Pure(graph, params, state), lambda network: network(x))
+            return jnp.mean(jnp.sin(3 * y))
+
+        return jax.grad(loss)(params)
+
+    return params, gradient
+
+
+@pytest.mark.parametrize("axis_name", ["devices", None])
+def test_the_mean_of_the_gradients_is_that_of_the_whole_batch(axis_name):
+    params, gradient = losses_gradient(axis_name)
+
+    def averaged(params, x):
+        return jax.tree.map(lambda leaf: jax.lax.pmean(leaf, "devices")[None], gradient(params, x))
+
+    found = jax.tree.map(
+        lambda leaf: leaf[0], jax.jit(divided(averaged, whole=1, check_vma=False))(params, X)
+    )
+    expected = jax.jit(losses_gradient(None)[1])(params, X)
+    is_close = [
+        bool(jnp.allclose(one, other, rtol=1e-3, atol=1e-5))
+        for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True)
+    ]
+    # Without the name each device standardizes by its own statistics.
+    assert all(is_close) == (axis_name is not None)
+
+
 def norm_act(x):
     return fused.norm_act(x, SCALE, BIAS, norm="batch", activation="silu", axis_name="devices")[0]
 
@@ -97,7 +131,7 @@ def test_a_norm_sums_over_devices_once_forward_and_once_backward(pair, check_vma
 
 
 def test_more_members_than_are_told_sum_step_by_step(monkeypatch):
-    monkeypatch.setattr(members, "MOST_TOLD", DEVICES - 1)
+    monkeypatch.setattr(members, "MOST_TELLERS", DEVICES - 1)
     together = divided(norm_act)
     assert sums_over_members(together, X) == 3
     assert sums_over_members(jax.grad(lambda x: jnp.sum(jnp.sin(together(x)))), X) == 3 + 1

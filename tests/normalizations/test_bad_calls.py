@@ -115,7 +115,7 @@ CALLS = {
     ),
     "groups of one value": (
         applied("group", x=X, settings={"groups": 3}),
-        ("2 values", "3 groups of one of the 3 features", "shape (4, 3)", "use fewer groups"),
+        ("2 values", "3 groups of 3 features", "shape (4, 3)", "use groups of at least 2"),
     ),
     "a size that does not divide": (
         applied("evonorm_s0a", features=10, settings={"group_size": 3}),

@@ -9,7 +9,7 @@ import pytest
 from jax.sharding import AxisType, PartitionSpec
 
 from bnact.numerics import deviation, moments
-from bnact.numerics.members import MOST_TOLD
+from bnact.numerics.members import MOST_TELLERS
 from bnact.types import AxisName
 from tests.numerics.samples import CONSTANTS, MEANS, assert_close_to_float64, normal
 
@@ -105,7 +105,7 @@ def test_nobody_has_a_value(way):
         np.testing.assert_array_equal(field, 0)
 
 
-@pytest.mark.parametrize("number", [MOST_TOLD, MOST_TOLD + 1])
+@pytest.mark.parametrize("number", [MOST_TELLERS, MOST_TELLERS + 1])
 @pytest.mark.parametrize("mean", [0.0, 1e7])
 def test_as_many_members_as_are_told_and_one_more(number, mean):
     x = normal((number, 3, 3), mean)
@@ -115,7 +115,7 @@ def test_as_many_members_as_are_told_and_one_more(number, mean):
     assert_same_for(range(number), statistics)
     assert_close_to_float64(jax.tree.map(lambda field: field[0], statistics), x.reshape(-1, 3), 0, bound=2e-6)
     slots = f"f32[{number},{number}"  # a row of slots for every member
-    assert (slots in str(jax.make_jaxpr(exchanged)(x))) == (number == MOST_TOLD)
+    assert (slots in str(jax.make_jaxpr(exchanged)(x))) == (number == MOST_TELLERS)
 
 
 @pytest.mark.parametrize("groups", [None, ((0, 5), (1, 2, 3, 4))])

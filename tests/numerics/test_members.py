@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnact.numerics import moments
-from bnact.numerics.members import members
+from bnact.numerics.members import MOST_TELLERS, MOST_TOLD, Members, members
 
 X = jnp.asarray(np.random.default_rng(0).normal(1e4, 1.0, (5, 7, 3)), jnp.float32)
 GROUPS = ((0, 3), (4, 1, 2))
@@ -59,3 +59,16 @@ def test_groups_must_divide_a_mapped_axis():
         members(None, GROUPS)
     with pytest.raises(ValueError, match="^moments: axis_index_groups must hold each of 0 to 4 once"):
         over_groups(X, groups=((0, 1), (2, 3)))
+
+
+@pytest.mark.parametrize(
+    "axis_name, size, numbers, can",
+    [
+        ("devices", MOST_TELLERS, MOST_TOLD // MOST_TELLERS, True),
+        ("devices", MOST_TELLERS + 1, 1, False),
+        ("devices", MOST_TELLERS, MOST_TOLD // MOST_TELLERS + 1, False),
+        (None, 1, 1, False),
+    ],
+)
+def test_few_tell_little(axis_name, size, numbers, can):
+    assert Members(axis_name, None, size).can_tell(numbers) == can

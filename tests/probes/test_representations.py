@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bnact.probes.representations import centred, over_distances
+from bnact.probes import neighbour_accuracy
+from bnact.probes.representations import TOGETHER, centred, over_distances
 
 X = np.random.default_rng(0).normal(size=(40, 5))
 X[7] = X[3]
@@ -62,3 +63,14 @@ def test_the_centre_is_found_far_from_zero():
     centre = jax.jit(centred)
     np.testing.assert_allclose(centre(jnp.asarray(x)), x - x.astype(np.float64).mean(0), atol=1e-6)
     np.testing.assert_array_equal(centre(jnp.full((40, 5), 0.1)), 0)
+
+
+@pytest.mark.parametrize("examples", [TOGETHER - 1, TOGETHER, TOGETHER + 1, 3 * TOGETHER + 2])
+def test_blocks_that_are_filled_up_leave_nothing_behind(examples):
+    x = np.random.default_rng(2).normal(size=(examples, 3)).astype(np.float32)
+    assert distances(jnp.asarray(x)).shape == (examples, examples)
+    assert largest_error(distances(jnp.asarray(x)), truth(x)) < 1e-5
+    labels = jnp.arange(examples) % 3
+    nearest = np.argmin(np.where(np.eye(examples) > 0, np.inf, truth(x)), axis=1)
+    expected = np.mean(np.asarray(labels)[nearest] == np.asarray(labels))
+    np.testing.assert_allclose(jax.jit(neighbour_accuracy)(jnp.asarray(x), labels), expected, rtol=1e-6)

@@ -49,8 +49,8 @@ CPU_RULES = (Rule(8, "vmap", 4), Rule(math.inf, "map", 1))
 Measured on 2026-11-23 by `python -m benchmarks.vmap_or_map`, microseconds of a lane's step in turn, as 4 and
 as 16 at once: width 8 166, 87, 76; width 16 250, 176, 133; width 32 389, 318, 299; width 64 636, 504, 538. A
 batch takes two to three times as long to compile, and a population that does not fill the last one wastes up
-to a batch: ten runs of width 16 on two devices take 5 * 250 in turn and 2 * 4 * 176 in fours. So from there on
-they go in turn.
+to a batch: ten runs of width 16 on two devices take 5 * 250 in turn and 2 * 4 * 176 in fours. So from there
+on they go in turn.
 """
 
 IMAGE_RULES = (Rule(math.inf, "map", 1),)

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jax.typing import DTypeLike
 
+from bnact.normalizations.border import checked_features, checked_size
 from bnact.types import Array
 
 from .convolved import convolved
@@ -67,8 +68,17 @@ class Convolution(nnx.Module):
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
     ):
-        """Makes the map; further arguments and errors as in `dense`."""
+        """Makes the map; further arguments and errors as in `dense`.
+
+        Raises:
+          TypeError: a number of features that is no integer.
+          ValueError: no features, or a stride that is no whole number of at least 1.
+        """
         checked_dtypes("Convolution", dtype, param_dtype)
+        in_features, out_features = (
+            checked_features("Convolution", features) for features in (in_features, out_features)
+        )
+        checked_size("Convolution", "stride", stride)
         self.stride, self.dtype = stride, dtype
         self.kernel = nnx.Param(kernel_init(rngs.params(), (3, 3, in_features, out_features), param_dtype))
         self.bias = nnx.Param(jnp.zeros(out_features, param_dtype))
@@ -77,8 +87,20 @@ class Convolution(nnx.Module):
         """(..., height, width, in_features) -> (..., height / stride, width / stride, out_features).
 
         The sizes are rounded up.
+
+        Raises:
+          ValueError: x has other axes or features, or no place.
         """
+        _check_images(x, self.kernel.shape[-2])
         x, kernel, bias = in_type_of_input((x, self.kernel[...], self.bias[...]), dtype=self.dtype)
         images = x.reshape(-1, *x.shape[-3:])
         y = convolved(images, kernel, self.stride)
         return (y + jnp.broadcast_to(bias, y.shape)).reshape(*x.shape[:-3], *y.shape[1:])
+
+
+def _check_images(x: Array, in_features: int) -> None:
+    if x.ndim < 3 or x.shape[-1] != in_features or 0 in x.shape[-3:-1]:
+        raise ValueError(
+            f"Convolution: x must be of shape (..., height, width, {in_features}), with a place or more and "
+            f"its features last; got shape {x.shape}; reshape it, or make the map with the features it has"
+        )

@@ -41,6 +41,7 @@ def unit_sinks(network: Any, x: Array) -> UnitSums:
     Returns:
       `UnitSums` of zeros; layers with fewer units leave the places behind theirs at 0.
     """
+    _check_network(network)
     widths: list[int] = []
 
     def visit(pair: Any, made: Array, one: PyTree) -> tuple[Array, None]:
@@ -77,29 +78,50 @@ def probed(network: Any, x: Array, sinks: UnitSums) -> Array:
       The output.
 
     Raises:
-      TypeError: the network has no `body` of pairs, a pair is no `NormAct`, or its activation learns.
+      TypeError: the network has no `body` of pairs, a pair is no `NormAct`, or its activation learns; or the
+        sinks are no `UnitSums`.
+      ValueError: the sinks are those of a network with more or fewer pairs.
     """
+    _check_network(network)
+    _check_sinks(sinks, network.body.sites)
     return _through(_visit, x, sinks)(network)
 
 
 def _through(visit: Any, x: Array, each: PyTree) -> Callable[[Any], Array]:
     def called(network: Network) -> Array:
-        if not all(hasattr(network, name) for name in ("body", "dtype", "param_dtype")):
-            raise TypeError(
-                f"probed: the network must be one of bnact.nn, such as MLP or ResNet; got "
-                f"{type(network).__name__}; use bnact.probes.with_activation_sink in a network of your own"
-            )
         given = computed(x, network.dtype, network.param_dtype)
         return network.body.through(visit, given, each)[0]
 
     return called
 
 
+def _check_network(network: object) -> None:
+    if not all(hasattr(network, name) for name in ("body", "dtype", "param_dtype")):
+        raise TypeError(
+            f"probed: the network must be one of bnact.nn, such as MLP or ResNet; got "
+            f"{type(network).__name__}; use bnact.probes.with_activation_sink in a network of your own"
+        )
+
+
+def _check_sinks(sinks: object, pairs: int) -> None:
+    if not isinstance(sinks, UnitSums):
+        raise TypeError(
+            f"probed: the sinks must be UnitSums; got {type(sinks).__name__}; use unit_sinks(network, x)"
+        )
+    shape = jnp.shape(sinks.examples)
+    if len(shape) != 2 or shape[0] != pairs:
+        raise ValueError(
+            f"probed: the sinks must be of shape (pairs, units), for {pairs} pairs; got shape {shape}; use "
+            "unit_sinks(network, x) of this network"
+        )
+
+
 def _visit(pair: Any, made: Array, sink: UnitSums) -> tuple[Array, None]:
     if not (isinstance(pair, NormAct) and isinstance(pair.activation, Activation)):
+        found = type(pair.activation if isinstance(pair, NormAct) else pair).__name__
         raise TypeError(
             f"probed: every pair must be a NormAct whose activation does not learn; got "
-            f"{type(pair).__name__}; use bnact.probes.with_activation_sink in a network of your own"
+            f"{found}; use bnact.probes.with_activation_sink in a network of your own"
         )
     given = _given(pair, jax.lax.stop_gradient(made))
     activation = pair.activation

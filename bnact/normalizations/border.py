@@ -1,6 +1,7 @@
 """What a norm asks of its arguments, checked where they come in."""
 
 import math
+import numbers
 import sys
 
 import jax.numpy as jnp
@@ -110,7 +111,7 @@ def checked_positive(norm: str, **settings: float) -> None:
 
 def checked_size(norm: str, setting: str, size: int, least: int = 1) -> None:
     """Nothing, or a ValueError unless the setting is a whole number of at least `least`."""
-    if isinstance(size, bool) or not isinstance(size, int) or size < least:
+    if isinstance(size, bool) or not isinstance(size, numbers.Integral) or size < least:
         raise ValueError(
             f"{norm}: {setting} must be a whole number of at least {least}; got {setting}={size!r}; "
             f"use {setting}={max(least, 1)}"

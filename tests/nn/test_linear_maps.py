@@ -53,3 +53,21 @@ def test_a_type_that_is_not_floating_is_refused(made):
 def test_a_convolutions_weights_have_the_spread_of_their_fan_in():
     map = nn.Convolution(32, 64, nn.normal_for("relu"), rngs=nnx.Rngs(0))
     assert float(map.kernel[...].std()) == pytest.approx((2 / (9 * 32)) ** 0.5, rel=0.02)
+
+
+@pytest.mark.parametrize("stride", [0, -1, 1.5, True, (2, 2)])
+def test_a_stride_that_is_none_is_refused(stride):
+    with pytest.raises(ValueError, match="^Convolution: stride must be a whole number of at least 1; got"):
+        nn.Convolution(2, 3, nn.normal_with_gain(1.0), stride=stride, rngs=nnx.Rngs(0))
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (1, 4, 4, 3), (1, 0, 4, 2), ()])
+def test_what_are_no_images_of_these_features_is_refused(shape):
+    map = nn.Convolution(2, 3, nn.normal_with_gain(1.0), rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match=r"^Convolution: x must be of shape \(..., height, width, 2\)"):
+        map(jnp.ones(shape))
+
+
+def test_a_convolution_without_features_is_refused():
+    with pytest.raises(ValueError, match="^Convolution: num_features"):
+        nn.Convolution(0, 3, nn.normal_with_gain(1.0), rngs=nnx.Rngs(0))

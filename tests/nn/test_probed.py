@@ -184,7 +184,9 @@ def test_no_layer_keeps_a_tensor_for_it():
 
 def test_an_activation_that_learns_is_refused():
     network = mlp(activation="prelu")
-    with pytest.raises(TypeError, match="must be a NormAct whose activation does not learn; got NormAct"):
+    with pytest.raises(
+        TypeError, match="must be a NormAct whose activation does not learn; got LearnableActivation"
+    ):
         nn.probed(network, X, nn.unit_sinks(network, X))
 
 
@@ -194,3 +196,12 @@ def test_an_activation_that_learns_is_refused():
 def test_a_network_without_pairs_is_refused(ask):
     with pytest.raises(TypeError, match="must be one of bnact.nn, such as MLP or ResNet; got Linear; use"):
         ask(nnx.Linear(6, 3, rngs=nnx.Rngs(0)), X)
+
+
+def test_sinks_of_another_network_are_refused():
+    x = jnp.ones((4, 3))
+    network, deeper = (nn.MLP(3, 2, width=4, depth=depth, rngs=nnx.Rngs(0)) for depth in (2, 3))
+    with pytest.raises(ValueError, match=r"for 2 pairs; got shape \(3, 4\); use unit_sinks\(network, x\)"):
+        nn.probed(network, x, nn.unit_sinks(deeper, x))
+    with pytest.raises(TypeError, match="probed: the sinks must be UnitSums; got NoneType; use unit_sinks"):
+        nn.probed(network, x, None)  # pyright: ignore[reportArgumentType]

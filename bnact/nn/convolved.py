@@ -14,7 +14,7 @@ from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
 from bnact.numerics import varying_as
-from bnact.numerics.pivot import is_split
+from bnact.numerics.varying import is_split
 from bnact.types import Array
 
 

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from bnact.types import Array
 
-from .pivot import is_split
+from .varying import is_split
 
 
 def one_number(x: Array) -> Array:

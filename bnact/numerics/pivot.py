@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 
 from bnact.numerics.feature_groups import Sharing
+from bnact.numerics.varying import is_split
 from bnact.types import Array
 
 # No value of n is further than sqrt(n - 1) deviations from the mean: 64, which costs 4e-6 in float32.
@@ -51,8 +51,3 @@ def _one_of(x: Array, axes: tuple[int, ...], members: int) -> Array:
     between, last = at(lambda size: size // 2), at(lambda size: size - 1)
     lower, upper = jnp.minimum(first, between), jnp.maximum(first, between)
     return jnp.maximum(lower, jnp.minimum(upper, last))
-
-
-def is_split(x: Array, axes: tuple[int, ...]) -> bool:
-    """Whether a reduced axis is explicitly sharded: such an axis cannot be cut at one element."""
-    return any(jax.typeof(x).sharding.spec[axis] is not None for axis in axes)

@@ -1,4 +1,4 @@
-"""Values that all devices share, as each device's own."""
+"""How values lie on devices: shared as each device's own, and divided along explicit axes of a mesh."""
 
 import jax
 import jax.numpy as jnp
@@ -29,3 +29,8 @@ def placed_as(parameter: Array, gradient: Array) -> Array:
     """The gradient, divided over devices as the parameter is where meshes are explicit."""
     spec = jax.typeof(parameter).sharding.spec
     return gradient if jax.typeof(gradient).sharding.spec == spec else jax.reshard(gradient, spec)
+
+
+def is_split(x: Array, axes: tuple[int, ...]) -> bool:
+    """Whether one of these axes of x is explicitly sharded: such an axis cannot be cut at one element."""
+    return any(jax.typeof(x).sharding.spec[axis] is not None for axis in axes)

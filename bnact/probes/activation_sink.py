@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from bnact.numerics import never, varying_as
-from bnact.numerics.pivot import is_split
+from bnact.numerics.varying import is_split
 from bnact.types import Array
 
 from .refusals import check_floating

@@ -9,6 +9,7 @@ from .memory import keep_pre_normalization as keep_pre_normalization
 from .memory import pre_normalization as pre_normalization
 from .memory import recomputed as recomputed
 from .memory import waiting_for as waiting_for
+from .norms import EPSILON as EPSILON
 from .norms import FORMULAS as FORMULAS
 from .norms import GROUPS as GROUPS
 from .norms import NORMS as NORMS
@@ -23,9 +24,6 @@ from .observed import switched_and_observed as switched_and_observed
 from .own import fused_norms as fused_norms
 from .pair import act_norm as act_norm
 from .pair import norm_act as norm_act
-from .rule import output_and_statistics as output_and_statistics
-from .statistics import Statistics as Statistics
-from .switch import EPSILON as EPSILON
 from .switch import index_of as index_of
 from .switch import is_after as is_after
 from .switch import norm_of as norm_of

@@ -18,20 +18,16 @@ Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Train
 Internal Covariate Shift", 2015; Ba, Kiros and Hinton, "Layer Normalization", 2016.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from bnact.normalizations import Standardization
 from bnact.normalizations.affine import over_leading
 from bnact.normalizations.own_statistics import number_counted
-from bnact.normalizations.reduction import Reduction, whole
+from bnact.normalizations.reduction import Reduction
 from bnact.numerics import Moments, placed_as
 from bnact.types import Array, PyTree
-
-from .statistics import Statistics, standardizer
 
 Gradient = tuple[Array, Array, Array]
 """dL/du of u's shape, dL/dscale and dL/dbias of shape (features,)."""
@@ -52,26 +48,6 @@ class Deviation(NamedTuple):
     lost: Array
     unit: Array
     r: Array
-
-
-def gradient(norm: Standardization) -> Callable[..., Gradient]:
-    """The function (epsilon, u, statistics, scale, dz) -> (du, dscale, dbias) of one norm.
-
-    `scale` is laid out to broadcast against u.
-    """
-
-    def through(epsilon: float, u: Array, statistics: Statistics, scale: Array, dz: Array) -> Gradient:
-        if norm.axes == "none":
-            one, zero = jnp.ones((), u.dtype), jnp.zeros((), u.dtype)
-            return gradient_through(whole(norm, u.shape), Deviation(u, zero, zero, one, one), scale, dz, 1.0)
-        part = statistics.batch if norm.axes == "batch" else statistics.features
-        assert part is not None, "the statistics a norm of the table uses are always there"
-        reduction = whole(norm, u.shape)
-        mean, correction, r = standardizer(part, reduction.axes, epsilon)
-        deviation = Deviation(u, mean, correction, r, r)
-        return gradient_through(reduction, deviation, scale, dz, number_of(reduction, u, None, part))
-
-    return through
 
 
 def number_of(reduction: Reduction, u: Array, mask: Array | None, statistics: Moments) -> Array | float:

@@ -25,7 +25,12 @@ from bnact.normalizations import (
     mean_only_batch_norm,
     scale_norm,
 )
+from bnact.normalizations.reduced import normalized_by_reduction, normalized_given, reduced_moments
+from bnact.normalizations.reduction import whole
 from bnact.types import Array, PyTree
+
+EPSILON = 1e-5
+"""Added to the variance under the root by every norm of a table that standardizes by moments."""
 
 NOTHING = STANDARDIZATIONS["none"]
 """The norm that leaves its input as it is."""
@@ -126,18 +131,25 @@ def has_affine() -> Mapping[str, HasAffine]:
     return MappingProxyType({name: of(name) for name in NORMS})
 
 
-def outcome(formula: Formula, by: Affine, own: Own, u: Array) -> Array:
+def outcome(norm: Norm, by: Affine, own: Own, u: Array) -> Array:
     """What the norm makes of a batch `u`, of shape (..., features)."""
-    _, state = formula.trained.init(u.shape[-1])
-    return formula.trained.apply(_parameters(formula, by, own, u.shape[-1]), state, u)[0]
+    if isinstance(norm, Standardization):
+        return normalized_by_reduction(u, whole(norm, u.shape), EPSILON, by)[0]
+    _, state = norm.trained.init(u.shape[-1])
+    return norm.trained.apply(_parameters(norm, by, own, u.shape[-1]), state, u)[0]
 
 
-def outcome_after(formula: Formula, by: Affine, own: Own, u: Array, counted: int) -> Array:
+def outcome_after(norm: Norm, counted: int, by: Affine, own: Own, u: Array) -> Array:
     """What the norm makes of `u` with the statistics of its first `counted` examples, if it takes any."""
-    params = _parameters(formula, by, own, u.shape[-1])
-    _, state = formula.evaluated.init(u.shape[-1])
-    _, remembered = formula.evaluated.apply(params, state, u[:counted])
-    return formula.evaluated.apply(params, remembered, u, train=False)[0]
+    if isinstance(norm, Standardization):
+        reduction = whole(norm, u.shape)
+        of_batch = norm.axes == "batch"
+        statistics = reduced_moments(reduction, u[:counted] if of_batch else u, None)
+        return normalized_given(reduction, u, statistics, EPSILON, by, None)
+    params = _parameters(norm, by, own, u.shape[-1])
+    _, state = norm.evaluated.init(u.shape[-1])
+    _, remembered = norm.evaluated.apply(params, state, u[:counted])
+    return norm.evaluated.apply(params, remembered, u, train=False)[0]
 
 
 def _parameters(formula: Formula, by: Affine, own: Own, num_features: int) -> PyTree:

@@ -1,21 +1,18 @@
 """The pair chosen by an index at run time, laid open."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
 
-from bnact.activations import Activation, largest_slope
-from bnact.normalizations import Affine, affine
+from bnact.activations import largest_slope
 from bnact.numerics import wide
 from bnact.types import Array
 
 from .border import checked_arrays
-from .column import column_of, formula_or, standing_behind
-from .norms import Formula, Own, outcome_after
-from .statistics import standardized, standardizers, statistics
-from .switch import EPSILON, affines, is_after, own_of
+from .branches import normed_after, sloped
+from .norms import Own
+from .switch import affines, is_after, own_of
 from .table import Index, Table
 
 
@@ -65,26 +62,12 @@ def switched_and_observed(
     x, _ = checked_arrays("switched_and_observed", x, scale, bias)
     own = own_of(table, x.shape[-1]) if own is None else own
     first, second = affines(index, scale, bias, table)
-    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
 
-    def after(formula: Formula, by: Affine, u: Array) -> Array:
-        return outcome_after(formula, by, own, u, counted)
-
+    ahead, behind = ([normed_after(norm, counted) for norm in column] for column in table[::2])
     u = wide(x)
-    by_first = standardizers(
-        statistics(ahead.standardizations, ahead.standardization, u, counted), u, EPSILON
-    )
-    normed = formula_or(ahead, lambda by, u: u, after, first, u)
-    given = affine(standing_behind(ahead, first), standardized(normed, by_first))
-    a, slope = lax.switch(index.activation, [_with_slope(act) for act in table.activations], given)
-    by_second = standardizers(
-        statistics(behind.standardizations, behind.standardization, a, counted), a, EPSILON
-    )
+    given = lax.switch(index.first, ahead, first, own, u)
+    a, slope = lax.switch(index.activation, [sloped(activation) for activation in table.activations], given)
+    y = lax.switch(index.second, behind, second, own, a)
     largest = jnp.asarray([largest_slope(act) for act in table.activations], u.dtype)[index.activation]
-    y = formula_or(behind, lambda by, u: affine(by, standardized(u, by_second)), after, second, a)
     seen = jnp.where(is_after(index, table), a, u)
     return Switched(y.astype(x.dtype), seen, given, slope, largest)
-
-
-def _with_slope(activation: Activation) -> Callable[[Array], tuple[Array, Array]]:
-    return lambda given: (activation(given), activation.derivative(given))

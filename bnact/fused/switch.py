@@ -11,13 +11,9 @@ from bnact.normalizations import STANDARDIZATIONS, Affine
 from bnact.types import Array
 
 from .border import checked_arrays
-from .column import column_of
-from .norms import NORMS, NOTHING, Norm, Own, initial_own
-from .rule import output_and_statistics
+from .norms import NORMS, NOTHING, Formula, Norm, Own, initial_own
+from .rule import output
 from .table import Index, Table
-
-EPSILON = 1e-5
-"""Added to the variance under the root by every norm of a table that standardizes by moments."""
 
 _NORMS = tuple(NORMS.values())
 
@@ -119,11 +115,15 @@ def norm_of(index: Index, table: Table) -> Array:
 
 def without_formulas(index: Index, table: Table) -> tuple[Index, Table]:
     """The pair at `index` in the table without its formulas; a formula becomes the absence of a norm."""
-    ahead, behind = column_of(table.first, index.first), column_of(table.second, index.second)
-    return (
-        Index(ahead.standardization, index.activation, behind.standardization),
-        Table(ahead.standardizations, table.activations, behind.standardizations),
-    )
+    first, ahead = _without_formulas(index.first, table.first)
+    second, behind = _without_formulas(index.second, table.second)
+    return Index(first, index.activation, second), Table(ahead, table.activations, behind)
+
+
+def _without_formulas(index: Array | int, column: tuple[Norm, ...]) -> tuple[Array, tuple[Norm, ...]]:
+    norms = [NOTHING if isinstance(norm, Formula) else norm for norm in column]
+    kept = tuple(dict.fromkeys(norms))
+    return jnp.asarray([kept.index(norm) for norm in norms])[index], kept
 
 
 def is_after(index: Index, table: Table) -> Array:
@@ -157,7 +157,7 @@ def switched(
     x, _ = checked_arrays("switched", x, scale, bias)
     first, second = affines(index, scale, bias, table)
     own = own_of(table, x.shape[-1]) if own is None else own
-    return output_and_statistics(table, EPSILON, index, x, first, second, own)[0]
+    return output(table, index, x, first, second, own)
 
 
 def own_of(table: Table, num_features: int) -> Own:

@@ -22,6 +22,7 @@ from .architectures import architecture_of
 from .examples import Examples, shapes_of_examples
 from .in_context import kept_in_context
 from .injury import INJURIES, Injury
+from .locations import without_locations
 from .log import LOG_POINTS
 from .objective import OBJECTIVES
 from .run import Cell, Lane, Task, Trained, run
@@ -76,7 +77,8 @@ def compiled_program(
     cell = jax.eval_shape(lambda: cell_data(some, Index(0, 0, 0)))
     lanes = jax.eval_shape(lambda: stacked_lanes([some] * arrangement.block))
     function = jax.jit(function_of_lanes(one, mesh_of(arrangement), arrangement.way))
-    lowered = function.lower((shapes_of_examples(dataset), cell), lanes)
+    with without_locations():
+        lowered = function.lower((shapes_of_examples(dataset), cell), lanes)
     # Around this alone: tracing may compute constants by small programs of its own, found or not.
     with programs_found() as found:
         compiled = lowered.compile()

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import pytest
 
 from bnact.activations import ACTIVATIONS, get
-from bnact.fused import index_of, switch, switched, table_of
+from bnact.fused import EPSILON, index_of, switched, table_of
 from bnact.invariants import NORM_FORMS, Site, largest_share
 from bnact.invariants.identities import residuals_of
 from bnact.invariants.site import Gradients
@@ -41,14 +41,14 @@ def outputs_and_gradients(table, index, x, scale, bias, cotangent):
 
 @functools.partial(jax.jit, static_argnums=0)
 def largest(form, x, scale, bias, cotangent, gradients):
-    site = Site(form, switch.EPSILON, x, scale, bias, cotangent)
+    site = Site(form, EPSILON, x, scale, bias, cotangent)
     return largest_share(residuals_of(site, Gradients(*gradients)))
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def norm_and_gradients(form, x, scale, bias, cotangent):
     def norm(x, scale, bias):
-        return plain(form, x, scale, bias, switch.EPSILON)
+        return plain(form, x, scale, bias, EPSILON)
 
     y, backward = jax.vjp(norm, x, scale, bias)
     return y, backward(cotangent)

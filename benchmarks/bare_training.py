@@ -54,14 +54,16 @@ def bare_run(setting: Setting, dataset: Dataset, table: Table) -> Callable:
     return run
 
 
-def user_run(setting: Setting, dataset: Dataset) -> Callable:
+def user_run(setting: Setting, dataset: Dataset, unroll: int) -> Callable:
     """The function (shared, lane) -> parameters, running averages, mean loss: what a user's loop computes.
 
-    `bnact.nn.MLP`, whose batch norms update their running averages in every step; every step's loss is kept.
+    `bnact.nn.MLP` with that `unroll`, whose batch norms update their running averages in every step; every
+    step's loss is kept.
     """
 
     def network(rngs: nnx.Rngs) -> MLP:
-        return MLP(dataset.features, dataset.outputs, width=setting.width, depth=setting.depth, rngs=rngs)
+        sizes = {"width": setting.width, "depth": setting.depth, "unroll": unroll}
+        return MLP(dataset.features, dataset.outputs, **sizes, rngs=rngs)
 
     def run(shared, lane):
         given, cell = shared

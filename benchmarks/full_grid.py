@@ -4,8 +4,9 @@ Run it with `python -m benchmarks.full_grid`.
 
 Depth 8, width 64, digits. Of a handful of cells each is compiled twice, in a program that can compute nothing
 else; the slowest of them is then compiled in turn with the program of the whole grid. Then some cells run in
-turn in that program and in their own. Seconds of the processor stand beside those of the clock, as compiling
-uses several threads.
+turn in that program, in their own, which has no branches, and in the smallest that a study compiles, which has
+branches for the norms of every table and for two activations; of the two the faster counts. Seconds of the
+processor stand beside those of the clock, as compiling uses several threads.
 """
 
 import statistics
@@ -39,7 +40,8 @@ RUN = (
     Setting(norm="layer", activation="gelu", order="after"),
     Setting(norm="group", activation="tanh"),
 )
-GRID, IN_GRID, ALONE = "the grid", "in the grid's program", "in a program of its own"
+GRID, IN_GRID = "the grid", "in the grid's program"
+ALONE, SMALLEST = "in a program of its own", "in the smallest of a study"
 
 
 def main() -> None:
@@ -73,21 +75,25 @@ def main() -> None:
 
 
 def run_both(dataset: data.Dataset, cell: Setting, of_grid) -> None:
-    """Runs a cell in the program of the grid and in its own."""
-    own = table_alone(cell)
+    """Runs a cell in the program of the grid and in two for it alone."""
     layout, blocks = laid_out(cell, RUNS)
 
-    def runner(program, table: Table):
+    def runner(table: Table, program=None):
         index = index_of(cell.activation, cell.norm, cell.order, table)
-        return calling(program, shared_data(cell, dataset, index), blocks)
+        return calling(program or compiled(dataset, table), shared_data(cell, dataset, index), blocks)
 
-    runs = {IN_GRID: runner(of_grid, TABLE), ALONE: runner(compiled(dataset, own), own)}
+    smallest = table_of((cell.activation,), (cell.norm,))
+    runs = {IN_GRID: runner(TABLE, of_grid), ALONE: runner(table_alone(cell)), SMALLEST: runner(smallest)}
     seconds = warm_seconds_of(runs, rounds=5)
     report(f"Running {name_of(cell)}: {len(blocks) * layout.block} runs of {cell.steps} steps", seconds)
-    compare(seconds, IN_GRID, ALONE, "promised: at most 1.05")
-    least = min(seconds[IN_GRID]) / min(seconds[ALONE])
-    middle = statistics.median(a / b for a, b in zip(seconds[IN_GRID], seconds[ALONE], strict=True))
-    print(f"  least over least: {least:.2f}; median of the ratios within a round: {middle:.2f}")
+    faster = min((ALONE, SMALLEST), key=lambda name: statistics.median(seconds[name]))
+    for name in (ALONE, SMALLEST):
+        compare(
+            seconds, IN_GRID, name, "promised: at most 1.05" if name == faster else "the slower of the two"
+        )
+        least = min(seconds[IN_GRID]) / min(seconds[name])
+        middle = statistics.median(a / b for a, b in zip(seconds[IN_GRID], seconds[name], strict=True))
+        print(f"    least over least: {least:.2f}; median of the ratios within a round: {middle:.2f}")
 
 
 def compiled(dataset: data.Dataset, table: Table):

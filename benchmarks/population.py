@@ -3,9 +3,10 @@
 python -m benchmarks.population [width ...]
 
 Widths 16, 64 and 256; depth 8, batch 64, batch norm before ReLU, an MLP on the digits, SGD with momentum.
-  bnact: what the loops do, of `bnact.nn.MLP`: running averages and a loss in every step, no log; many runs at
-    once, laid out and called as `bnact.training.train_population` does.
-  bnact, a study: the program of a study itself. It keeps no running averages, and a log instead.
+  bnact: what the loops do, of `bnact.nn.MLP` without a loop over its layers (`unroll`): running averages and
+    a loss in every step, no log; many runs at once, laid out and called as in `train_population`.
+  bnact, a study: the program of a study itself. It keeps no running averages, and a log instead; its layers
+    are a loop, as the code of many pairs is in each.
   nnx loop: flax's layers, `nnx.jit`; and the same with the accurate variance, which ours always has.
   torch: eager, and under torch.compile, where torch can be imported.
   products alone, the roof: the matrix products of a step, and nothing else.

@@ -74,7 +74,9 @@ def ours(logged: bool) -> Callable[[int], Side]:
             if logged:
                 program = study_program(setting, dataset, table, RUNS)
             else:
-                program = arranged_program(user_run(setting, dataset), shared, blocks[0], layout)
+                program = arranged_program(
+                    user_run(setting, dataset, unroll=DEPTH), shared, blocks[0], layout
+                )
             return calling(program, shared, blocks)
 
         return Side(build, layout.calls(RUNS) / len(blocks))

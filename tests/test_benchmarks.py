@@ -116,7 +116,7 @@ def test_a_run_beside_the_loops_keeps_running_averages_and_the_mean_loss():
     layout = Arrangement(1, 2, "map")
     (lanes,) = blocks_of(setting, layout, 1)
     shared = shared_data(setting, dataset, index_of("relu", "batch", "before", table_of(("relu",))))
-    program = arranged_program(user_run(setting, dataset), shared, lanes, layout)
+    program = arranged_program(user_run(setting, dataset, unroll=setting.depth), shared, lanes, layout)
     _, averages, loss = program(shared, lanes)
     assert loss.shape == (2,)
     assert np.all(np.isfinite(loss))

@@ -75,7 +75,7 @@ def _layers(
     def block(rngs: nnx.Rngs) -> Block:
         return Block(go_on(width, width, init, rngs), design.pair(width))
 
-    return [*first, *([Repeated(block, others, rngs=rngs)] if others else [])]
+    return [*first, *([Repeated(block, others, unroll=design.unroll, rngs=rngs)] if others else [])]
 
 
 def residual_body(
@@ -95,7 +95,7 @@ def residual_body(
     checked_depth(subject, "residual block", depth)
     links = [
         kind.begin(design.dense, in_features, width, rngs),
-        _alike(kind, design.dense, width, depth, rngs),
+        _alike(kind, design.dense, width, depth, design, rngs),
         *kind.end(width),
     ]
     return Body(links, design.readout(width, out_features, rngs))
@@ -119,14 +119,16 @@ def res_net_body(
     for stage, count in enumerate(shares(subject, "residual block", depth, widths)):
         begin, width = design.convolution(2 if stage else 1), widths[stage]
         links.append(kind.begin(begin, in_features, width, rngs))
-        links.append(_alike(kind, design.convolution(1), width, count, rngs))
+        links.append(_alike(kind, design.convolution(1), width, count, design, rngs))
         in_features = width
     links += kind.end(in_features)
     return Body(links, design.readout(in_features, out_features, rngs), places=2)
 
 
-def _alike(kind: ResidualKind, make: MakeMap, width: int, count: int, rngs: nnx.Rngs) -> Repeated:
-    return Repeated(lambda rngs: kind.block(make, width, rngs), count, rngs=rngs)
+def _alike(
+    kind: ResidualKind, make: MakeMap, width: int, count: int, design: Design, rngs: nnx.Rngs
+) -> Repeated:
+    return Repeated(lambda rngs: kind.block(make, width, rngs), count, unroll=design.unroll, rngs=rngs)
 
 
 def transformer_body(
@@ -161,7 +163,7 @@ def transformer_body(
         )
 
     embedding = Embedding(design.dense(in_features, width, STREAM_INIT, rngs))
-    links = [Plain(embedding), Repeated(block, depth, rngs=rngs)]
+    links = [Plain(embedding), Repeated(block, depth, unroll=design.unroll, rngs=rngs)]
     links += [Plain(stream_norm(width))] if placement == "before" else []
     return Body(links, design.readout(width, out_features, rngs), places=1)
 

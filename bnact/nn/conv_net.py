@@ -39,6 +39,7 @@ class ConvNet(nnx.Module):
         epsilon: float | None = None,
         momentum: float | None = None,
         axis_name: AxisName | None = None,
+        unroll: int = 1,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -52,14 +53,14 @@ class ConvNet(nnx.Module):
           depth: convolutions, at least one for every stage; the stages share them as equally as can be, the
             first ones have more.
           norm, activation, order, epsilon, momentum: of every convolution, as in `NormAct`.
-          axis_name, dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: no stage, depth below their number, unknown norm or activation, an order that is
             neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
-        design = named_design("ConvNet", pair)
+        design = named_design("ConvNet", pair, unroll)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = conv_body("ConvNet", in_features, out_features, widths, depth, design, rngs)
 

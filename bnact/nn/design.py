@@ -9,6 +9,7 @@ from jax.typing import DTypeLike
 
 from bnact.activations import Activation, Learnable
 from bnact.normalizations import Normalization
+from bnact.normalizations.border import checked_size
 from bnact.types import AxisName
 
 from .initializers import Initializer, normal_for, normal_with_gain
@@ -41,6 +42,7 @@ class Design(NamedTuple):
         also of the first.
       dtype, param_dtype: see `dense`.
       parted: the pair's parts in a `PostBlock`; None where a pair cannot be parted.
+      unroll: of the loops over layers, see `Stack`.
     """
 
     pair: Callable[[int], Any]
@@ -48,6 +50,7 @@ class Design(NamedTuple):
     dtype: DTypeLike | None = None
     param_dtype: DTypeLike = jnp.float32
     parted: Parted | None = None
+    unroll: int = 1
 
     def dense(self, in_features: int, out_features: int, kernel_init: Initializer, rngs: nnx.Rngs) -> Any:
         """A map of the last axis in the design's types, see `dense`."""
@@ -107,18 +110,21 @@ class PairKind(NamedTuple):
         return self._replace(norm="none", epsilon=None, momentum=None)
 
 
-def named_design(subject: str, pair: PairKind) -> Design:
+def named_design(subject: str, pair: PairKind, unroll: int = 1) -> Design:
     """The design of one kind of pair, initialized with `normal_for(activation)`.
 
     Args:
       subject: who asks, for the errors.
       pair: what every pair is; the maps have its types.
+      unroll: of the loops over layers, see `Stack`.
 
     Raises:
-      ValueError: an unknown activation, or a type that is not real floating.
+      ValueError: an unknown activation, a type that is not real floating, or unroll no whole number of at
+        least 1.
     """
     checked_dtypes(subject, pair.dtype, pair.param_dtype)
-    return Design(pair, normal_for(pair.activation), pair.dtype, pair.param_dtype, _parted(pair))
+    checked_size(subject, "unroll", unroll)
+    return Design(pair, normal_for(pair.activation), pair.dtype, pair.param_dtype, _parted(pair), unroll)
 
 
 def _parted(pair: PairKind) -> Parted:

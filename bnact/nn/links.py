@@ -59,9 +59,9 @@ class Repeated(nnx.Module, Generic[Module]):
       sites: of all of them.
     """
 
-    def __init__(self, make: Callable[[nnx.Rngs], Module], depth: int, *, rngs: nnx.Rngs):
+    def __init__(self, make: Callable[[nnx.Rngs], Module], depth: int, *, unroll: int = 1, rngs: nnx.Rngs):
         """Makes the links; arguments and errors as in `Stack`."""
-        self.stack = Stack(make, depth, rngs=rngs)
+        self.stack = Stack(make, depth, unroll=unroll, rngs=rngs)
         self.sites = depth * self._single.sites
         self.depth = depth
 

@@ -39,6 +39,7 @@ class MLP(nnx.Module):
         epsilon: float | None = None,
         momentum: float | None = None,
         axis_name: AxisName | None = None,
+        unroll: int = 1,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -52,17 +53,20 @@ class MLP(nnx.Module):
           depth: hidden layers, at least 1.
           norm, activation, order, epsilon, momentum: of every hidden layer, as in `NormAct`.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in `NormAct`.
+          unroll: how many hidden layers one round of the loop over them computes; as many as there are, and
+            there is no loop. A program that is larger and takes longer to compile, and on a CPU faster steps:
+            see `benchmarks/unrolled.py`.
           dtype: of the arithmetic and the output; None takes the input's own, the parameters' where that is
             not floating. Statistics are float32 or wider in any case.
           param_dtype: of all parameters.
           rngs: keys for the initial values; hidden weights are drawn with `normal_for(activation)`.
 
         Raises:
-          ValueError: depth below 1, unknown norm or activation, an order that is neither, or a type that is
-            not real floating.
+          ValueError: depth or unroll below 1, unknown norm or activation, an order that is neither, or a type
+            that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
-        design = named_design("MLP", pair)
+        design = named_design("MLP", pair, unroll)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = perceptron_body("MLP", in_features, out_features, width, depth, design, rngs)
 

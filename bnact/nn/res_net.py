@@ -50,6 +50,7 @@ class ResNet(nnx.Module):
         epsilon: float | None = None,
         momentum: float | None = None,
         axis_name: AxisName | None = None,
+        unroll: int = 1,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -64,14 +65,14 @@ class ResNet(nnx.Module):
             the first ones have more.
           block: which kind, see above.
           norm, activation, order, epsilon, momentum: of every pair, as in `NormAct`.
-          axis_name, dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: no stage, depth below their number, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
-        design = named_design("ResNet", pair)
+        design = named_design("ResNet", pair, unroll)
         kind = residual_kind("ResNet", block, design)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = res_net_body("ResNet", in_features, out_features, widths, depth, kind, design, rngs)

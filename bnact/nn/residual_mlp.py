@@ -43,6 +43,7 @@ class ResidualMLP(nnx.Module):
         epsilon: float | None = None,
         momentum: float | None = None,
         axis_name: AxisName | None = None,
+        unroll: int = 1,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -56,14 +57,14 @@ class ResidualMLP(nnx.Module):
           depth: residual blocks, at least 1.
           block: "identity" or "post".
           norm, activation, order, epsilon, momentum: of every pair, as in `NormAct`.
-          axis_name, dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: depth below 1, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
-        design = named_design("ResidualMLP", pair)
+        design = named_design("ResidualMLP", pair, unroll)
         kind = residual_kind("ResidualMLP", block, design)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = residual_body("ResidualMLP", in_features, out_features, width, depth, kind, design, rngs)

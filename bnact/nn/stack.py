@@ -7,6 +7,7 @@ import jax
 from flax import nnx
 from jax import lax
 
+from bnact.normalizations.border import checked_size
 from bnact.types import Array, PyTree
 
 from .functional import Module, Pure, pure, result_and_parts, stacked, update
@@ -17,21 +18,30 @@ class Stack(nnx.Module, Generic[Module]):
 
     Called, it passes its input through all of them in turn by `lax.scan`: neither the program nor the
     time to compile it grows with the depth.
+
+    Attributes:
+      blocks: the modules as one, every variable with a leading axis of their number.
+      unroll: how many of them one round of the loop computes.
     """
 
-    def __init__(self, make: Callable[[nnx.Rngs], Module], depth: int, *, rngs: nnx.Rngs):
+    def __init__(self, make: Callable[[nnx.Rngs], Module], depth: int, *, unroll: int = 1, rngs: nnx.Rngs):
         """Makes the modules.
 
         Args:
           make: makes one module from its keys; it is called under `jax.vmap`.
           depth: how many modules, at least 1.
+          unroll: how many modules one round of the loop computes, at least 1; from `depth` on there is no
+            loop. The program then has so many copies of a module. Reading one module's weights out of all,
+            and writing its gradients there, is a copy in a loop and nearly none outside of it.
           rngs: keys for the initial values, from its stream `params`.
 
         Raises:
-          ValueError: depth below 1.
+          ValueError: depth below 1, or unroll no whole number of at least 1.
         """
         if depth < 1:
             raise ValueError(f"Stack: depth must be at least 1 block; got depth={depth}; use 1 or more")
+        checked_size("Stack", "unroll", unroll)
+        self.unroll = int(unroll)
         self.blocks = stacked(make, jax.random.split(rngs.params(), depth))
 
     def __call__(self, x: Array) -> Array:
@@ -60,6 +70,6 @@ class Stack(nnx.Module, Generic[Module]):
             )
             return x, (output, after.state)
 
-        x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each))
+        x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each), unroll=self.unroll)
         update(self.blocks, state)
         return x, outputs

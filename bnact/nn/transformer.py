@@ -52,6 +52,7 @@ class Transformer(nnx.Module):
         epsilon: float | None = None,
         momentum: float | None = None,
         axis_name: AxisName | None = None,
+        unroll: int = 1,
         dtype: DTypeLike | None = None,
         param_dtype: DTypeLike = jnp.float32,
         rngs: nnx.Rngs,
@@ -69,7 +70,7 @@ class Transformer(nnx.Module):
           stream_norm: which it is, as `NormAct` takes a norm.
           norm, activation, order: of the pair, as in `NormAct`.
           epsilon, momentum: of all norms, as in `NormAct`; left out if either norm is a `Normalization`.
-          axis_name, dtype, param_dtype, rngs: as in `MLP`.
+          axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
           ValueError: depth below 1, heads that do not divide the width, a placement that is neither, unknown
@@ -77,7 +78,7 @@ class Transformer(nnx.Module):
         """
         _check(width, heads, placement)
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
-        design = named_design("Transformer", pair)
+        design = named_design("Transformer", pair, unroll)
         self.in_features, self.dtype, self.param_dtype = in_features, dtype, param_dtype
         self.body = transformer_body(
             "Transformer",

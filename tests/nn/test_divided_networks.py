@@ -12,17 +12,9 @@ from jax.sharding import AxisType, PartitionSpec
 from bnact import fused, nn, normalizations
 from bnact.numerics import members
 from tests.compiled import sums_over_members
+from tests.nn.networks import FEATURES, NETWORKS
 
-DEVICES, FEATURES = 2, 3
-NETWORKS = {
-    "MLP": ((8, 3), functools.partial(nn.MLP, width=8, depth=3)),
-    "ResidualMLP identity": ((8, 3), functools.partial(nn.ResidualMLP, width=8, depth=2)),
-    "ResidualMLP post": ((8, 3), functools.partial(nn.ResidualMLP, width=8, depth=2, block="post")),
-    "ConvNet": ((8, 6, 6, 3), functools.partial(nn.ConvNet, widths=(4, 8), depth=3)),
-    "ResNet identity": ((8, 6, 6, 3), functools.partial(nn.ResNet, widths=(4, 8), depth=3)),
-    "ResNet post": ((8, 6, 6, 3), functools.partial(nn.ResNet, widths=(4, 8), depth=3, block="post")),
-    "Transformer": ((8, 5, 3), functools.partial(nn.Transformer, width=8, depth=2, stream_norm="batch")),
-}
+DEVICES = 2
 X = jnp.asarray(np.random.default_rng(0).normal(10.0, 1.0, (8, FEATURES)), jnp.float32)
 MASK = jnp.asarray(np.arange(8)[:, None] > 2)
 SCALE = BIAS = jnp.ones(FEATURES)

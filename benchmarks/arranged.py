@@ -18,6 +18,7 @@ from bnact.training import (
     examples,
     stacked_lanes,
 )
+from bnact.training.locations import without_locations
 
 Called = Callable[[], object]
 
@@ -32,7 +33,10 @@ def study_program(
 
 def arranged_program(run: Callable, shared: Any, lanes: Lane, layout: Arrangement) -> jax.stages.Compiled:
     """`run(shared, lane)` of a call's lanes, compiled as a study's program is."""
-    return jax.jit(function_of_lanes(run, mesh_of(layout), layout.way)).lower(shared, lanes).compile()
+    traced = jax.jit(function_of_lanes(run, mesh_of(layout), layout.way)).trace(shared, lanes)
+    with without_locations():
+        lowered = traced.lower()
+    return lowered.compile()
 
 
 def shared_data(setting: Setting, dataset: Dataset, index: Index) -> Any:

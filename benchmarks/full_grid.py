@@ -4,9 +4,10 @@ Run it with `python -m benchmarks.full_grid`.
 
 Depth 8, width 64, digits. Of a handful of cells each is compiled twice, in a program that can compute nothing
 else; the slowest of them is then compiled in turn with the program of the whole grid. Then some cells run in
-turn in that program, in their own, which has no branches, and in the smallest that a study compiles, which has
-branches for the norms of every table and for two activations; of the two the faster counts. Seconds of the
-processor stand beside those of the clock, as compiling uses several threads.
+turn in that program, in their own, which has no branches, and in the smallest that a study compiles, which
+has branches for the four norms of every table and for two or three activations. The promise is over the
+faster of those two. Seconds of the processor stand beside those of the clock, as compiling uses several
+threads.
 """
 
 import statistics
@@ -45,7 +46,7 @@ ALONE, SMALLEST = "in a program of its own", "in the smallest of a study"
 
 
 def main() -> None:
-    """Compiles candidates, then the slowest and the grid in turn; then runs cells in both programs."""
+    """Compiles candidates, then the slowest and the grid in turn; then runs cells in it and by themselves."""
     begin()
     use_every_core()
     dataset = data.load("digits")

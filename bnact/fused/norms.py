@@ -40,7 +40,7 @@ GROUPS = 4
 
 
 class Formula(NamedTuple):
-    """A norm that is computed by a function of its own, and has its gradient from that function.
+    """A norm beyond `STANDARDIZATIONS`: the registry's own, with parameters of its own.
 
     Attributes:
       name: in `NORMS`.

@@ -6,9 +6,9 @@ each norm with its affine map inside. One of the two does nothing: the second wh
 activation, the first where it stands after.
 
 Plain autodiff keeps several tensors a layer, and which ones depends on the activation; under a `lax.switch`
-it keeps the union over all branches. This rule keeps the input x alone, whatever the pair, and computes the
-rest again on the way back: a loop over layers that stacks statistics of every kind that some norm may need
-takes longer over that than a norm takes over its own.
+it keeps the union over all branches. Of tensors and statistics this rule keeps the input x alone, whatever
+the pair, and computes the rest again on the way back: a loop over layers that stacks statistics of every
+kind that some norm may need takes longer over that than a norm takes over its own.
 
 There are three branches on the way forward and four on the way back, and no more: where a network is narrow,
 a branch costs as much as what is in it.
@@ -25,7 +25,7 @@ from bnact.normalizations import Affine
 from bnact.numerics import varying_as, wide
 from bnact.types import Array
 
-from .branches import normed, pulled, sloped
+from .branches import normed, pulled, sloped, valued
 from .gradient import as_given
 from .norms import Norm, Own
 from .table import Index, Table
@@ -57,7 +57,7 @@ def _ruled(table: Table, index: Index, x: Array, first: Affine, second: Affine, 
 
 def _computed(table: Table, index: Index, x: Array, first: Affine, second: Affine, own: Own) -> Array:
     z = _normed(table.first, index.first, first, own, wide(x))
-    a = lax.switch(index.activation, [activation.curve.value for activation in table.activations], z)
+    a = lax.switch(index.activation, [valued(activation) for activation in table.activations], z)
     return _normed(table.second, index.second, second, own, a).astype(x.dtype)
 
 

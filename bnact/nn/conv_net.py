@@ -56,8 +56,8 @@ class ConvNet(nnx.Module):
           axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
-          ValueError: no stage, depth below their number, unknown norm or activation, an order that is
-            neither, or a type that is not real floating.
+          ValueError: no stage, depth below their number, unroll below 1, unknown norm or activation, an
+            order that is neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("ConvNet", pair, unroll)

@@ -54,8 +54,8 @@ class MLP(nnx.Module):
           norm, activation, order, epsilon, momentum: of every hidden layer, as in `NormAct`.
           axis_name: the mapped axis, or axes, over which the examples are divided, as in `NormAct`.
           unroll: how many hidden layers one round of the loop over them computes; as many as there are, and
-            there is no loop. A program that is larger and takes longer to compile, and on a CPU faster steps:
-            see `benchmarks/unrolled.py`.
+            there is no loop. A program that is larger and takes longer to compile, and on a CPU faster steps
+            (`benchmarks/unrolled.py`) that keep three to four tensors a layer, where in a loop it is two.
           dtype: of the arithmetic and the output; None takes the input's own, the parameters' where that is
             not floating. Statistics are float32 or wider in any case.
           param_dtype: of all parameters.

@@ -68,8 +68,8 @@ class ResNet(nnx.Module):
           axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
-          ValueError: no stage, depth below their number, a block that is neither, unknown norm or
-            activation, an order that is neither, or a type that is not real floating.
+          ValueError: no stage, depth below their number, unroll below 1, a block that is neither, unknown
+            norm or activation, an order that is neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)
         design = named_design("ResNet", pair, unroll)

@@ -60,7 +60,7 @@ class ResidualMLP(nnx.Module):
           axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
-          ValueError: depth below 1, a block that is neither, unknown norm or
+          ValueError: depth or unroll below 1, a block that is neither, unknown norm or
             activation, an order that is neither, or a type that is not real floating.
         """
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)

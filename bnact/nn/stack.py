@@ -17,7 +17,7 @@ class Stack(nnx.Module, Generic[Module]):
     """Modules of equal structure, their variables stacked along a leading axis.
 
     Called, it passes its input through all of them in turn by `lax.scan`: neither the program nor the
-    time to compile it grows with the depth.
+    time to compile it grows with the depth, unless `unroll` leaves no loop.
 
     Attributes:
       blocks: the modules as one, every variable with a leading axis of their number.
@@ -32,7 +32,8 @@ class Stack(nnx.Module, Generic[Module]):
           depth: how many modules, at least 1.
           unroll: how many modules one round of the loop computes, at least 1; from `depth` on there is no
             loop. The program then has so many copies of a module. Reading one module's weights out of all,
-            and writing its gradients there, is a copy in a loop and nearly none outside of it.
+            and writing its gradients there, is a copy in a loop and nearly none outside of it; but on a CPU
+            the fused pair keeps one tensor a layer in loops alone.
           rngs: keys for the initial values, from its stream `params`.
 
         Raises:

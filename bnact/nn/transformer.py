@@ -73,8 +73,9 @@ class Transformer(nnx.Module):
           axis_name, unroll, dtype, param_dtype, rngs: as in `MLP`.
 
         Raises:
-          ValueError: depth below 1, heads that do not divide the width, a placement that is neither, unknown
-            norm or activation, an order that is neither, or a type that is not real floating.
+          ValueError: depth or unroll below 1, heads that do not divide the width, a placement that is
+            neither, unknown norm or activation, an order that is neither, or a type that is not real
+            floating.
         """
         _check(width, heads, placement)
         pair = PairKind(norm, activation, order, epsilon, momentum, axis_name, dtype, param_dtype)

@@ -77,8 +77,9 @@ def compiled_program(
     cell = jax.eval_shape(lambda: cell_data(some, Index(0, 0, 0)))
     lanes = jax.eval_shape(lambda: stacked_lanes([some] * arrangement.block))
     function = jax.jit(function_of_lanes(one, mesh_of(arrangement), arrangement.way))
+    traced = function.trace((shapes_of_examples(dataset), cell), lanes)
     with without_locations():
-        lowered = function.lower((shapes_of_examples(dataset), cell), lanes)
+        lowered = traced.lower()
     # Around this alone: tracing may compute constants by small programs of its own, found or not.
     with programs_found() as found:
         compiled = lowered.compile()

@@ -24,8 +24,8 @@ def worst_share(x: Array, pair: SwitchNormAct, seen: Switched) -> Array:
     norm at the cotangent phi' g where the norm stands before the activation, and phi' times that of the norm
     where it stands after; and the gradients by scale and bias those of the norm.
 
-    The norms that are formulas (`bnact.fused.Formula`) are left out: their gradients are those that autodiff
-    makes of their own functions, not written by hand for the pair.
+    The norms beyond the four and power norm (`bnact.fused.Formula`) are left out: what must hold of them
+    depends on their settings, and `bnact.invariants` asserts it where they stand by themselves.
 
     Args:
       x: (examples, features) what the pair is given.

@@ -207,3 +207,6 @@ def test_the_switch_keeps_one_tensor():
     index = index_of("mish", "batch", "before", TABLE)
     kept = sizes_of_residuals(lambda *arguments: switched(index, *arguments, table=TABLE), x, scale, bias)
     assert kept[24] == 1
+    # Nor statistics, of which an example has one each: there are 6. The twin: the fixed pair keeps them.
+    assert kept[6] == 0
+    assert sizes_of_residuals(fused_pair("layer", "before", "mish"), x, scale, bias)[6] > 0

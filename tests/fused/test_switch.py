@@ -12,7 +12,16 @@ import pytest
 
 from bnact import activations, fused
 from bnact.activations import ACTIVATIONS
-from bnact.fused import EPSILON, index_of, norm_act, norm_of, switched, switched_and_observed, table_of
+from bnact.fused import (
+    EPSILON,
+    index_of,
+    norm_act,
+    norm_of,
+    switched,
+    switched_and_observed,
+    table_of,
+    without_formulas,
+)
 from bnact.normalizations import STANDARDIZATIONS
 from bnact.numerics import tolerance
 from tests.fused.references import (
@@ -136,6 +145,21 @@ def test_an_index_names_its_pair(norm, order, activation):
     expected = (STANDARDIZATIONS[norm], nothing) if order == "before" else (nothing, STANDARDIZATIONS[norm])
     assert (first, second) == expected
     assert NORMS[int(norm_of(index, TABLE))] == norm
+
+
+def test_without_formulas_what_is_left_keeps_its_place_and_a_formula_is_no_norm():
+    none, batch, layer = (fused.NORMS[name] for name in ("none", "batch", "layer"))
+    column = (fused.NORMS["group"], batch, none, fused.NORMS["scale"], layer)
+    table = fused.Table(column, TABLE.activations, (fused.NORMS["group"],))
+
+    @jax.jit
+    def left(first):
+        return without_formulas(fused.Index(first, 1, 0), table)[0]
+
+    kept = without_formulas(fused.Index(0, 1, 0), table)[1]
+    assert kept == fused.Table((none, batch, layer), TABLE.activations, (none,))
+    assert [int(left(jnp.asarray(place)).first) for place in range(5)] == [0, 1, 0, 0, 2]
+    assert [int(entry) for entry in left(jnp.asarray(4))[1:]] == [1, 0]
 
 
 def test_a_pair_that_is_not_in_the_table():

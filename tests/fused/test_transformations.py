@@ -9,7 +9,14 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from bnact.fused import index_of, recomputed, switched
 from tests.compiled import most_exchanged
-from tests.fused.references import TABLE, assert_same, drawn, fused_pair, value_and_gradients
+from tests.fused.references import (
+    TABLE,
+    assert_same,
+    drawn,
+    fused_pair,
+    switched_pair,
+    value_and_gradients,
+)
 
 TRANSFORMED = [("batch", "before", "relu"), ("layer", "after", "tanh"), ("rms", "before", "mish")]
 every_transformed = pytest.mark.parametrize("pair", TRANSFORMED, ids="-".join)
@@ -59,8 +66,9 @@ def test_divided_by_shard_map_equals_single(check_vma, through):
 
 @every_transformed
 @pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
-def test_sharded_equals_single(pair, axis_type):
-    fn, (x, scale, bias, cotangent) = fused_pair(*pair), drawn(16, 4, dtype=np.float32, mean=1e3)
+@pytest.mark.parametrize("by", [fused_pair, switched_pair])
+def test_sharded_equals_single(pair, axis_type, by):
+    fn, (x, scale, bias, cotangent) = by(*pair), drawn(16, 4, dtype=np.float32, mean=1e3)
     expected = value_and_gradients(fn, x, scale, bias, cotangent)
     mesh = jax.make_mesh((8,), ("batch",), axis_types=(axis_type,))
     with jax.set_mesh(mesh):
@@ -75,9 +83,10 @@ SPECS = [PartitionSpec("over", None), PartitionSpec(None, "over")]
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 @pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
-def test_no_cotangent_is_gathered(spec, axis_type):
+@pytest.mark.parametrize("by", [fused_pair, switched_pair])
+def test_no_cotangent_is_gathered(spec, axis_type, by):
     x, scale, bias, cotangent = drawn(64, 8, dtype=np.float32)
-    fn = fused_pair("batch", "before", "mish")
+    fn = by("batch", "before", "mish")
     expected = value_and_gradients(fn, x, scale, bias, cotangent)
     mesh = jax.make_mesh((8,), ("over",), axis_types=(axis_type,))
     with jax.set_mesh(mesh):
@@ -105,3 +114,11 @@ def test_recomputed_over_a_mesh(axis_type):
         divided = program(x, scale, bias, cotangent)
     assert_same(divided, expected, "float32")
     assert most_exchanged(program) < x.size / 8
+
+
+@every_transformed
+def test_without_jit_a_switch_is_the_same(pair):
+    fn, arguments = switched_pair(*pair), drawn(6, 4, dtype=np.float32)
+    expected = jax.jit(functools.partial(value_and_gradients, fn))(*arguments)
+    with jax.disable_jit():
+        assert_same(value_and_gradients(fn, *arguments), expected, "float32")

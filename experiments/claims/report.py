@@ -39,6 +39,9 @@ def publish(study: Study, claims: Mapping[str, Claim], words: Words) -> bool:
     if asked is None:
         return False
     rows = _rows_of(asked, study.rows)
+    # Said at once, since what follows takes a while in which nothing moves.
+    sys.stdout.write(f"deciding {len(asked.claims)} claims and drawing the report\n")
+    sys.stdout.flush()
     found = decided(asked, rows)
     runs = Runs(asked.scales, rows, study.manifest, stored_costs(study.workdir, asked))
     write_report(study.workdir, found, claims_page(found, runs, words))

@@ -136,6 +136,8 @@ def switched(
 ) -> Array:
     """`norm_act` or `act_norm` of the pair at `index`, with the batch's statistics.
 
+    Without a norm, scale and bias act before the activation in either order, see `index_of`.
+
     To be called under `jax.jit`: by itself it compiles its branches anew each time. The index is data, which
     no error can look at: a norm of the batch that is chosen for a single example gives its bias, whatever x
     is, as the deviation from itself is 0.

@@ -71,6 +71,23 @@ def update(module: nnx.Module, state: PyTree) -> None:
         nnx.update(module, state)
 
 
+def changed(before: PyTree, after: PyTree) -> PyTree:
+    """Those variables of a state that a call has set: what they hold is another array, whatever its values.
+
+    Args:
+      before, after: of one module, ahead of the call and behind it.
+    """
+    held = dict(nnx.to_flat_state(before))
+
+    def is_kept(path: tuple, variable: Any) -> bool:
+        pairs = zip(*map(jax.tree.leaves, (held[path], variable)), strict=True)
+        return all(one is other for one, other in pairs)
+
+    return nnx.from_flat_state(
+        [(path, variable) for path, variable in nnx.to_flat_state(after) if not is_kept(path, variable)]
+    )
+
+
 def result_with(module: nnx.Module, values: Mapping[tuple, Array], call: Callable[[Any], Result]) -> Result:
     """What `call` returns for the module with other values of some parameters, which it does not keep.
 

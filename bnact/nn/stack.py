@@ -10,7 +10,7 @@ from jax import lax
 from bnact.normalizations.border import checked_size
 from bnact.types import Array, PyTree
 
-from .functional import Module, Pure, pure, result_and_parts, stacked, update
+from .functional import Module, Pure, changed, pure, result_and_parts, stacked, update
 
 
 class Stack(nnx.Module, Generic[Module]):
@@ -69,7 +69,9 @@ class Stack(nnx.Module, Generic[Module]):
             (x, output), after = result_and_parts(
                 Pure(parts.graph, params, state), lambda block: call(block, x, one)
             )
-            return x, (output, after.state)
+            # What is as it was is not set anew: in evaluation a module may not be changed at all, for instance
+            # by a transformation that closes over it.
+            return x, (output, changed(state, after.state))
 
         x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each), unroll=self.unroll)
         update(self.blocks, state)

@@ -69,8 +69,8 @@ class Stack(nnx.Module, Generic[Module]):
             (x, output), after = result_and_parts(
                 Pure(parts.graph, params, state), lambda block: call(block, x, one)
             )
-            # What is as it was is not set anew: in evaluation a module may not be changed at all, for instance
-            # by a transformation that closes over it.
+            # What is as it was is not set anew: in evaluation nothing is, and every transformation may close
+            # over the module.
             return x, (output, changed(state, after.state))
 
         x, (outputs, state) = lax.scan(body, x, (parts.params, parts.state, each), unroll=self.unroll)

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 
 from bnact.data import Dataset
-from bnact.distributed import Arrangement, function_of_lanes, mesh_of
+from bnact.distributed import Arrangement, function_of_lanes, mesh_of, without_locations
 from bnact.fused import Index, Table
 from bnact.training import (
     Lane,
@@ -18,7 +18,6 @@ from bnact.training import (
     examples,
     stacked_lanes,
 )
-from bnact.training.locations import without_locations
 
 Called = Callable[[], object]
 

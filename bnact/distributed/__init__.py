@@ -9,6 +9,7 @@ from .compilation_cache import use_compilation_cache as use_compilation_cache
 from .control_groups import cpu_quota as cpu_quota
 from .cores import allowed_cores as allowed_cores
 from .cores import usable_cores as usable_cores
+from .locations import without_locations as without_locations
 from .memory import Needed as Needed
 from .memory import free_bytes as free_bytes
 from .memory import is_out_of_memory as is_out_of_memory

@@ -21,7 +21,7 @@ Normed = Callable[[Affine, Own, Array], Array]
 Pulled = Callable[[Affine, Own, Array, Array], tuple[Affine, Own, Array]]
 Sloped = Callable[[Array], tuple[Array, Array]]
 
-# As many as the largest table has, and no more: a record of a user's own is let go some tables later.
+# More than the largest table has, but bounded: a record of a user's own is let go some tables later.
 _kept = functools.lru_cache(maxsize=256)
 
 

@@ -64,6 +64,8 @@ def _computed(table: Table, index: Index, x: Array, first: Affine, second: Affin
 def _forward(
     table: Table, index: Index, x: Array, first: Affine, second: Affine, own: Own
 ) -> tuple[Array, Residuals]:
+    # Not by way of the rule: forward over reverse differentiates what is done here, which a rule of this kind
+    # does not allow.
     return _computed(table, index, x, first, second, own), (index, x, first, second, own)
 
 

@@ -15,6 +15,7 @@ from bnact.distributed import (
     mesh_of,
     population_mesh,
     programs_found,
+    without_locations,
 )
 from bnact.fused import Index, Table
 
@@ -22,7 +23,6 @@ from .architectures import architecture_of
 from .examples import Examples, shapes_of_examples
 from .in_context import kept_in_context
 from .injury import INJURIES, Injury
-from .locations import without_locations
 from .log import LOG_POINTS
 from .objective import OBJECTIVES
 from .run import Cell, Lane, Task, Trained, run

@@ -122,3 +122,15 @@ def test_without_jit_a_switch_is_the_same(pair):
     expected = jax.jit(functools.partial(value_and_gradients, fn))(*arguments)
     with jax.disable_jit():
         assert_same(value_and_gradients(fn, *arguments), expected, "float32")
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@every_transformed
+def test_a_switch_computes_half_precision_in_float32_and_rounds_once(pair, dtype):
+    fn, (x, scale, bias, cotangent) = switched_pair(*pair), drawn(16, 4, dtype=np.float32, mean=2.0)
+    run = jax.jit(functools.partial(value_and_gradients, fn))
+    x, cotangent = x.astype(dtype), cotangent.astype(dtype)
+    found = run(x, scale, bias, cotangent)
+    wide = run(x.astype(np.float32), scale, bias, cotangent.astype(np.float32))
+    assert [part.dtype for part in found] == [dtype, dtype, np.float32, np.float32]
+    assert_same(found, [one.astype(part.dtype) for one, part in zip(wide, found, strict=True)], "float32")

@@ -2,6 +2,10 @@
 
 import functools
 
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
 from bnact import nn
 
 FEATURES = 3
@@ -14,3 +18,10 @@ NETWORKS = {
     "ResNet post": ((8, 6, 6, 3), functools.partial(nn.ResNet, widths=(4, 8), depth=3, block="post")),
     "Transformer": ((8, 5, 3), functools.partial(nn.Transformer, width=8, depth=2, stream_norm="batch")),
 }
+
+
+def network_of(name, unroll=1):
+    """A network of batch norms and tanh, and a batch for it."""
+    shape, make = NETWORKS[name]
+    network = make(FEATURES, 2, norm="batch", activation="tanh", unroll=unroll, rngs=nnx.Rngs(0))
+    return network, jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)

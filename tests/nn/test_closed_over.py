@@ -4,15 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import errors, nnx
+from flax import errors
 
-from tests.nn.networks import FEATURES, NETWORKS
-
-
-def network_of(name, unroll=1):
-    shape, make = NETWORKS[name]
-    network = make(FEATURES, 2, norm="batch", activation="tanh", unroll=unroll, rngs=nnx.Rngs(0))
-    return network, jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
+from tests.nn.networks import NETWORKS, network_of
 
 
 @pytest.mark.parametrize("unroll", [1, 8])

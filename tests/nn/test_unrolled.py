@@ -9,13 +9,7 @@ import pytest
 from flax import nnx
 
 from bnact import nn
-from tests.nn.networks import FEATURES, NETWORKS
-
-
-def network_of(name, unroll):
-    shape, make = NETWORKS[name]
-    network = make(FEATURES, 2, norm="batch", activation="tanh", unroll=unroll, rngs=nnx.Rngs(0))
-    return network, jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
+from tests.nn.networks import FEATURES, NETWORKS, network_of
 
 
 def gradient_step(name, unroll):

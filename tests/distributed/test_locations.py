@@ -5,10 +5,9 @@ import jax.numpy as jnp
 import pytest
 
 from bnact import data
-from bnact.distributed import Arrangement
+from bnact.distributed import Arrangement, without_locations
 from bnact.fused import table_of
 from bnact.training import Setting, compiled_program
-from bnact.training.locations import without_locations
 
 SETTING = "jax_traceback_in_locations_limit"
 
